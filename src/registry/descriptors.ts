@@ -1,0 +1,140 @@
+/**
+ * What the schema IS: the vocabulary that every other room speaks. All values are frozen, fully linked (a field holds its
+ * message, not a name) and the same whichever source they were read from.
+ * Terms follow protobuf's language guide: https://protobuf.dev/programming-guides/proto3/
+ */
+
+/** The fifteen scalar types of protobuf. */
+export type ScalarType =
+  | 'double'
+  | 'float'
+  | 'int32'
+  | 'int64'
+  | 'uint32'
+  | 'uint64'
+  | 'sint32'
+  | 'sint64'
+  | 'fixed32'
+  | 'fixed64'
+  | 'sfixed32'
+  | 'sfixed64'
+  | 'bool'
+  | 'string'
+  | 'bytes';
+
+/** What one value of a field is. */
+export type FieldType =
+  | { readonly kind: 'scalar'; readonly scalar: ScalarType }
+  | { readonly kind: 'enum'; readonly enum: EnumDescriptor }
+  | { readonly kind: 'message'; readonly message: MessageDescriptor };
+
+/** A map's key types: every scalar but the floating ones and bytes. */
+export type MapKeyType = Exclude<ScalarType, 'double' | 'float' | 'bytes'>;
+
+export interface FieldDescriptor {
+  readonly kind: 'field';
+  /** The name in the `.proto` file, e.g. `snake_case_name`. */
+  readonly name: string;
+  /** The JSON name by protoc's rule, or the explicit `json_name`. */
+  readonly jsonName: string;
+  readonly number: number;
+  /** The message that declares the field. */
+  readonly parent: MessageDescriptor;
+  /** Position in the parent's declaration order, from 0; equals the index in `parent.fields`. */
+  readonly index: number;
+  /** The type of a value; of an element when repeated; of the map's values when a map. */
+  readonly type: FieldType;
+  readonly cardinality: 'singular' | 'repeated' | 'map';
+  /** The key type; present exactly when `cardinality` is `map`. */
+  readonly mapKey: MapKeyType | undefined;
+  /**
+   * `implicit`: a proto3 scalar or enum without `optional`, absent and zero are the same.
+   * `explicit`: messages, `optional` fields, members of a oneof, proto2 singular fields.
+   * Repeated fields and maps are `implicit`.
+   */
+  readonly presence: 'implicit' | 'explicit';
+  /** The oneof that the field is a member of; never the synthetic one of a proto3 `optional`. */
+  readonly oneof: OneofDescriptor | undefined;
+  /** Leading comment, cleaned of comment marks; empty when there is none. */
+  readonly comment: string;
+  /** By option, or because the comment begins with "Deprecated". */
+  readonly deprecated: boolean;
+}
+
+export interface OneofDescriptor {
+  readonly kind: 'oneof';
+  readonly name: string;
+  /** `<message full name>.<oneof name>`. */
+  readonly fullName: string;
+  readonly fields: readonly FieldDescriptor[];
+  readonly comment: string;
+}
+
+export interface MessageDescriptor {
+  readonly kind: 'message';
+  /** The simple name, e.g. `Job`. */
+  readonly name: string;
+  /** Package and enclosing messages included, without a leading dot, e.g. `job.Job`. */
+  readonly fullName: string;
+  readonly package: string;
+  /** In declaration order; members of a oneof at their textual position. */
+  readonly fields: readonly FieldDescriptor[];
+  readonly oneofs: readonly OneofDescriptor[];
+  readonly comment: string;
+  readonly deprecated: boolean;
+}
+
+export interface EnumDescriptor {
+  readonly kind: 'enum';
+  readonly name: string;
+  readonly fullName: string;
+  readonly package: string;
+  /** In declaration order. With `allow_alias`, the first name of a number is its canonical one. */
+  readonly values: readonly EnumValueDescriptor[];
+  readonly comment: string;
+  readonly deprecated: boolean;
+}
+
+export interface EnumValueDescriptor {
+  readonly name: string;
+  readonly number: number;
+  readonly comment: string;
+  readonly deprecated: boolean;
+}
+
+export interface ServiceDescriptor {
+  readonly kind: 'service';
+  readonly name: string;
+  readonly fullName: string;
+  readonly package: string;
+  /** In declaration order. */
+  readonly methods: readonly MethodDescriptor[];
+  readonly comment: string;
+  readonly deprecated: boolean;
+}
+
+export interface MethodDescriptor {
+  readonly kind: 'method';
+  readonly name: string;
+  /** `<package>.<Service>/<Method>`: the REST path and the gRPC path, without the leading slash. */
+  readonly fullName: string;
+  readonly service: ServiceDescriptor;
+  readonly input: MessageDescriptor;
+  readonly output: MessageDescriptor;
+  readonly clientStreaming: boolean;
+  readonly serverStreaming: boolean;
+  /** The `idempotency_level` option. */
+  readonly idempotency: 'unknown' | 'no-side-effects' | 'idempotent';
+  readonly comment: string;
+  readonly deprecated: boolean;
+}
+
+/** Everything that was loaded. Iteration is by full name, so no output depends on the order in which files were read. */
+export interface Registry {
+  readonly services: readonly ServiceDescriptor[];
+  /** By `fullName`. */
+  readonly methods: ReadonlyMap<string, MethodDescriptor>;
+  /** By `fullName`; without map entries, with every well-known type that is reachable. */
+  readonly messages: ReadonlyMap<string, MessageDescriptor>;
+  readonly enums: ReadonlyMap<string, EnumDescriptor>;
+}

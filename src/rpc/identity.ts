@@ -1,0 +1,22 @@
+/** Who calls, as a verifier established it. Never taken from the request's message. */
+export interface Identity {
+  /** The user, e.g. the token's `sub`; `anonymous` when authentication is off. */
+  readonly subject: string;
+  /** How the identity was established. */
+  readonly method: 'hmac' | 'none';
+  /** The verified claims, frozen; empty without a token. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** What an HTTP request offers to be identified by. */
+export interface Credentials {
+  /** The first `Authorization` header line, surrounding white space trimmed; undefined when absent. */
+  readonly authorization: string | undefined;
+}
+
+/**
+ * Turns credentials into an identity. Throws (or rejects with) a GatewayError of origin `credentials`, status
+ * UNAUTHENTICATED, when they do not suffice. Synchronous where no network is needed, so that the hot path has no turn of
+ * the event loop to wait for.
+ */
+export type Identify = (credentials: Credentials) => Identity | Promise<Identity>;
