@@ -68,7 +68,7 @@ class SharedRead {
 
 /** Callers may share what they would be answered alike: same RPC, same request, same metadata. */
 function keyOf(call: Call): string {
-  const request = Buffer.from(call.request.buffer, call.request.byteOffset, call.request.byteLength).latin1Slice();
+  const request = Buffer.from(call.request.buffer, call.request.byteOffset, call.request.byteLength).toString('latin1');
   const metadata = call.metadata.length === 0 ? '' : JSON.stringify(call.metadata);
   return `${call.method.fullName}\n${metadata}\n${request}`;
 }

@@ -1,0 +1,33 @@
+import { type Client, Metadata } from '@grpc/grpc-js';
+
+import { translateError } from './translate-error.ts';
+
+/**
+ * Asks a server's reflection service (https://grpc.io/docs/guides/reflection/): sends the encoded requests over one stream
+ * and gives the encoded replies in their order. Rejects with a GatewayError; UNIMPLEMENTED when the server has no such service.
+ */
+export type ReflectionTransport = (method: string, requests: readonly Uint8Array[]) => Promise<readonly Uint8Array[]>;
+
+const timeoutMs = 10_000;
+
+export function createReflectionTransport(client: Client): ReflectionTransport {
+  return (method, requests) =>
+    new Promise((resolve, reject) => {
+      const replies: Uint8Array[] = [];
+      const stream = client.makeBidiStreamRequest<Uint8Array, Buffer>(
+        `/${method}`,
+        (bytes) => Buffer.from(bytes),
+        (bytes) => bytes,
+        new Metadata(),
+        { deadline: Date.now() + timeoutMs },
+      );
+      stream.on('data', (reply: Buffer) => {
+        replies.push(reply);
+        if (replies.length === requests.length) stream.end();
+      });
+      stream.on('error', (error) => reject(translateError(error as Parameters<typeof translateError>[0], undefined)));
+      stream.on('end', () => resolve(replies));
+      for (const request of requests) stream.write(request);
+      if (requests.length === 0) stream.end();
+    });
+}
