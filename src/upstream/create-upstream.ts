@@ -62,8 +62,9 @@ const identity = (bytes: Uint8Array): Buffer =>
 function invoke(client: Client, call: Call): Promise<Reply> {
   return new Promise((resolve, reject) => {
     let header: GrpcMetadata | undefined;
-    let trailer: GrpcMetadata | undefined;
-    let cancel: (() => void) | undefined;
+    let message: Buffer | undefined;
+    const cancel = () => started.cancel();
+    const end = () => call.signal.removeEventListener('abort', cancel);
     let started: ClientUnaryCall;
     try {
       started = client.makeUnaryRequest<Uint8Array, Buffer>(
@@ -73,12 +74,11 @@ function invoke(client: Client, call: Call): Promise<Reply> {
         call.request,
         writeMetadata(call.metadata),
         call.deadlineAt === undefined ? {} : { deadline: call.deadlineAt },
-        (error, message) => {
-          if (cancel !== undefined) call.signal.removeEventListener('abort', cancel);
-          if (error !== null) return reject(translateError(error, header));
-          if (message === undefined)
-            return reject(new GatewayError('INTERNAL', 'the upstream answered without a message'));
-          resolve({ message, header: readMetadata(header), trailer: readMetadata(trailer) });
+        (error, received) => {
+          message = received;
+          if (error === null) return;
+          end();
+          reject(translateError(error, header));
         },
       );
     } catch (error) {
@@ -87,10 +87,12 @@ function invoke(client: Client, call: Call): Promise<Reply> {
     started.on('metadata', (metadata: GrpcMetadata) => {
       header = metadata;
     });
+    // Comes after the callback, and only it carries the trailer of a call that went well.
     started.on('status', (status) => {
-      trailer = status.metadata;
+      if (message === undefined) return;
+      end();
+      resolve({ message, header: readMetadata(header), trailer: readMetadata(status.metadata) });
     });
-    cancel = () => started.cancel();
     if (call.signal.aborted) started.cancel();
     else call.signal.addEventListener('abort', cancel);
   });

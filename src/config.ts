@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+
+import { nearestName } from './base/nearest-name.ts';
+import { flagOf, type Option, type OptionName, options } from './options.ts';
+
+/** Where settings come from: the environment and the command line, as text. */
+export interface RawConfig {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** By option name, already parsed off the command line; they win over the environment. */
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+/** What the program uses: complete, typed, frozen. Times in milliseconds, sizes in bytes. */
+export interface Config {
+  readonly cuebotEndpoint: string;
+  readonly grpcTimeoutMs: number;
+  readonly maxReceiveBytes: number;
+  /** Undefined: the protos that cuegate brings along. */
+  readonly protoSource: string | undefined;
+  readonly port: number;
+  /** Undefined: every interface. */
+  readonly host: string | undefined;
+  readonly logLevel: string;
+  readonly shutdownTimeoutMs: number;
+  readonly auth: 'jwt' | 'none';
+  /** Empty exactly when `auth` is `none`. */
+  readonly jwtSecret: string;
+  readonly allowWeakJwtSecret: boolean;
+  readonly restServices: readonly string[];
+  readonly graphqlServices: readonly string[];
+  readonly graphiql: boolean;
+  readonly jsonStyle: 'compact' | 'spaced';
+  readonly forwardMetadata: boolean;
+  readonly maxRequestBytes: number;
+  readonly lanes: boolean;
+  readonly laneHoldLimitMs: number;
+  readonly laneMaxWaiting: number;
+  readonly laneMaxWaitMs: number;
+}
+
+/** Everything that is wrong with the settings, at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`cuegate cannot start with these settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Turns text into a Config in one pass. Throws ConfigError with every problem that it found. */
+export function parseConfig(raw: RawConfig): Config {
+  const problems = [...unknownFlags(raw)];
+  const read = createReader(raw, problems);
+  const auth = read.text('AUTH') as Config['auth'];
+  const config: Config = {
+    cuebotEndpoint: read.text('CUEBOT_ENDPOINT'),
+    grpcTimeoutMs: read.number('GRPC_TIMEOUT'),
+    maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
+    protoSource: read.text('PROTO_SOURCE') || undefined,
+    port: read.number('REST_PORT'),
+    host: read.text('HOST') || (auth === 'none' ? '127.0.0.1' : undefined),
+    logLevel: read.text('LOG_LEVEL'),
+    shutdownTimeoutMs: read.number('SHUTDOWN_TIMEOUT'),
+    auth,
+    jwtSecret: auth === 'none' ? '' : read.text('JWT_SECRET'),
+    allowWeakJwtSecret: read.boolean('ALLOW_WEAK_JWT_SECRET'),
+    restServices: read.list('REST_SERVICES'),
+    graphqlServices: read.list('GRAPHQL_SERVICES'),
+    graphiql: read.boolean('GRAPHIQL'),
+    jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
+    forwardMetadata: read.boolean('FORWARD_METADATA'),
+    maxRequestBytes: read.number('MAX_REQUEST_MB'),
+    lanes: read.boolean('LANES'),
+    laneHoldLimitMs: read.number('LANE_HOLD_LIMIT'),
+    laneMaxWaiting: read.number('LANE_MAX_WAITING'),
+    laneMaxWaitMs: read.number('LANE_MAX_WAIT'),
+  };
+  problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+}
+
+/** What is wrong although every setting by itself is well-formed. */
+function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<string> {
+  if (config.cuebotEndpoint === '') {
+    yield 'CUEBOT_ENDPOINT is not set: it says where Cuebot listens, e.g. CUEBOT_ENDPOINT=cuebot:8443. To try cuegate without a Cuebot: npm run demo';
+  } else if (!/^[^\s/]+:\d+$|^(?:dns|ipv4|ipv6|unix):/.test(config.cuebotEndpoint)) {
+    yield `CUEBOT_ENDPOINT is "${config.cuebotEndpoint}"; expected host:port, e.g. cuebot:8443`;
+  }
+  if (config.auth === 'jwt') yield* secretProblems(config);
+  if (config.auth === 'none' && !isLoopback(config.host) && !allowAnonymousNetwork) {
+    yield `AUTH=none would let anybody who reaches ${config.host} run code on the farm. Listen on 127.0.0.1, or set ALLOW_ANONYMOUS_NETWORK=true if you mean it`;
+  }
+}
+
+/** The secrets that stand in OpenCue's own images, compose files and documents: everybody knows them. */
+const knownSecrets: ReadonlySet<string> = new Set([
+  'default-secret-key',
+  'dev-secret-key-change-in-production',
+  'opencue-dev-jwt-secret-change-in-production',
+  'your-secret-key',
+]);
+
+const minSecretBytes = 32;
+
+function* secretProblems({ jwtSecret, allowWeakJwtSecret }: Config): Iterable<string> {
+  const generate = 'generate one: openssl rand -base64 48';
+  if (jwtSecret === '') {
+    yield `JWT_SECRET is not set: it signs the tokens that callers show; ${generate}`;
+  } else if (!allowWeakJwtSecret && knownSecrets.has(jwtSecret)) {
+    yield `JWT_SECRET is a default that everybody can read in OpenCue's documents; ${generate}`;
+  } else if (!allowWeakJwtSecret && Buffer.byteLength(jwtSecret) < minSecretBytes) {
+    yield `JWT_SECRET has ${Buffer.byteLength(jwtSecret)} bytes; at least ${minSecretBytes} are required; ${generate}`;
+  }
+}
+
+function isLoopback(host: string | undefined): boolean {
+  return host !== undefined && /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host);
+}
+
+interface Reader {
+  text(name: OptionName): string;
+  number(name: OptionName): number;
+  boolean(name: OptionName): boolean;
+  list(name: OptionName): readonly string[];
+}
+
+function createReader(raw: RawConfig, problems: string[]): Reader {
+  const byName = new Map<string, Option>(options.map((option) => [option.name, option]));
+  const textOf = (name: OptionName): string => {
+    const option = byName.get(name)!;
+    const found = raw.flags[name] ?? raw.environment[name] ?? (option.kind === 'secret' ? readSecretFile(name) : undefined);
+    const text = found === undefined || found === '' ? (option.default ?? '') : found;
+    if (option.choices !== undefined && !option.choices.includes(text)) {
+      problems.push(`${name} is "${text}"; expected one of: ${option.choices.join(', ')}${didYouMean(text, option.choices)}`);
+    }
+    return text;
+  };
+  const readSecretFile = (name: string): string | undefined => {
+    const path = raw.environment[`${name}_FILE`];
+    if (path === undefined || path === '') return undefined;
+    try {
+      return readFileSync(path, 'utf8').trimEnd();
+    } catch {
+      problems.push(`${name}_FILE names a file that cannot be read: ${path}`);
+      return undefined;
+    }
+  };
+  const parse = <Value>(name: OptionName, parser: (text: string) => Value | undefined, expected: string, fallback: Value) => {
+    const text = textOf(name);
+    const value = parser(text.trim());
+    if (value === undefined) problems.push(`${name} is "${text}"; expected ${expected}`);
+    return value ?? fallback;
+  };
+  return {
+    text: textOf,
+    boolean: (name) => parse(name, parseBoolean, 'true or false', false),
+    list: (name) => textOf(name).split(',').map((word) => word.trim()).filter((word) => word !== ''),
+    number: (name) => {
+      const { parser, expected } = numberKinds[byName.get(name)!.kind as keyof typeof numberKinds];
+      return parse(name, parser, expected, 0);
+    },
+  };
+}
+
+const wholeNumber = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+
+const numberKinds = {
+  port: {
+    parser: (text: string) => ((wholeNumber(text) ?? 65_536) <= 65_535 ? Number(text) : undefined),
+    expected: 'a port from 0 to 65535',
+  },
+  count: { parser: wholeNumber, expected: 'a whole number' },
+  mebibytes: {
+    parser: (text: string) => ((wholeNumber(text) ?? 0) > 0 ? Number(text) * 1024 * 1024 : undefined),
+    expected: 'a whole number of MiB above 0',
+  },
+  duration: { parser: parseDuration, expected: 'a duration above 0 such as 500ms, 30s or 5m' },
+} as const;
+
+function parseBoolean(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(word)) return true;
+  return ['false', '0', 'no', 'off'].includes(word) ? false : undefined;
+}
+
+function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)?$/.exec(text);
+  if (match === null) return undefined;
+  const factor = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] ?? 's'] ?? 1_000;
+  const milliseconds = Math.round(Number(match[1]) * factor);
+  // setTimeout reads anything above 2^31 - 1 as zero.
+  return milliseconds > 0 && milliseconds < 2 ** 31 ? milliseconds : undefined;
+}
+
+function* unknownFlags({ flags }: RawConfig): Iterable<string> {
+  const names: readonly string[] = options.map(({ name }) => name);
+  for (const name of Object.keys(flags)) {
+    if (!names.includes(name)) yield `unknown option ${flagOf(name)}${didYouMean(flagOf(name), names.map(flagOf))}`;
+  }
+}
+
+function didYouMean(found: string, candidates: readonly string[]): string {
+  const nearest = nearestName(found, candidates);
+  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
+}

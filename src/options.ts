@@ -1,0 +1,212 @@
+/**
+ * The one table of settings. Validation, `--help`, `docs/configuration.md` and the example file all read it, so a setting
+ * cannot be documented in one place and missing in another.
+ */
+
+/** What a setting's text is read as. */
+export type OptionKind =
+  | 'text'
+  | 'secret'
+  | 'boolean'
+  | 'port'
+  | 'count'
+  /** `1500ms`, `30s`, `5m`, or a bare number of seconds; read as milliseconds. */
+  | 'duration'
+  /** A whole number of MiB; read as bytes. */
+  | 'mebibytes'
+  /** Comma-separated words. */
+  | 'list'
+  /** One of the option's `choices`. */
+  | 'choice';
+
+export interface Option {
+  /** The environment variable. The command-line flag is the same in kebab case: `REST_PORT`, `--rest-port`. */
+  readonly name: string;
+  readonly kind: OptionKind;
+  /** As text, as a user would write it; undefined: none. */
+  readonly default?: string;
+  readonly choices?: readonly string[];
+  /** What it does, and why the default is what it is. */
+  readonly description: string;
+  readonly group: 'Upstream' | 'Server' | 'Authentication' | 'Surfaces' | 'Protection';
+}
+
+/** All settings, in the order in which they are documented. */
+export const options = [
+  {
+    name: 'CUEBOT_ENDPOINT',
+    kind: 'text',
+    group: 'Upstream',
+    description: 'Where Cuebot listens, as host:port. Required.',
+  },
+  {
+    name: 'GRPC_TIMEOUT',
+    kind: 'duration',
+    default: '30s',
+    group: 'Upstream',
+    description:
+      'How long a call may take, waiting included. A caller may ask for less by the header Grpc-Timeout, never for more. ' +
+      'Cuebot has RPCs that never answer, so there is no "unlimited".',
+  },
+  {
+    name: 'GRPC_MAX_RECV_MSG_MB',
+    kind: 'mebibytes',
+    default: '256',
+    group: 'Upstream',
+    description: 'The largest reply that is accepted from Cuebot, in MiB. A busy farm lists its jobs in tens of MiB.',
+  },
+  {
+    name: 'PROTO_SOURCE',
+    kind: 'text',
+    group: 'Upstream',
+    description:
+      'Where the protos come from: a folder or comma-separated .proto files, a compiled descriptor set (*.binpb), or the ' +
+      'word "reflection" to ask the upstream itself. Default: the protos of OpenCue 1.37 that cuegate brings along.',
+  },
+  {
+    name: 'REST_PORT',
+    kind: 'port',
+    default: '8448',
+    group: 'Server',
+    description: 'The port to listen on; 0 picks a free one.',
+  },
+  {
+    name: 'HOST',
+    kind: 'text',
+    group: 'Server',
+    description: 'The address to listen on. Default: every interface; with AUTH=none only 127.0.0.1.',
+  },
+  {
+    name: 'LOG_LEVEL',
+    kind: 'choice',
+    choices: ['silent', 'error', 'warn', 'info', 'debug'],
+    default: 'info',
+    group: 'Server',
+    description: 'How much is logged, as JSON lines on standard output.',
+  },
+  {
+    name: 'SHUTDOWN_TIMEOUT',
+    kind: 'duration',
+    default: '25s',
+    group: 'Server',
+    description:
+      'How long a stopping gateway waits for answers that are under way. Below the 30 s after which Kubernetes kills.',
+  },
+  {
+    name: 'AUTH',
+    kind: 'choice',
+    choices: ['jwt', 'none'],
+    default: 'jwt',
+    group: 'Authentication',
+    description:
+      'jwt: every request needs a bearer token signed with JWT_SECRET. none: nobody is asked; for trying things out on ' +
+      'one machine.',
+  },
+  {
+    name: 'JWT_SECRET',
+    kind: 'secret',
+    group: 'Authentication',
+    description:
+      'The shared secret of HS256, HS384 and HS512 tokens; at least 32 bytes (RFC 7518, section 3.2). Required unless AUTH=none. ' +
+      'JWT_SECRET_FILE names a file that holds it.',
+  },
+  {
+    name: 'ALLOW_WEAK_JWT_SECRET',
+    kind: 'boolean',
+    default: 'false',
+    group: 'Authentication',
+    description: 'Accept a JWT_SECRET that is short or publicly known. Whoever guesses it runs code on the farm.',
+  },
+  {
+    name: 'ALLOW_ANONYMOUS_NETWORK',
+    kind: 'boolean',
+    default: 'false',
+    group: 'Authentication',
+    description: 'Let AUTH=none listen on other addresses than the loopback ones. Whoever reaches it runs code on the farm.',
+  },
+  {
+    name: 'REST_SERVICES',
+    kind: 'list',
+    default: '*,!cue.*,!monitoring.*,!renderPartition.*,!report.*,!rqd.*',
+    group: 'Surfaces',
+    description:
+      'Which services have REST routes: patterns over full service names, later ones win, "!" excludes. The default is ' +
+      'what OpenCue’s Go gateway routes. report.* and rqd.* are the farm’s inner traffic: only a name without wildcard opens one.',
+  },
+  {
+    name: 'GRAPHQL_SERVICES',
+    kind: 'list',
+    default: '*,!monitoring.*,!report.*,!rqd.*',
+    group: 'Surfaces',
+    description: 'Which services have GraphQL fields; as REST_SERVICES. The default is what Cuebot serves to people.',
+  },
+  {
+    name: 'GRAPHIQL',
+    kind: 'boolean',
+    default: 'true',
+    group: 'Surfaces',
+    description: 'Serve GraphiQL to browsers at /graphql. The page holds no data and needs no token; its queries do.',
+  },
+  {
+    name: 'JSON_STYLE',
+    kind: 'choice',
+    choices: ['compact', 'spaced'],
+    default: 'compact',
+    group: 'Surfaces',
+    description:
+      'How REST replies are spaced. The Go gateway is one or the other, by an accident of its build; "spaced" is for comparing with one that is.',
+  },
+  {
+    name: 'FORWARD_METADATA',
+    kind: 'boolean',
+    default: 'false',
+    group: 'Surfaces',
+    description:
+      'Forward Grpc-Metadata-* and other request headers upstream, as grpc-gateway 2.30 did. Off: nothing that a client says becomes metadata.',
+  },
+  {
+    name: 'MAX_REQUEST_MB',
+    kind: 'mebibytes',
+    default: '100',
+    group: 'Protection',
+    description: 'The largest request message, in MiB. Cuebot resets the connection’s stream above 100 MiB without saying why.',
+  },
+  {
+    name: 'LANE_HOLD_LIMIT',
+    kind: 'duration',
+    default: '500ms',
+    group: 'Protection',
+    description:
+      'After this time a read in a lane lets the next call start. Cuebot mixes calls up at their beginning; waiting longer only costs.',
+  },
+  {
+    name: 'LANE_MAX_WAITING',
+    kind: 'count',
+    default: '1000',
+    group: 'Protection',
+    description: 'How many calls may wait in one lane; more are answered 503 with Retry-After, unsent.',
+  },
+  {
+    name: 'LANE_MAX_WAIT',
+    kind: 'duration',
+    default: '10s',
+    group: 'Protection',
+    description: 'How long a call may wait in a lane before it is answered 503 with Retry-After, unsent.',
+  },
+  {
+    name: 'LANES',
+    kind: 'boolean',
+    default: 'true',
+    group: 'Protection',
+    description:
+      'Run the calls that Cuebot would mix up one at a time. Off only to see the defect, or for an upstream that has none.',
+  },
+] as const satisfies readonly Option[];
+
+/** The name of a setting. */
+export type OptionName = (typeof options)[number]['name'];
+
+/** `REST_PORT` → `--rest-port`. */
+export function flagOf(name: string): string {
+  return `--${name.toLowerCase().replaceAll('_', '-')}`;
+}
