@@ -131,10 +131,13 @@ function createReader(raw: RawConfig, problems: string[]): Reader {
   const byName = new Map<string, Option>(options.map((option) => [option.name, option]));
   const textOf = (name: OptionName): string => {
     const option = byName.get(name)!;
-    const found = raw.flags[name] ?? raw.environment[name] ?? (option.kind === 'secret' ? readSecretFile(name) : undefined);
+    const found =
+      raw.flags[name] ?? raw.environment[name] ?? (option.kind === 'secret' ? readSecretFile(name) : undefined);
     const text = found === undefined || found === '' ? (option.default ?? '') : found;
     if (option.choices !== undefined && !option.choices.includes(text)) {
-      problems.push(`${name} is "${text}"; expected one of: ${option.choices.join(', ')}${didYouMean(text, option.choices)}`);
+      problems.push(
+        `${name} is "${text}"; expected one of: ${option.choices.join(', ')}${didYouMean(text, option.choices)}`,
+      );
     }
     return text;
   };
@@ -148,7 +151,12 @@ function createReader(raw: RawConfig, problems: string[]): Reader {
       return undefined;
     }
   };
-  const parse = <Value>(name: OptionName, parser: (text: string) => Value | undefined, expected: string, fallback: Value) => {
+  const parse = <Value>(
+    name: OptionName,
+    parser: (text: string) => Value | undefined,
+    expected: string,
+    fallback: Value,
+  ) => {
     const text = textOf(name);
     const value = parser(text.trim());
     if (value === undefined) problems.push(`${name} is "${text}"; expected ${expected}`);
@@ -157,7 +165,11 @@ function createReader(raw: RawConfig, problems: string[]): Reader {
   return {
     text: textOf,
     boolean: (name) => parse(name, parseBoolean, 'true or false', false),
-    list: (name) => textOf(name).split(',').map((word) => word.trim()).filter((word) => word !== ''),
+    list: (name) =>
+      textOf(name)
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== ''),
     number: (name) => {
       const { parser, expected } = numberKinds[byName.get(name)!.kind as keyof typeof numberKinds];
       return parse(name, parser, expected, 0);

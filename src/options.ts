@@ -122,21 +122,22 @@ export const options = [
     kind: 'boolean',
     default: 'false',
     group: 'Authentication',
-    description: 'Let AUTH=none listen on other addresses than the loopback ones. Whoever reaches it runs code on the farm.',
+    description:
+      'Let AUTH=none listen on other addresses than the loopback ones. Whoever reaches it runs code on the farm.',
   },
   {
     name: 'REST_SERVICES',
     kind: 'list',
-    default: '*,!cue.*,!monitoring.*,!renderPartition.*,!report.*,!rqd.*',
+    default: '*,!cue.*,!monitoring.*,!renderPartition.*',
     group: 'Surfaces',
     description:
       'Which services have REST routes: patterns over full service names, later ones win, "!" excludes. The default is ' +
-      'what OpenCue’s Go gateway routes. report.* and rqd.* are the farm’s inner traffic: only a name without wildcard opens one.',
+      'what OpenCue’s Go gateway routes. report.* and rqd.* are the farm’s inner traffic: "*" does not open them, only their name does.',
   },
   {
     name: 'GRAPHQL_SERVICES',
     kind: 'list',
-    default: '*,!monitoring.*,!report.*,!rqd.*',
+    default: '*,!monitoring.*',
     group: 'Surfaces',
     description: 'Which services have GraphQL fields; as REST_SERVICES. The default is what Cuebot serves to people.',
   },
@@ -169,7 +170,8 @@ export const options = [
     kind: 'mebibytes',
     default: '100',
     group: 'Protection',
-    description: 'The largest request message, in MiB. Cuebot resets the connection’s stream above 100 MiB without saying why.',
+    description:
+      'The largest request message, in MiB. Cuebot resets the connection’s stream above 100 MiB without saying why.',
   },
   {
     name: 'LANE_HOLD_LIMIT',

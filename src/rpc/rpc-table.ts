@@ -16,6 +16,8 @@ export interface RpcFacts {
   readonly lane: string | undefined;
   /** Why it has its lane; empty without one. */
   readonly laneReason: string;
+  /** `named`: a list of services opens it only by name, never by a bare `*`. */
+  readonly expose: 'named' | 'any';
 }
 
 /** An error of the upstream that means something else than its status says. */
@@ -61,7 +63,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
   const facts = new Map<MethodDescriptor, RpcFacts>();
   for (const method of registry.methods.values()) {
     const { kind, reason } = kindOf(method);
-    facts.set(method, { method, kind, kindReason: reason, lane: undefined, laneReason: '' });
+    facts.set(method, { method, kind, kindReason: reason, lane: undefined, laneReason: '', expose: 'any' });
   }
   for (const row of document.rows) {
     const matches = row.pattern === undefined ? [] : [...facts.keys()].filter(row.pattern);
@@ -89,6 +91,7 @@ interface Row {
   readonly pattern: ReturnType<typeof compileRpcPattern>;
   readonly kind: RpcKind | undefined;
   readonly lane: string | undefined;
+  readonly expose: RpcFacts['expose'] | undefined;
   readonly why: string;
 }
 
@@ -100,12 +103,14 @@ function applyRow(facts: RpcFacts, row: Row): RpcFacts {
       lane: row.lane === 'none' ? undefined : row.lane,
       laneReason: row.lane === 'none' ? '' : row.why,
     }),
+    ...(row.expose !== undefined && { expose: row.expose }),
   };
 }
 
 const settings = {
   kind: (value: string) => (value === 'read' || value === 'write' ? undefined : 'must be "read" or "write"'),
   lane: (value: string) => (/^[a-z][\w.-]*$/.test(value) ? undefined : 'must be a word, or "none"'),
+  expose: (value: string) => (value === 'named' || value === 'any' ? undefined : 'must be "named" or "any"'),
   why: (value: string) => (value === '' ? 'must say something' : undefined),
 } as const;
 
@@ -149,9 +154,17 @@ function readRow(pair: Pair, lineOf: (node: unknown) => number, problems: string
   if (pattern === undefined) {
     problems.push(`line ${line}: "${key}" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Get*`);
   }
-  const { kind, lane, why } = readSettings(pair.value, settings, lineOf, problems);
+  const { kind, lane, expose, why } = readSettings(pair.value, settings, lineOf, problems);
   if (why === undefined) problems.push(`line ${line}: "${key}" gives no reason; add "why"`);
-  return { key, line, pattern, kind: kind as RpcKind | undefined, lane, why: why ?? '' };
+  return {
+    key,
+    line,
+    pattern,
+    kind: kind as RpcKind | undefined,
+    lane,
+    expose: expose as Row['expose'],
+    why: why ?? '',
+  };
 }
 
 function readSettings<Name extends string>(

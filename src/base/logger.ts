@@ -1,0 +1,10 @@
+/** One line of the log: fields first, then what happened. Never tokens, request messages or secrets. */
+type Log = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+
+/** Where rooms write what people who run the gateway need to know. pino has this shape. */
+export interface Logger {
+  readonly debug: Log;
+  readonly info: Log;
+  readonly warn: Log;
+  readonly error: Log;
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { ConfigError } from './config.ts';
+import { parseCommandLine } from './command-line.ts';
+
+/** Each command is loaded only when it is called, so that `cuegate operations` does not load the demo, nor `serve` either. */
+const commands = {
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  demo: async () => (await import('./commands/demo.ts')).demo,
+  operations: async () => (await import('./commands/operations.ts')).operations,
+  token: async () => (await import('./commands/token.ts')).token,
+  help: async () => (await import('./commands/help.ts')).help,
+} as const;
+
+export type CommandName = keyof typeof commands;
+
+try {
+  const line = parseCommandLine(process.argv.slice(2), Object.keys(commands));
+  const command = await commands[line.command as CommandName]();
+  await command({ environment: process.env, flags: line.flags, switches: line.switches });
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** People's mistakes are explained in their words; ours show where they come from. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isUsers =
+    error instanceof ConfigError || /^(?:Registry|RpcTable|ServiceList|CommandLine|Listen)Error$/.test(error.name);
+  return isUsers ? error.message : (error.stack ?? error.message);
+}

@@ -1,0 +1,9 @@
+import type { RawConfig } from '../config.ts';
+
+/** What a command is given. */
+export interface CommandInput extends RawConfig {
+  readonly switches: ReadonlySet<string>;
+}
+
+/** One word of the command line. Resolves when its work is done, or when a server that it started is running. */
+export type Command = (input: CommandInput) => Promise<void>;

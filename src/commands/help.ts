@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+
+import { flagOf, type Option, options } from '../options.ts';
+
+import type { Command } from './command.ts';
+
+/** `cuegate help`: the commands and every setting, out of the one table. */
+export const help: Command = async ({ switches }) => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  process.stdout.write(switches.has('version') ? `${version}\n` : formatHelp());
+};
+
+/** The text of `--help`. */
+export function formatHelp(): string {
+  const groups = groupOptions();
+  const sections = [...groups].map(([group, members]) => `${group}\n${members.map(formatOption).join('\n')}`);
+  return `cuegate: a guarded GraphQL and REST gateway for OpenCue's Cuebot
+
+Usage: cuegate <command> [--option value …]
+
+Commands
+  serve          serve against the Cuebot at CUEBOT_ENDPOINT
+  demo           start a demo Cuebot on this machine and serve in front of it
+  operations     print every RPC with its REST path, GraphQL field, kind and lane (--json for programs)
+  token          print a token signed with JWT_SECRET, for trying things out
+  help           print this
+
+Every option is also an environment variable; the option wins.
+
+${sections.join('\n\n')}
+`;
+}
+
+function formatOption(option: Option): string {
+  const choices = option.choices === undefined ? '' : ` (${option.choices.join(' | ')})`;
+  const fallback = option.default === undefined ? '' : ` [default: ${option.default}]`;
+  return `  ${flagOf(option.name)}  ${option.name}${choices}${fallback}\n${wrap(option.description, 96)}`;
+}
+
+function wrap(text: string, width: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length + 1 > width) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((part) => `      ${part}`).join('\n');
+}
+
+/** By hand, since Node 20 has no Map.groupBy. */
+function groupOptions(): Map<Option['group'], Option[]> {
+  const groups = new Map<Option['group'], Option[]>();
+  for (const option of options as readonly Option[]) {
+    groups.set(option.group, [...(groups.get(option.group) ?? []), option]);
+  }
+  return groups;
+}
