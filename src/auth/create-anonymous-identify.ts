@@ -1,0 +1,12 @@
+import type { Identify, Identity } from '../rpc/identity.ts';
+
+const anonymous: Identity = Object.freeze({
+  subject: 'anonymous',
+  method: 'none',
+  claims: Object.freeze(Object.create(null)),
+});
+
+/** Asks nobody for anything (`AUTH=none`): everybody is `anonymous`, whatever credentials come along. */
+export function createAnonymousIdentify(): Identify {
+  return () => anonymous;
+}
