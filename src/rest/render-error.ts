@@ -1,0 +1,120 @@
+import type { Answer } from '../base/send-answer.ts';
+import type { JsonStyle } from '../codec/json-style.ts';
+import { WireError } from '../codec/wire-error.ts';
+import { compileWireToJson } from '../codec/wire-to-json.ts';
+import type { Registry } from '../registry/descriptors.ts';
+import type { GatewayError, Metadata } from '../rpc/gateway-error.ts';
+import { statusCode, statusOf } from '../rpc/status.ts';
+
+import { statusMessage, withDetailTypes } from './detail-types.ts';
+import { announceTrailer, fieldValueOf, renderHeader, renderTrailer } from './render-metadata.ts';
+import { statusLineOf } from './status-line.ts';
+
+/**
+ * How far the request had come. Before it reached the RPC, an answer carries nothing but the error; from there on it
+ * carries metadata, and trailers if the client takes them.
+ */
+export type Progress = 'before-rpc' | 'rpc' | 'rpc-with-trailers';
+
+/** Renders an error as the answer that REST clients know. */
+export type RenderError = (error: GatewayError, progress: Progress) => Answer;
+
+const jsonType = 'Content-Type: application/json\r\n';
+
+/** What stands in for an error that cannot be written as JSON; the same bytes in both styles. */
+const unrenderable = Buffer.from('{"code": 13, "message": "failed to marshal error message"}');
+
+/**
+ * Compiles the renderer of `{"code","message","details"}` bodies. Details are rendered when their type is in the registry or
+ * one that every gateway knows; an error with any other becomes the fixed text above.
+ */
+export function compileErrorRenderer(registry: Registry, style: JsonStyle): RenderError {
+  const detailsToJson = compileWireToJson(statusMessage, withDetailTypes(registry), style);
+  const space = style === 'spaced' ? ' ' : '';
+  const plainBody = (code: number, message: string) =>
+    Buffer.from(`{"code":${code},${space}"message":${JSON.stringify(message)},${space}"details":[]}`);
+  return (error, progress) => {
+    if (error.origin === 'credentials') return renderRefusal(error);
+    let rendered: RenderedStatus;
+    try {
+      rendered = renderStatus(error, detailsToJson, plainBody);
+    } catch {
+      return { status: statusLineOf(500), fields: jsonType + challengeOf(error, error.message), body: unrenderable };
+    }
+    const { code, message, body } = rendered;
+    const trailer = progress === 'rpc-with-trailers' ? trailerOf(error) : undefined;
+    const fields =
+      jsonType +
+      (progress === 'before-rpc' ? '' : renderHeader(error.header)) +
+      (error.retryAfterSeconds === undefined ? '' : `Retry-After: ${Math.ceil(error.retryAfterSeconds)}\r\n`) +
+      (trailer === undefined ? '' : announceTrailer(trailer)) +
+      challengeOf(error, message);
+    const trailers = trailer === undefined ? undefined : renderTrailer(trailer);
+    return { status: statusLineOf(statusOf(code).httpStatus), fields, body, trailers };
+  };
+}
+
+interface RenderedStatus {
+  readonly code: number;
+  readonly message: string;
+  readonly body: Buffer;
+}
+
+/** Throws when the status has no JSON form. */
+function renderStatus(
+  error: GatewayError,
+  detailsToJson: (wire: Uint8Array) => Buffer,
+  plainBody: (code: number, message: string) => Buffer,
+): RenderedStatus {
+  const { status, message, statusDetails } = error;
+  const detailed = statusDetails === undefined ? undefined : renderDetails(statusDetails, detailsToJson);
+  if (detailed !== undefined) {
+    if (detailed.code === status.code) return detailed;
+    const mismatch =
+      `grpc-status-details-bin mismatch: grpc-status=${status.code}, grpc-message=${JSON.stringify(message)}, ` +
+      `grpc-status-details-bin has code ${detailed.code}`;
+    return { code: statusCode.INTERNAL, message: mismatch, body: plainBody(statusCode.INTERNAL, mismatch) };
+  }
+  if (loneSurrogate.test(message)) throw new TypeError('the message is not valid Unicode');
+  return { code: status.code, message, body: plainBody(status.code, message) };
+}
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+/** The status of `grpc-status-details-bin`; undefined when its bytes are no status, which is then as if they were not there. */
+function renderDetails(statusDetails: Uint8Array, toJson: (wire: Uint8Array) => Buffer): RenderedStatus | undefined {
+  try {
+    const body = toJson(statusDetails);
+    return { ...(JSON.parse(body.toString()) as { code: number; message: string }), body };
+  } catch (error) {
+    if (error instanceof WireError && error.kind !== 'unmarshalable') return undefined;
+    throw error;
+  }
+}
+
+/** `Www-Authenticate` on UNAUTHENTICATED, with the message as its value: what grpc-gateway does. */
+function challengeOf(error: GatewayError, message: string): string {
+  if (error.status.name !== 'UNAUTHENTICATED') return '';
+  return `Www-Authenticate: ${fieldValueOf(Buffer.from(message))}\r\n`;
+}
+
+/**
+ * The trailer as Go sees it. An answer that is all trailer has its content type in there, which grpc-js may have taken
+ * out; the status details are part of it, too.
+ */
+function trailerOf({ trailer, header, origin, statusDetails }: GatewayError): Metadata {
+  if (origin !== 'upstream') return trailer;
+  const keys = new Set(trailer.map(([key]) => key));
+  const added: (readonly [string, string | Uint8Array])[] = [];
+  if (header.length === 0 && !keys.has('content-type')) added.push(['content-type', 'application/grpc']);
+  if (statusDetails !== undefined && !keys.has(detailsKey)) added.push([detailsKey, statusDetails]);
+  return added.length === 0 ? trailer : [...trailer, ...added];
+}
+
+const detailsKey = 'grpc-status-details-bin';
+
+/** A missing or bad token: plain text, as the Go gateway's middleware answers it. */
+function renderRefusal({ message }: GatewayError): Answer {
+  const fields = 'Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n';
+  return { status: statusLineOf(401), fields, body: Buffer.from(`${message}\n`) };
+}
