@@ -1,0 +1,147 @@
+import { deriveJsonName } from './derive-json-name.ts';
+import type { ProtoDeclaration, ProtoEnum, ProtoField, ProtoFile, ProtoMessage, ProtoService } from './proto-file.ts';
+import type { RegistryProblem } from './registry-error.ts';
+
+/** https://protobuf.dev/programming-guides/proto3/#assigning */
+const maxFieldNumber = 536_870_911;
+const reservedForProtobuf = { from: 19_000, to: 19_999 };
+
+const mapKeyTypes: ReadonlySet<string> = new Set([
+  'int32',
+  'int64',
+  'uint32',
+  'uint64',
+  'sint32',
+  'sint64',
+  'fixed32',
+  'fixed64',
+  'sfixed32',
+  'sfixed64',
+  'bool',
+  'string',
+]);
+
+type Report = (declaration: ProtoDeclaration, message: string) => void;
+
+/** Everything that can be wrong within one file, whatever the others say: numbers, duplicates, clashes. */
+export function checkProtoFile(file: ProtoFile): RegistryProblem[] {
+  const problems: RegistryProblem[] = [];
+  const report: Report = ({ line }, message) => void problems.push({ file: file.name, line, message });
+  const prefix = file.package === '' ? '' : `${file.package}.`;
+  for (const message of file.messages) checkMessage(message, prefix, file, report);
+  for (const declared of file.enums) checkEnum(declared, prefix, file, report);
+  for (const service of file.services) checkService(service, prefix, report);
+  return problems;
+}
+
+function checkMessage(message: ProtoMessage, prefix: string, file: ProtoFile, report: Report): void {
+  const where = `message ${prefix}${message.name}`;
+  for (const field of message.fields) checkField(field, where, report);
+  reportDuplicates(
+    message.fields,
+    ({ name }) => name,
+    (first, { name }) => `${where} has two fields named "${name}"${at(first)}`,
+    report,
+  );
+  reportDuplicates(
+    message.fields,
+    ({ number }) => number,
+    (first, { name, number }) => `${where} gives number ${number} to "${name}" and to "${first.name}"${at(first)}`,
+    report,
+  );
+  const distinct = message.fields.filter(
+    ({ name }, index) => message.fields.findIndex((f) => f.name === name) === index,
+  );
+  reportDuplicates(
+    distinct,
+    jsonName,
+    (first, field) =>
+      `${where} has two fields with the JSON name "${jsonName(field)}", "${field.name}" and "${first.name}"${at(first)}; give one a json_name`,
+    report,
+  );
+  reportDuplicates(
+    message.oneofs,
+    ({ name }) => name,
+    (first, { name }) => `${where} has two oneofs named "${name}"${at(first)}`,
+    report,
+  );
+  for (const oneof of message.oneofs) {
+    if (!message.fields.some((field) => field.oneof === oneof.name)) {
+      report(oneof, `oneof ${oneof.name} of ${where} has no fields; protobuf asks for one at least`);
+    }
+  }
+  for (const nested of message.messages) checkMessage(nested, `${prefix}${message.name}.`, file, report);
+  for (const nested of message.enums) checkEnum(nested, `${prefix}${message.name}.`, file, report);
+}
+
+function checkField(field: ProtoField, where: string, report: Report): void {
+  const { name, number, mapKey } = field;
+  if (number < 1 || number > maxFieldNumber) {
+    report(field, `field ${name} of ${where} has number ${number}, expected 1 to ${maxFieldNumber}`);
+  } else if (number >= reservedForProtobuf.from && number <= reservedForProtobuf.to) {
+    const { from, to } = reservedForProtobuf;
+    report(field, `field ${name} of ${where} has number ${number}; ${from} to ${to} are reserved for protobuf itself`);
+  }
+  if (mapKey !== undefined && !mapKeyTypes.has(mapKey)) {
+    report(field, `map ${name} of ${where} has keys of type ${mapKey}, expected an integer type, bool or string`);
+  }
+}
+
+function checkEnum(declared: ProtoEnum, prefix: string, file: ProtoFile, report: Report): void {
+  const where = `enum ${prefix}${declared.name}`;
+  const [zero] = declared.values;
+  if (zero === undefined) report(declared, `${where} has no values; protobuf asks for one at least`);
+  else if (zero.number !== 0 && file.syntax !== 'proto2') {
+    report(zero, `the first value of ${where} is ${zero.name} = ${zero.number}, expected the number 0`);
+  }
+  for (const value of declared.values) {
+    if (value.number === (value.number | 0)) continue;
+    report(value, `value ${value.name} of ${where} has number ${value.number}, expected a 32-bit integer`);
+  }
+  reportDuplicates(
+    declared.values,
+    ({ name }) => name,
+    (first, { name }) => `${where} has two values named "${name}"${at(first)}`,
+    report,
+  );
+  if (declared.allowAlias) return;
+  reportDuplicates(
+    declared.values,
+    ({ number }) => number,
+    (first, { name, number }) =>
+      `${where} gives number ${number} to "${name}" and to "${first.name}"${at(first)}; if that is meant, set option allow_alias = true`,
+    report,
+  );
+}
+
+function checkService(service: ProtoService, prefix: string, report: Report): void {
+  const where = `service ${prefix}${service.name}`;
+  reportDuplicates(
+    service.methods,
+    ({ name }) => name,
+    (first, { name }) => `${where} has two methods named "${name}"${at(first)}`,
+    report,
+  );
+}
+
+function reportDuplicates<T extends ProtoDeclaration>(
+  declarations: readonly T[],
+  key: (declaration: T) => string | number,
+  describe: (first: T, second: T) => string,
+  report: Report,
+): void {
+  const seen = new Map<string | number, T>();
+  for (const declaration of declarations) {
+    const first = seen.get(key(declaration));
+    if (first === undefined) seen.set(key(declaration), declaration);
+    else report(declaration, describe(first, declaration));
+  }
+}
+
+function jsonName(field: ProtoField): string {
+  return field.jsonName ?? deriveJsonName(field.name);
+}
+
+function at(first: ProtoDeclaration): string {
+  return first.line === undefined ? '' : ` (line ${first.line})`;
+}

@@ -1,0 +1,82 @@
+import { nearestName } from '../base/nearest-name.ts';
+import type { ProtoFile, ProtoImport } from './proto-file.ts';
+
+/** A name that others may refer to, and the file that declares it. */
+export interface Declared {
+  readonly fullName: string;
+  readonly file: ProtoFile;
+  readonly line: number | undefined;
+}
+
+/** A type as found, or why it was not; undefined reason where a missing import was reported already. */
+export type Resolved<T> = { readonly found: T } | { readonly found: undefined; readonly reason: string | undefined };
+
+/**
+ * Finds types by reference from within a scope, as protoc does: from the innermost scope outwards, and only in files that
+ * are imported, directly or through `import public`.
+ * Source: https://protobuf.dev/programming-guides/proto3/#name-resolution
+ */
+export function createTypeResolver<T extends Declared>(
+  files: ReadonlyMap<string, ProtoFile>,
+  types: ReadonlyMap<string, T>,
+) {
+  const visibleFrom = new Map<ProtoFile, { files: ReadonlySet<ProtoFile>; complete: boolean }>();
+  for (const file of files.values()) visibleFrom.set(file, collectVisible(file, files));
+
+  return function resolveType(reference: string, scope: string, file: ProtoFile): Resolved<T> {
+    const visible = visibleFrom.get(file)!;
+    let hidden: T | undefined;
+    for (const candidate of candidates(reference, scope)) {
+      const type = types.get(candidate);
+      if (type === undefined) continue;
+      if (visible.files.has(type.file)) return { found: type };
+      hidden ??= type;
+    }
+    if (!visible.complete) return { found: undefined, reason: undefined };
+    if (hidden !== undefined) {
+      return {
+        found: undefined,
+        reason: `${hidden.fullName} is declared in ${hidden.file.name}, which is not imported here`,
+      };
+    }
+    const nearest = nearestType(reference, [...types.keys()]);
+    return {
+      found: undefined,
+      reason: nearest === undefined ? 'nothing has a similar name' : `did you mean "${nearest}"?`,
+    };
+  };
+}
+
+/** The names that a reference may stand for, the innermost first. */
+function candidates(reference: string, scope: string): string[] {
+  if (reference.startsWith('.')) return [reference.slice(1)];
+  const found: string[] = [];
+  for (let end = scope.length; end > 0; end = scope.lastIndexOf('.', end - 1))
+    found.push(`${scope.slice(0, end)}.${reference}`);
+  return [...found, reference];
+}
+
+function collectVisible(file: ProtoFile, files: ReadonlyMap<string, ProtoFile>) {
+  const visible = new Set([file]);
+  let complete = true;
+  const follow = ({ path }: ProtoImport): void => {
+    const imported = files.get(path);
+    if (imported === undefined) complete = false;
+    else if (!visible.has(imported)) {
+      visible.add(imported);
+      for (const next of imported.imports) if (next.public) follow(next);
+    }
+  };
+  file.imports.forEach(follow);
+  return { files: visible, complete };
+}
+
+/** The same simple name in another package is nearer than any misspelling. */
+function nearestType(reference: string, fullNames: readonly string[]): string | undefined {
+  const simple = (name: string) => name.slice(name.lastIndexOf('.') + 1);
+  const wanted = simple(reference);
+  const nearest = nearestName(wanted, fullNames.map(simple));
+  if (nearest === undefined) return undefined;
+  const alike = fullNames.filter((name) => simple(name) === nearest).toSorted();
+  return nearestName(reference, alike) ?? alike[0];
+}
