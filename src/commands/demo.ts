@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+
+import { pino } from 'pino';
+
+import { signToken } from '../auth/sign-token.ts';
+import { parseConfig } from '../config.ts';
+import { createDemoCuebot } from '../demo/demo-cuebot.ts';
+import { createGateway } from '../gateway.ts';
+
+import { closeOnSignal } from './close-on-signal.ts';
+import type { Command } from './command.ts';
+
+/** How long the printed token is valid: a working day and a half. */
+const tokenSeconds = 12 * 3_600;
+
+/** `cuegate demo`: a farm in a box and a gateway in front of it, on this machine only. Settings apply as for `serve`. */
+export const demo: Command = async ({ environment, flags }) => {
+  const cuebot = await createDemoCuebot();
+  const config = parseConfig({
+    environment: {
+      JWT_SECRET: randomBytes(48).toString('base64url'),
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+      ...environment,
+      CUEBOT_ENDPOINT: cuebot.endpoint,
+    },
+    flags,
+  });
+  const logger = pino({ level: config.logLevel });
+  const gateway = await createGateway(config, logger);
+  const close = async () => {
+    await gateway.close();
+    await cuebot.close();
+  };
+  closeOnSignal(close, config.shutdownTimeoutMs, logger);
+  const issuedAt = Math.floor(Date.now() / 1000);
+  const token =
+    config.auth === 'none'
+      ? undefined
+      : signToken({
+          secret: config.jwtSecret,
+          algorithm: 'HS256',
+          claims: { sub: 'demo', iat: issuedAt, exp: issuedAt + tokenSeconds },
+        });
+  process.stdout.write(describeDemo(gateway.url, cuebot.endpoint, token));
+};
+
+/** What a newcomer needs to begin; the token last but one, so that a double click takes it whole. */
+function describeDemo(url: string, cuebot: string, token: string | undefined): string {
+  const header = token === undefined ? '' : ` \\\n  -H "Authorization: Bearer ${token}"`;
+  return `
+cuegate demo: a farm in a box, with a gateway in front of it
+
+  GraphiQL   ${url}/graphql
+  REST       POST ${url}/show.ShowInterface/FindShow
+  Cuebot     ${cuebot} (gRPC, simulated; starts anew with every run)
+  Auth       ${token === undefined ? 'none: whoever reaches this address may do everything' : 'bearer tokens, HS256, with a secret made for this run'}
+${token === undefined ? '' : `\nToken, valid for 12 hours (GraphiQL asks for it):\n\n${token}\n`}
+Try it:
+
+curl -s ${url}/show.ShowInterface/FindShow \\
+  -H "Content-Type: application/json"${header} \\
+  -d '{"name":"testing"}'
+
+Ctrl+C stops both.
+`;
+}
