@@ -9,12 +9,7 @@
  * writing stay apart without an object or a bigint per value.
  */
 
-/** A wire type: how the bytes behind a tag are delimited. */
-export type WireType = typeof VARINT | typeof FIXED64 | typeof DELIMITED | typeof FIXED32;
-export const VARINT = 0;
-export const FIXED64 = 1;
-export const DELIMITED = 2;
-export const FIXED32 = 5;
+import { WIRE_TYPE, type WireType } from './scalar-types.ts';
 
 /** A field's tag: its number and its wire type. */
 export function tagOf(number: number, wireType: WireType): number {
@@ -126,24 +121,38 @@ export class WireWriter {
     this.#position = mark;
   }
 
+  /** Puts a binary64 into the registers. */
+  setDouble(value: number): void {
+    doubleView[0] = value;
+    this.low = doubleHalves[0]!;
+    this.high = doubleHalves[1]!;
+  }
+
+  /** Puts a number that is a binary32 into the registers. */
+  setFloat(value: number): void {
+    floatView[0] = value;
+    this.low = floatBits[0]!;
+    this.high = 0;
+  }
+
   /** True when the scalar in the registers is the zero of its type, which implicit presence leaves out. */
   isZero(wireType: WireType): boolean {
-    return wireType === DELIMITED ? this.from === this.to : this.low === 0 && this.high === 0;
+    return wireType === WIRE_TYPE.bytes ? this.from === this.to : this.low === 0 && this.high === 0;
   }
 
   /** Writes the scalar in the registers, without a tag. */
   scalar(wireType: WireType): void {
-    if (wireType === DELIMITED) {
+    if (wireType === WIRE_TYPE.bytes) {
       this.#bytes();
       return;
     }
     this.#reserve(10);
     const buffer = this.#buffer;
-    if (wireType === VARINT) {
+    if (wireType === WIRE_TYPE.varint) {
       this.#varint();
     } else {
       this.#position = buffer.writeInt32LE(this.low | 0, this.#position);
-      if (wireType === FIXED64) this.#position = buffer.writeInt32LE(this.high | 0, this.#position);
+      if (wireType === WIRE_TYPE.fixed64) this.#position = buffer.writeInt32LE(this.high | 0, this.#position);
     }
   }
 
@@ -183,6 +192,12 @@ export class WireWriter {
     this.#buffer = grown;
   }
 }
+
+/** Node runs on little-endian machines only, so the first half is the lower one. */
+const doubleView = new Float64Array(1);
+const doubleHalves = new Int32Array(doubleView.buffer);
+const floatView = new Float32Array(1);
+const floatBits = new Int32Array(floatView.buffer);
 
 /** Writes an unsigned number below 2^32 and returns the position behind it; the caller has made room. */
 function writeVarint(buffer: Uint8Array, position: number, value: number): number {

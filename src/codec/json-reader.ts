@@ -1,0 +1,255 @@
+import { isUtf8 } from 'node:buffer';
+
+import { JsonError } from './json-error.ts';
+import { quoteBytes } from './json-quote.ts';
+import { ERROR_PREFIX, type JsonStyle } from './json-style.ts';
+
+/**
+ * The most messages inside messages, and the most brackets inside a value that is skipped: protobuf-go's limit. A body
+ * of as many brackets gets past the scanner, yet some types (Any, Value) count twice.
+ */
+export const MAX_MESSAGE_DEPTH = 10_000;
+
+/**
+ * Reads the tokens of one JSON value that the scanner has accepted: its syntax is right, which no method checks again. What
+ * the scanner leaves open is checked here: UTF-8 and surrogates in strings, everywhere, also in what is skipped.
+ * Positions in errors are lines and columns (code points) from the value's first byte, as protobuf-go counts them.
+ */
+export class JsonReader {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** Where the next token, or white space before it, begins. */
+  position: number;
+  /** The string that was read last, unescaped, is `text[textStart, textEnd)`: a piece of `bytes` where possible. */
+  text: Buffer;
+  textStart = 0;
+  textEnd = 0;
+  readonly #style: JsonStyle;
+  #unescaped: Buffer | undefined;
+
+  constructor(bytes: Buffer, start: number, end: number, style: JsonStyle) {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.position = start;
+    this.text = bytes;
+    this.#style = style;
+  }
+
+  /** Goes to the next token and returns its first byte. */
+  peek(): number {
+    const bytes = this.bytes;
+    let c = bytes[this.position]!;
+    while (c <= 0x20) c = bytes[++this.position]!;
+    return c;
+  }
+
+  /** Goes to an object's next member or an array's next element; false when it is closed, which is then read. */
+  next(): boolean {
+    let c = this.peek();
+    if (c === COMMA) {
+      this.position++;
+      c = this.peek();
+    }
+    if (c !== CLOSE_OBJECT && c !== CLOSE_ARRAY) return true;
+    this.position++;
+    return false;
+  }
+
+  /** Reads the name of a member and its colon; the name is the string read last. */
+  readName(): void {
+    this.readString();
+    this.peek();
+    this.position++;
+  }
+
+  /** Reads `null`, if that is what comes next. */
+  skipNull(): boolean {
+    if (this.peek() !== LOWER_N) return false;
+    this.position += 4;
+    return true;
+  }
+
+  /** Reads the string whose opening quote comes next. Throws JsonError when it is not made of Unicode characters. */
+  readString(): void {
+    const bytes = this.bytes;
+    const start = this.position + 1;
+    let at = start;
+    let c = bytes[at]!;
+    let seen = c;
+    while (c !== QUOTE && c !== BACKSLASH) {
+      c = bytes[++at]!;
+      seen |= c;
+    }
+    if (c === BACKSLASH) {
+      this.#unescape(start, at);
+      return;
+    }
+    if (seen >= 0x80 && !isUtf8(bytes.subarray(start, at))) throw this.#invalidUtf8(start - 1);
+    this.text = bytes;
+    this.textStart = start;
+    this.textEnd = at;
+    this.position = at + 1;
+  }
+
+  /** Reads a value that nobody wants; `depth` is how many more brackets may open in it. */
+  skipValue(depth: number): void {
+    let open = 0;
+    do {
+      const c = this.peek();
+      if (c === QUOTE) {
+        this.readString();
+      } else if (c === OPEN_OBJECT || c === OPEN_ARRAY) {
+        this.position++;
+        if (++open > depth) throw this.tooDeep();
+      } else if (c === CLOSE_OBJECT || c === CLOSE_ARRAY) {
+        this.position++;
+        open--;
+      } else if (c === COMMA || c === COLON) {
+        this.position++;
+      } else {
+        this.position = this.scalarEnd();
+      }
+    } while (open > 0);
+  }
+
+  /** The end of the number or keyword that comes next. */
+  scalarEnd(): number {
+    const bytes = this.bytes;
+    let at = this.position;
+    while (at < this.end && IN_SCALAR[bytes[at]!] === 1) at++;
+    return at;
+  }
+
+  /** For a value of the wrong kind or out of range; `at` is where it begins. */
+  invalidValue(at: number, kind: string, field: string): JsonError {
+    const token = this.rawToken(at);
+    return this.error(at, `invalid value for ${kind} field ${field}: ${token}`);
+  }
+
+  /** For a value that cannot begin like this; `at` is where it begins. */
+  unexpectedToken(at: number): JsonError {
+    const token = this.rawToken(at);
+    return new JsonError(`${ERROR_PREFIX[this.#style]}syntax error ${this.#place(at)}: unexpected token ${token}`);
+  }
+
+  /** For what is wrong at `at`, in protobuf-go's words. */
+  error(at: number, message: string): JsonError {
+    return new JsonError(`${ERROR_PREFIX[this.#style]}${this.#place(at)}: ${message}`);
+  }
+
+  tooDeep(): JsonError {
+    return new JsonError(`${ERROR_PREFIX[this.#style]}exceeded max recursion depth`);
+  }
+
+  /** A token as it was written. Reading a string may throw: its own mistakes come first. */
+  rawToken(at: number): string {
+    this.position = at;
+    const c = this.bytes[at]!;
+    if (c === OPEN_OBJECT || c === OPEN_ARRAY) return String.fromCharCode(c);
+    if (c !== QUOTE) return this.bytes.toString('latin1', at, this.scalarEnd());
+    this.readString();
+    return this.bytes.toString('utf8', at, this.position);
+  }
+
+  /** Reads the rest of a string that has escapes; the first of them is at `firstEscape`. */
+  #unescape(start: number, firstEscape: number): void {
+    const bytes = this.bytes;
+    let end = firstEscape;
+    while (bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
+    if (this.#unescaped === undefined || this.#unescaped.length < end - start) {
+      this.#unescaped = Buffer.allocUnsafe(end - start);
+    }
+    const target = this.#unescaped;
+    let length = 0;
+    let run = start;
+    let at = firstEscape;
+    for (;;) {
+      const plain = bytes.subarray(run, at);
+      if (!isUtf8(plain)) throw this.#invalidUtf8(start - 1);
+      target.set(plain, length);
+      length += plain.length;
+      if (at === end) break;
+      const c = bytes[at + 1]!;
+      if (c === LOWER_U) {
+        const code = this.#codePoint(at, start - 1);
+        at += code > 0xffff ? 12 : 6;
+        length += target.write(String.fromCodePoint(code), length);
+      } else {
+        target[length++] = SIMPLE_ESCAPES[c]!;
+        at += 2;
+      }
+      run = at;
+      while (bytes[at] !== QUOTE && bytes[at] !== BACKSLASH) at++;
+    }
+    this.text = target;
+    this.textStart = 0;
+    this.textEnd = length;
+    this.position = end + 1;
+  }
+
+  /** The code point that the `\u` at `at` begins, its second half included when it takes two. */
+  #codePoint(at: number, quote: number): number {
+    const unit = this.#unit(at);
+    if (unit < 0xd800 || unit > 0xdfff) return unit;
+    const next = at + 6;
+    if (this.end - next < 6) throw new JsonError(`${ERROR_PREFIX[this.#style]}unexpected EOF`);
+    if (unit < 0xdc00 && this.bytes[next] === BACKSLASH && this.bytes[next + 1] === LOWER_U) {
+      const low = this.#unit(next);
+      if (low >= 0xdc00 && low <= 0xdfff) return 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+    }
+    const found = quoteBytes(this.bytes.subarray(next, next + 6));
+    throw this.#stringError(quote, `invalid escape code ${found} in string`);
+  }
+
+  #unit(at: number): number {
+    return Number.parseInt(this.bytes.toString('latin1', at + 2, at + 6), 16);
+  }
+
+  #invalidUtf8(quote: number): JsonError {
+    return this.#stringError(quote, 'invalid UTF-8 in string');
+  }
+
+  #stringError(quote: number, message: string): JsonError {
+    return new JsonError(`${ERROR_PREFIX[this.#style]}syntax error ${this.#place(quote)}: ${message}`);
+  }
+
+  #place(at: number): string {
+    let line = 1;
+    let column = 1;
+    for (let index = this.start; index < at; index++) {
+      const c = this.bytes[index]!;
+      if (c === LINE_FEED) {
+        line++;
+        column = 1;
+      } else if ((c & 0xc0) !== 0x80) {
+        // Not a continuation byte: what stands before an error has passed as UTF-8.
+        column++;
+      }
+    }
+    return `(line ${line}:${column})`;
+  }
+}
+
+const LINE_FEED = 0x0a;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const LOWER_N = 0x6e;
+const LOWER_U = 0x75;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** 1 for the bytes that numbers and keywords are made of. */
+const IN_SCALAR = new Uint8Array(256);
+for (const c of '+-.0123456789Eaeflnrstu') IN_SCALAR[c.charCodeAt(0)] = 1;
+
+/** What the byte behind a backslash stands for; 0 where it stands for nothing. */
+const SIMPLE_ESCAPES = new Uint8Array(256);
+for (const [c, meaning] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
+  SIMPLE_ESCAPES[c!.charCodeAt(0)] = meaning!.charCodeAt(0);
+}

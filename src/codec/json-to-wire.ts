@@ -1,0 +1,41 @@
+import { scanJsonValue } from '../base/json-scanner.ts';
+
+import type { MessageDescriptor, Registry } from '../registry/descriptors.ts';
+
+import { type MessagePlan, planOf } from './json-plan.ts';
+import { JsonReader } from './json-reader.ts';
+import type { JsonStyle } from './json-style.ts';
+import { JsonTranscoder } from './json-transcoder.ts';
+import { WireWriter } from './wire-writer.ts';
+
+/**
+ * Compiles the way from a message type's proto3 JSON (https://protobuf.dev/programming-guides/json/) to its wire form.
+ * The function takes a text that begins with one JSON value and ignores what follows it; white space alone is the empty
+ * message. It throws JsonSyntaxError where the text is not JSON and JsonError where the JSON does not fit, both with the
+ * Go gateway's words; `style` is that of the errors. Unknown members are dropped. Fields are written in the order of
+ * the text, which is as good as any other on the wire.
+ */
+export function compileJsonToWire(
+  message: MessageDescriptor,
+  registry: Registry,
+  style: JsonStyle = 'compact',
+): (json: Uint8Array) => Buffer {
+  const plan = planOf(message);
+  const resolve = (fullName: string): MessagePlan | undefined => {
+    const resolved = registry.messages.get(fullName);
+    return resolved && planOf(resolved);
+  };
+  return (json) => {
+    const span = scanJsonValue(json);
+    writer.reset();
+    if (span !== undefined) {
+      const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+      const reader = new JsonReader(bytes, span.start, span.end, style);
+      new JsonTranscoder(reader, writer, resolve).run(plan);
+    }
+    return writer.finish();
+  };
+}
+
+/** One for all messages: each is written without interruption. */
+const writer = new WireWriter();
