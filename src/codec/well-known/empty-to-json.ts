@@ -1,0 +1,13 @@
+import type { BodyToJson, CompileWellKnown } from '../json-compiler.ts';
+import { writeAscii } from '../json-writer.ts';
+import { layOutMessage } from '../message-layout.ts';
+import { checkMessage } from '../wire-check.ts';
+
+/** A google.protobuf.Empty becomes `{}`. It is in the table because an Any writes well-known types under `value`. */
+export const compileEmptyToJson: CompileWellKnown = (message): BodyToJson => {
+  const layout = layOutMessage(message);
+  return (reader, writer, limit) => {
+    checkMessage(layout, reader, limit);
+    writeAscii(writer, '{}');
+  };
+};

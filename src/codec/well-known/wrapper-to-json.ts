@@ -1,0 +1,15 @@
+import type { CompileWellKnown } from '../json-compiler.ts';
+import { writeAscii } from '../json-writer.ts';
+import { SCALAR_TYPES } from '../scalar-types.ts';
+
+import { compileSoleFieldToJson } from './sole-field-to-json.ts';
+
+/** A wrapper, such as google.protobuf.Int64Value, becomes its bare value; one without a value the zero of its type. */
+export const compileWrapperToJson: CompileWellKnown = (message, compiler) => {
+  const [field] = message.fields;
+  if (field?.type.kind !== 'scalar') {
+    throw new Error(`${message.fullName} wraps no scalar.`);
+  }
+  const zero = SCALAR_TYPES[field.type.scalar].zeroJson;
+  return compileSoleFieldToJson(message, [compiler.value(field)], (writer) => writeAscii(writer, zero));
+};
