@@ -1,0 +1,18 @@
+import type { Identity } from '../rpc/identity.ts';
+
+/** What every resolver of one operation shares. */
+export interface GraphqlContext {
+  readonly identity: Identity;
+  /** Fires when the caller has gone away. */
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+  /** Filled during execution; goes to the caller as `extensions.unknownEnumValues` unless empty. */
+  readonly unknownEnumValues: UnknownEnumValue[];
+}
+
+/** A number in an answer that the schema has no name for. */
+export interface UnknownEnumValue {
+  /** Where the answer has null instead. */
+  readonly path: readonly (string | number)[];
+  readonly number: number;
+}
