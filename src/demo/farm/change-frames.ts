@@ -1,0 +1,90 @@
+import { countJobs, unfinishedFrames } from './count-frames.ts';
+import type { Farm } from './farm.ts';
+import type { DependRow, FrameRow, JobRow } from './rows.ts';
+import { setFrameState, stopFrame } from './run-frames.ts';
+
+// After a manual stop Cuebot stores 500 plus the ordinal of the state that the frame was given.
+const STOPPED_TO_WAITING = 500;
+const STOPPED_TO_EATEN = 506;
+/** SIGKILL as RQD reports it. */
+const KILLED = 9;
+
+/** Back to WAITING, or DEPEND while something it waits for is active; a running process is killed first. */
+export function retryFrame(farm: Farm, frame: FrameRow): void {
+  const next = waitsForSomething(farm, frame) ? 'DEPEND' : 'WAITING';
+  if (frame.state === 'RUNNING') stopFrame(farm, frame, next, STOPPED_TO_WAITING);
+  else setFrameState(farm, frame, next);
+  const { job } = frame.layer;
+  // Only the state column is written: the stop time stays what it was.
+  if (job.state === 'FINISHED') job.state = 'PENDING';
+}
+
+/** EATEN, whatever it was; but a database trigger keeps what succeeded. */
+export function eatFrame(farm: Farm, frame: FrameRow): void {
+  if (frame.state === 'SUCCEEDED' || frame.state === 'EATEN') return;
+  if (frame.state === 'RUNNING') stopFrame(farm, frame, 'EATEN', STOPPED_TO_EATEN);
+  else setFrameState(farm, frame, 'EATEN');
+}
+
+/** Kills the process; a signal counts as a failure, so the frame waits again while it has retries left, and is DEAD else. */
+export function killFrame(farm: Farm, frame: FrameRow): void {
+  if (frame.state !== 'RUNNING') return;
+  const { job } = frame.layer;
+  const hasRetries = frame.retryCount < job.maxRetries;
+  if (hasRetries && !job.autoEat) frame.retryCount += 1;
+  stopFrame(farm, frame, job.autoEat ? 'EATEN' : hasRetries ? 'WAITING' : 'DEAD', KILLED);
+}
+
+/** Satisfies every depend on the frame; its own state stays. */
+export function markFrameDone(farm: Farm, frame: FrameRow): void {
+  satisfyDepends(farm, ({ on }) => on.frame === frame);
+}
+
+/** FINISHED at once; running frames are stopped, and whoever waited for the job may go on. */
+export function killJob(farm: Farm, job: JobRow): void {
+  if (job.state === 'FINISHED') return;
+  finishJob(farm, job);
+  for (const layer of job.layers) {
+    for (const frame of layer.frames) {
+      if (frame.state === 'RUNNING') stopFrame(farm, frame, 'WAITING', STOPPED_TO_WAITING);
+    }
+  }
+}
+
+/** What Cuebot looks at after frames ended: a job with nothing left to do is FINISHED. */
+export function finishIfComplete(farm: Farm, job: JobRow): void {
+  if (job.state === 'PENDING' && unfinishedFrames(countJobs([job])) === 0) finishJob(farm, job);
+}
+
+function finishJob(farm: Farm, job: JobRow): void {
+  job.state = 'FINISHED';
+  job.stopTime = farm.now();
+  satisfyDepends(farm, ({ on }) => on.job === job && !on.layer);
+  farm.touch();
+}
+
+function satisfyDepends(farm: Farm, test: (depend: DependRow) => boolean): void {
+  for (const depend of farm.depends.values()) {
+    if (!depend.active || !test(depend)) continue;
+    depend.active = false;
+    releaseFrames(farm, depend);
+  }
+  farm.touch();
+}
+
+function releaseFrames(farm: Farm, { er }: DependRow): void {
+  const frames = er.frame ? [er.frame] : (er.layer?.frames ?? er.job.layers.flatMap((layer) => layer.frames));
+  for (const frame of frames) {
+    if (frame.state === 'DEPEND' && !waitsForSomething(farm, frame)) setFrameState(farm, frame, 'WAITING');
+  }
+}
+
+function waitsForSomething(farm: Farm, frame: FrameRow): boolean {
+  for (const depend of farm.depends.values()) {
+    // A frame-by-frame parent row holds nobody up; its children do.
+    if (!depend.active || depend.type === 'FRAME_BY_FRAME' || depend.er.job !== frame.layer.job) continue;
+    const { layer, frame: only } = depend.er;
+    if (only ? only === frame : layer === undefined || layer === frame.layer) return true;
+  }
+  return false;
+}

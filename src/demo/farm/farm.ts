@@ -1,0 +1,105 @@
+import type { Random } from './random.ts';
+import type {
+  AllocationRow,
+  CommentRow,
+  DeedRow,
+  DepartmentRow,
+  DependRow,
+  FacilityRow,
+  FilterRow,
+  FrameRow,
+  GroupRow,
+  HostRow,
+  JobRow,
+  LayerRow,
+  LimitRow,
+  OwnerRow,
+  ProcRow,
+  RenderPartitionRow,
+  ServiceOverrideRow,
+  ServiceRow,
+  ShowRow,
+  SubscriptionRow,
+} from './rows.ts';
+
+/**
+ * The demo's database: tables by id, rows linked to each other. Lists without an order of their own keep the order of
+ * insertion. Every change must be followed by `touch`, or replies from before it may be given again.
+ */
+export interface Farm {
+  /** Epoch seconds. */
+  readonly now: () => number;
+  readonly random: Random;
+  /** Grows with every change. */
+  readonly version: number;
+  touch(): void;
+
+  readonly facilities: readonly FacilityRow[];
+  readonly allocations: readonly AllocationRow[];
+  readonly shows: Map<string, ShowRow>;
+  readonly groups: Map<string, GroupRow>;
+  readonly jobs: Map<string, JobRow>;
+  readonly layers: Map<string, LayerRow>;
+  readonly frames: Map<string, FrameRow>;
+  readonly hosts: Map<string, HostRow>;
+  readonly procs: Map<string, ProcRow>;
+  readonly comments: Map<string, CommentRow>;
+  readonly depends: Map<string, DependRow>;
+  readonly limits: Map<string, LimitRow>;
+  readonly filters: Map<string, FilterRow>;
+  readonly services: Map<string, ServiceRow>;
+  readonly serviceOverrides: Map<string, ServiceOverrideRow>;
+  readonly subscriptions: Map<string, SubscriptionRow>;
+  readonly owners: Map<string, OwnerRow>;
+  readonly deeds: Map<string, DeedRow>;
+  readonly departments: Map<string, DepartmentRow>;
+  readonly departmentNames: readonly string[];
+  readonly renderPartitions: Map<string, RenderPartitionRow>;
+}
+
+/** What a farm is born with; the rest is filled by the seeds. */
+export interface FarmBasis {
+  readonly now: () => number;
+  readonly random: Random;
+  readonly facilities: readonly FacilityRow[];
+  readonly allocations: readonly AllocationRow[];
+  readonly departmentNames: readonly string[];
+}
+
+/** A farm with empty tables. */
+export function createFarm(basis: FarmBasis): Farm {
+  let version = 0;
+  return {
+    ...basis,
+    get version() {
+      return version;
+    },
+    touch() {
+      version += 1;
+    },
+    shows: new Map(),
+    groups: new Map(),
+    jobs: new Map(),
+    layers: new Map(),
+    frames: new Map(),
+    hosts: new Map(),
+    procs: new Map(),
+    comments: new Map(),
+    depends: new Map(),
+    limits: new Map(),
+    filters: new Map(),
+    services: new Map(),
+    serviceOverrides: new Map(),
+    subscriptions: new Map(),
+    owners: new Map(),
+    deeds: new Map(),
+    departments: new Map(),
+    renderPartitions: new Map(),
+  };
+}
+
+/** Puts a row under its id. */
+export function insert<Row extends { readonly id: string }>(table: Map<string, Row>, row: Row): Row {
+  table.set(row.id, row);
+  return row;
+}

@@ -1,0 +1,87 @@
+import type { Farm } from '../farm/farm.ts';
+import { insert } from '../farm/farm.ts';
+import type { HardwareState, HostRow, LockState } from '../farm/rows.ts';
+
+const GIGABYTE = 1_048_576;
+
+interface HostKind {
+  readonly prefix: string;
+  readonly digits: number;
+  readonly allocation: string;
+  readonly cores: number;
+  readonly memoryGb: number;
+  readonly gpus: number;
+  readonly nimby: boolean;
+}
+
+const RENDER_BLADE: HostKind = {
+  prefix: 'rqd',
+  digits: 3,
+  allocation: 'local.general',
+  cores: 32,
+  memoryGb: 128,
+  gpus: 0,
+  nimby: false,
+};
+
+// Workstations, GPU hosts and cloud hosts; every further host is a render blade.
+const OTHER_HOSTS: readonly (readonly [number, HostKind])[] = [
+  [6, { ...RENDER_BLADE, prefix: 'ws', allocation: 'local.desktop', cores: 16, memoryGb: 64, digits: 2, nimby: true }],
+  [4, { ...RENDER_BLADE, prefix: 'gpu', allocation: 'local.gpu', gpus: 4, digits: 2 }],
+  [6, { ...RENDER_BLADE, prefix: 'cloud', allocation: 'cloud.general', cores: 64, memoryGb: 256, digits: 2 }],
+];
+
+const HARDWARE_STATES: Readonly<Record<string, HardwareState>> = {
+  rqd005: 'DOWN',
+  rqd017: 'REPAIR',
+  rqd020: 'REBOOTING',
+  rqd021: 'REBOOT_WHEN_IDLE',
+  cloud06: 'DOWN',
+};
+
+const LOCK_STATES: Readonly<Record<string, LockState>> = {
+  rqd011: 'LOCKED',
+  ws02: 'NIMBY_LOCKED',
+  ws04: 'NIMBY_LOCKED',
+  ws05: 'LOCKED',
+};
+
+/** Adds the render hosts: 16 of special kinds, the others render blades. */
+export function seedHosts(farm: Farm, total: number): void {
+  const others = OTHER_HOSTS.reduce((sum, [count]) => sum + count, 0);
+  for (const [count, kind] of [[Math.max(1, total - others), RENDER_BLADE] as const, ...OTHER_HOSTS]) {
+    for (let number = 1; number <= count; number++) insert(farm.hosts, hostRow(farm, kind, number));
+  }
+}
+
+function hostRow(farm: Farm, kind: HostKind, number: number): HostRow {
+  const name = kind.prefix + String(number).padStart(kind.digits, '0');
+  const allocation = farm.allocations.find((row) => row.name === kind.allocation)!;
+  const state = HARDWARE_STATES[name] ?? 'UP';
+  const totalMemory = kind.memoryGb * GIGABYTE;
+  const silentFor = state === 'UP' || state === 'REBOOT_WHEN_IDLE' ? farm.random.between(2, 28) : 4000;
+  return {
+    id: farm.random.uuid(),
+    name,
+    allocation,
+    nimbyEnabled: kind.nimby,
+    cores: kind.cores,
+    gpus: kind.gpus,
+    // Half a gigabyte stays with the operating system.
+    memory: totalMemory - GIGABYTE / 2,
+    totalMemory,
+    gpuMemory: kind.gpus * 24 * GIGABYTE,
+    totalSwap: 8 * GIGABYTE,
+    totalMcp: 500 * GIGABYTE,
+    freeMcp: 400 * GIGABYTE,
+    bootTime: farm.now() - 86_400 * farm.random.between(1, 30),
+    pingTime: farm.now() - silentFor,
+    os: 'Linux',
+    // The allocation's tag, then what the host reports (the same tag again, and its platform), then its name.
+    tags: [allocation.tag, allocation.tag, 'linux', name],
+    state,
+    lockState: LOCK_STATES[name] ?? 'OPEN',
+    threadMode: kind.nimby ? 'VARIABLE' : 'AUTO',
+    procs: new Set(),
+  };
+}
