@@ -1,0 +1,83 @@
+import type { Farm } from './farm/farm.ts';
+import type { FarmSize } from './seed/seed-farm.ts';
+import { seedFarm } from './seed/seed-farm.ts';
+import { createHandlers } from './service/create-handlers.ts';
+import type { RecordedCall } from './wire/call-recorder.ts';
+import { createCallRecorder } from './wire/call-recorder.ts';
+import { loadProtocol } from './wire/load-protocol.ts';
+import { createRpcServer, listen } from './wire/rpc-server.ts';
+
+/** How to start a demo Cuebot; everything has a default. */
+export interface DemoCuebotOptions {
+  /** Port to listen on; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Loopback only: a Cuebot asks nobody who they are. */
+  readonly host?: '127.0.0.1';
+  /** Decides every id and number of the farm; 1 by default. */
+  readonly seed?: number;
+  /**
+   * Makes calls that overlap act on each other's jobs and layers, as the real servants do. Off by default; on, it also
+   * switches off the cache of replies, which would hide it.
+   */
+  readonly servantDefect?: boolean;
+  /** The clock, in milliseconds since the epoch. The farm's times lie around its first reading. */
+  readonly now?: () => number;
+  /** Milliseconds before a call is looked at, for all methods or by `pkg.Service/Method`; 0 by default. */
+  readonly latencyMs?: number | ((method: string) => number);
+  readonly farm?: FarmSize;
+}
+
+/** A running demo Cuebot. */
+export interface DemoCuebot {
+  /** `127.0.0.1:<port>`. */
+  readonly endpoint: string;
+  readonly port: number;
+  /** Calls received so far by `pkg.Service/Method`, refused ones included. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** The most recent calls with decoded request and metadata, oldest first. */
+  readonly callLog: readonly RecordedCall[];
+  /** Forgets `calls` and `callLog`. */
+  resetCalls(): void;
+  /** The tables behind the answers. A test that changes them calls `farm.touch()`. */
+  readonly farm: Farm;
+  /** Ends all calls, unanswered ones too, and frees the port. */
+  close(): Promise<void>;
+}
+
+// What a Cuebot registers. RQD's services live on the render hosts, and monitoring is declared but served by nobody.
+const FOREIGN_PACKAGES = new Set(['monitoring', 'rqd']);
+
+/**
+ * Starts a Cuebot in a box: gRPC on loopback, a seeded farm behind it, and the answers, errors and oddities of the real
+ * one. It is written with grpc-js and protobufjs and shares no code with the gateway it serves.
+ */
+export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise<DemoCuebot> {
+  const { port = 0, host = '127.0.0.1', seed = 1, servantDefect = false, now = Date.now, latencyMs = 0 } = options;
+  const nowSec = () => Math.floor(now() / 1000);
+  const farm = seedFarm(seed, nowSec, options.farm ?? {});
+  const recorder = createCallRecorder(now);
+  const methods = loadProtocol();
+  const services = methods.map((method) => method.service);
+  const server = createRpcServer({
+    methods,
+    handlers: createHandlers(farm, servantDefect),
+    services: new Set(services.filter((service) => !FOREIGN_PACKAGES.has(service.split('.')[0]!))),
+    recorder,
+    latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
+    // Whatever depends on the clock does so in whole seconds.
+    stateKey: servantDefect ? undefined : () => `${farm.version}@${nowSec()}`,
+  });
+  const boundPort = await listen(server, host, port);
+  return {
+    endpoint: `${host}:${boundPort}`,
+    port: boundPort,
+    calls: recorder.counts,
+    callLog: recorder.log,
+    resetCalls: recorder.reset,
+    farm,
+    async close() {
+      // A call that is never answered would keep a graceful shutdown waiting for ever.
+      server.forceShutdown();
+    },
+  };
+}

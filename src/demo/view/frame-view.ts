@@ -1,0 +1,58 @@
+import type { Farm } from '../farm/farm.ts';
+import type { FrameRow } from '../farm/rows.ts';
+import type { Message } from '../wire/message-codec.ts';
+
+/** job.Frame. GPU memory columns exist in the message, but Cuebot never fills them. */
+export function viewFrame(farm: Farm, frame: FrameRow): Message {
+  const { layer } = frame;
+  const seconds = frame.startTime === 0 ? 0 : (frame.stopTime || farm.now()) - frame.startTime;
+  return {
+    id: frame.id,
+    name: frame.name,
+    layerName: layer.name,
+    number: frame.number,
+    state: frame.state,
+    retryCount: frame.retryCount,
+    exitStatus: frame.exitStatus,
+    dispatchOrder: frame.dispatchOrder,
+    startTime: frame.startTime,
+    stopTime: frame.stopTime,
+    maxRss: frame.maxRss,
+    usedMemory: frame.usedMemory,
+    reservedMemory: frame.reservedMemory,
+    reservedGpuMemory: frame.proc?.gpuMemory ?? 0,
+    lastResource: lastResource(frame),
+    checkpointState: frame.checkpointState,
+    checkpointCount: frame.checkpointCount,
+    totalCoreTime: Math.round(seconds * frame.cores),
+    lluTime: frame.proc ? farm.now() - 5 : frame.stopTime,
+    totalGpuTime: seconds * frame.gpus,
+    frameStateDisplayOverride: frame.overrides.find(({ state }) => state === frame.state),
+    maxPss: frame.maxRss,
+    usedPss: frame.usedMemory,
+    eligibleTime: frame.eligibleTime || layer.job.startTime,
+    submissionTime: layer.job.startTime,
+  };
+}
+
+/** job.UpdatedFrame, in which Cuebot leaves llu_time and all GPU fields empty. */
+export function viewUpdatedFrame(frame: FrameRow): Message {
+  return {
+    id: frame.id,
+    state: frame.state,
+    retryCount: frame.retryCount,
+    exitStatus: frame.exitStatus,
+    startTime: frame.startTime,
+    stopTime: frame.stopTime,
+    maxRss: frame.maxRss,
+    usedMemory: frame.usedMemory,
+    lastResource: lastResource(frame),
+    frameStateDisplayOverride: frame.overrides.find(({ state }) => state === frame.state),
+    maxPss: frame.maxRss,
+  };
+}
+
+/** `host/cores/gpus`; a frame that never ran has an empty host name, which gives `/0.00/0`. */
+function lastResource({ hostName, cores, gpus }: FrameRow): string {
+  return `${hostName}/${cores.toFixed(2)}/${gpus}`;
+}
