@@ -1,4 +1,4 @@
-import type { FieldDescriptor, MessageDescriptor } from '../registry/descriptors.ts';
+import type { FieldDescriptor, MessageDescriptor, OneofDescriptor, Registry } from '../registry/descriptors.ts';
 
 import { compileNames, type NameTable } from './json-names.ts';
 import { compileReadEnum, compileReadKey, compileReadScalar, type ReadKey, type ReadScalar } from './json-scalars.ts';
@@ -93,10 +93,22 @@ export function planOf(message: MessageDescriptor): MessagePlan {
   };
   // Known before its fields are compiled, so that a type may contain itself.
   plans.set(message, plan);
-  plan.fields = Object.freeze(message.fields.map(planField));
+  const oneofs = new Map(message.oneofs.map((oneof) => [oneof, planOneof(oneof, message)]));
+  plan.fields = Object.freeze(message.fields.map((field) => planField(field, field.oneof && oneofs.get(field.oneof))));
   plan.names = compileFieldNames(plan);
   plan.wellKnown = compileWellKnownFromJson(plan);
   return Object.freeze(plan);
+}
+
+/** Finds the plan of the type that an Any names; undefined when there is no such type. */
+export type ResolvePlan = (fullName: string) => MessagePlan | undefined;
+
+/** Resolves in a registry. The one place where a request decides which type is looked up. */
+export function compileResolve(registry: Registry): ResolvePlan {
+  return (fullName) => {
+    const message = registry.messages.get(fullName);
+    return message && planOf(message);
+  };
 }
 
 /** A name that is the JSON name of one field and the proto name of another means the former. */
@@ -107,14 +119,14 @@ function compileFieldNames({ message, fields }: Pick<MessagePlan, 'message' | 'f
   ]);
 }
 
-function planField(field: FieldDescriptor): FieldPlan {
+function planField(field: FieldDescriptor, oneof: OneofPlan | undefined): FieldPlan {
   const { type } = field;
   const base = {
     jsonName: field.jsonName,
     container: field.cardinality,
     ...seenPlace(field.index),
     takesNull: takesNull(field),
-    oneof: planOneof(field),
+    oneof,
     key: planKey(field),
   };
   if (type.kind === 'message') {
@@ -141,10 +153,8 @@ function seenPlace(index: number): SeenPlace {
   return { seenWord: index >> 5, seenBit: 1 << (index & 31) };
 }
 
-function planOneof({ oneof, parent }: FieldDescriptor): OneofPlan | undefined {
-  if (oneof === undefined) return undefined;
-  const index = parent.fields.length + parent.oneofs.indexOf(oneof);
-  return Object.freeze({ fullName: oneof.fullName, ...seenPlace(index) });
+function planOneof(oneof: OneofDescriptor, { fields, oneofs }: MessageDescriptor): OneofPlan {
+  return Object.freeze({ fullName: oneof.fullName, ...seenPlace(fields.length + oneofs.indexOf(oneof)) });
 }
 
 /** The two types that have null as a value. protobuf-go goes by the type of a list's elements, too; so do we. */

@@ -2,7 +2,7 @@ import { scanJsonValue } from '../base/json-scanner.ts';
 
 import type { MessageDescriptor, Registry } from '../registry/descriptors.ts';
 
-import { type MessagePlan, planOf } from './json-plan.ts';
+import { compileResolve, planOf } from './json-plan.ts';
 import { JsonReader } from './json-reader.ts';
 import type { JsonStyle } from './json-style.ts';
 import { JsonTranscoder } from './json-transcoder.ts';
@@ -21,10 +21,7 @@ export function compileJsonToWire(
   style: JsonStyle = 'compact',
 ): (json: Uint8Array) => Buffer {
   const plan = planOf(message);
-  const resolve = (fullName: string): MessagePlan | undefined => {
-    const resolved = registry.messages.get(fullName);
-    return resolved && planOf(resolved);
-  };
+  const resolve = compileResolve(registry);
   return (json) => {
     const span = scanJsonValue(json);
     writer.reset();

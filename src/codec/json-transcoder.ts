@@ -8,7 +8,7 @@ import {
   stepEntries,
   stepMembers,
 } from './json-frames.ts';
-import type { MessageFieldPlan, MessagePlan, SeenPlace } from './json-plan.ts';
+import type { MessageFieldPlan, MessagePlan, ResolvePlan, SeenPlace } from './json-plan.ts';
 import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
 import type { WireWriter } from './wire-writer.ts';
 
@@ -19,8 +19,7 @@ import type { WireWriter } from './wire-writer.ts';
 export class JsonTranscoder {
   readonly reader: JsonReader;
   readonly writer: WireWriter;
-  /** The plan of the type that an Any names; undefined when there is no such type. */
-  readonly resolve: (fullName: string) => MessagePlan | undefined;
+  readonly resolve: ResolvePlan;
   readonly #frames: Frame[] = [];
   /** The seen bits of all open messages; each message's begin at its frame's `seenFrom`. */
   readonly #seen: number[] = [];
@@ -29,7 +28,7 @@ export class JsonTranscoder {
   #anyTypes: ReadonlyMap<number, AnyType> = new Map();
   #anyTypesEnd = 0;
 
-  constructor(reader: JsonReader, writer: WireWriter, resolve: (fullName: string) => MessagePlan | undefined) {
+  constructor(reader: JsonReader, writer: WireWriter, resolve: ResolvePlan) {
     this.reader = reader;
     this.writer = writer;
     this.resolve = resolve;
