@@ -5,7 +5,7 @@ export type RpcPattern = (method: MethodDescriptor) => boolean;
 
 /**
  * Compiles `<service>/<method>` or `<service>/<method>(<field>)`, where `*` stands for any run of characters within its
- * half. With a field, only methods whose request has a field of that name are meant. A pattern without a slash
+ * half. With a field, only methods whose request carries a message in a field of that name are meant: an entity, not its name. A pattern without a slash
  * means every method of the services that it matches.
  *
  * @returns undefined when the text is no pattern.
@@ -19,7 +19,7 @@ export function compileRpcPattern(text: string): RpcPattern | undefined {
   return (method) =>
     servicePattern.test(method.service.fullName) &&
     methodPattern.test(method.name) &&
-    (field === undefined || method.input.fields.some((candidate) => candidate.name === field));
+    (field === undefined || method.input.fields.some(({ name, type }) => name === field && type.kind === 'message'));
 }
 
 /** `job.*` → a regular expression that matches whole names. */
