@@ -1,5 +1,13 @@
 import { deriveJsonName } from './derive-json-name.ts';
-import type { ProtoDeclaration, ProtoEnum, ProtoField, ProtoFile, ProtoMessage, ProtoService } from './proto-file.ts';
+import type {
+  ProtoDeclaration,
+  ProtoEnum,
+  ProtoField,
+  ProtoFile,
+  ProtoMessage,
+  ProtoService,
+  ProtoUnsupported,
+} from './proto-file.ts';
 import type { RegistryProblem } from './registry-error.ts';
 
 /** https://protobuf.dev/programming-guides/proto3/#assigning */
@@ -21,13 +29,22 @@ const mapKeyTypes: ReadonlySet<string> = new Set([
   'string',
 ]);
 
-type Report = (declaration: ProtoDeclaration, message: string) => void;
+const unsupported: Readonly<Record<ProtoUnsupported['feature'], string>> = {
+  group: 'has a group; groups are not supported, use a message field instead',
+  extension: 'is extended here; extensions are not supported, except those that define options',
+  'extension range': 'reserves numbers for extensions; extensions are not supported',
+  'delimited encoding':
+    'asks for message_encoding = DELIMITED, which is not supported; use LENGTH_PREFIXED, the default',
+};
+
+type Report = (declaration: { readonly line: number | undefined }, message: string) => void;
 
 /** Everything that can be wrong within one file, whatever the others say: numbers, duplicates, clashes. */
 export function checkProtoFile(file: ProtoFile): RegistryProblem[] {
   const problems: RegistryProblem[] = [];
   const report: Report = ({ line }, message) => void problems.push({ file: file.name, line, message });
   const prefix = file.package === '' ? '' : `${file.package}.`;
+  for (const use of file.unsupported) report(use, `${use.where} ${unsupported[use.feature]}`);
   for (const message of file.messages) checkMessage(message, prefix, file, report);
   for (const declared of file.enums) checkEnum(declared, prefix, file, report);
   for (const service of file.services) checkService(service, prefix, report);
@@ -49,11 +66,8 @@ function checkMessage(message: ProtoMessage, prefix: string, file: ProtoFile, re
     (first, { name, number }) => `${where} gives number ${number} to "${name}" and to "${first.name}"${at(first)}`,
     report,
   );
-  const distinct = message.fields.filter(
-    ({ name }, index) => message.fields.findIndex((f) => f.name === name) === index,
-  );
   reportDuplicates(
-    distinct,
+    message.fields,
     jsonName,
     (first, field) =>
       `${where} has two fields with the JSON name "${jsonName(field)}", "${field.name}" and "${first.name}"${at(first)}; give one a json_name`,
@@ -124,17 +138,21 @@ function checkService(service: ProtoService, prefix: string, report: Report): vo
   );
 }
 
+/** Reports declarations that share a key. Those that share their names too are reported once, for their names. */
 function reportDuplicates<T extends ProtoDeclaration>(
   declarations: readonly T[],
   key: (declaration: T) => string | number,
   describe: (first: T, second: T) => string,
   report: Report,
 ): void {
+  if (declarations.length < 2) return;
   const seen = new Map<string | number, T>();
   for (const declaration of declarations) {
-    const first = seen.get(key(declaration));
-    if (first === undefined) seen.set(key(declaration), declaration);
-    else report(declaration, describe(first, declaration));
+    const value = key(declaration);
+    const first = seen.get(value);
+    if (first === undefined) seen.set(value, declaration);
+    else if (value === declaration.name || first.name !== declaration.name)
+      report(declaration, describe(first, declaration));
   }
 }
 

@@ -1,15 +1,17 @@
 import { cleanComment } from './clean-comment.ts';
-import type {
-  ProtoDeclaration,
-  ProtoEnum,
-  ProtoEnumValue,
-  ProtoField,
-  ProtoFile,
-  ProtoImport,
-  ProtoMessage,
-  ProtoMethod,
-  ProtoService,
-  ProtoSyntax,
+import {
+  definesOptions,
+  type ProtoDeclaration,
+  type ProtoEnum,
+  type ProtoEnumValue,
+  type ProtoField,
+  type ProtoFile,
+  type ProtoImport,
+  type ProtoMessage,
+  type ProtoMethod,
+  type ProtoService,
+  type ProtoSyntax,
+  type ProtoUnsupported,
 } from './proto-file.ts';
 import type { RegistryProblem } from './registry-error.ts';
 import { createTokenCursor, type TokenCursor } from './token-cursor.ts';
@@ -22,11 +24,15 @@ export interface ParsedProtoFile {
 }
 
 /** Options by name, as written; of aggregates only the name. */
-type Options = Map<string, string>;
+type Options = ReadonlyMap<string, string>;
+
+const noOptions: Options = new Map();
 
 /** The cursor, and what holds for the rest of the file. */
 interface Context extends TokenCursor {
   syntax: ProtoSyntax;
+  package: string;
+  readonly unsupported: ProtoUnsupported[];
 }
 
 /**
@@ -40,17 +46,21 @@ interface Context extends TokenCursor {
  */
 export function parseProtoFile(source: string, name: string): ParsedProtoFile {
   const { tokens, problems } = tokenizeProto(source, name);
-  const context: Context = { ...createTokenCursor(tokens, name, problems), syntax: 'proto2' };
+  const context: Context = {
+    ...createTokenCursor(tokens, name, problems),
+    syntax: 'proto2',
+    package: '',
+    unsupported: [],
+  };
   const imports: ProtoImport[] = [];
   const messages: ProtoMessage[] = [];
   const enums: ProtoEnum[] = [];
   const services: ProtoService[] = [];
-  const options: Options = new Map();
-  let packageName = '';
+  const options = new Map<string, string>();
 
   const readDeclaration = (): void => {
     if (context.at('syntax') || context.at('edition')) context.syntax = parseSyntax(context);
-    else if (context.take('package')) packageName = parsePackage(context);
+    else if (context.take('package')) context.package = parsePackage(context);
     else if (context.at('import')) imports.push(parseImport(context));
     else if (context.take('option')) parseOptionStatement(context, options);
     else if (context.at('message')) messages.push(parseMessage(context));
@@ -63,9 +73,11 @@ export function parseProtoFile(source: string, name: string): ParsedProtoFile {
 
   while (context.peek().kind !== 'end') if (!context.take(';')) context.item(readDeclaration);
   const presence = parsePresence(options) ?? (context.syntax === 'proto3' ? 'implicit' : 'explicit');
-  refuseDelimited(context, options, 1);
+  if (isDelimited(options))
+    context.unsupported.push({ feature: 'delimited encoding', where: 'the file', line: undefined });
+  const { syntax, package: packageName, unsupported } = context;
   return {
-    file: { name, package: packageName, syntax: context.syntax, presence, imports, messages, enums, services },
+    file: { name, package: packageName, syntax, presence, imports, messages, enums, services, unsupported },
     problems,
   };
 }
@@ -104,7 +116,7 @@ function parseMessage(context: Context): ProtoMessage {
   const oneofs: ProtoDeclaration[] = [];
   const messages: ProtoMessage[] = [];
   const enums: ProtoEnum[] = [];
-  const options: Options = new Map();
+  const options = new Map<string, string>();
 
   const open = context.block(`message ${name}`, () => {
     const { line } = context.peek();
@@ -116,7 +128,10 @@ function parseMessage(context: Context): ProtoMessage {
     else if (context.take('reserved')) skipStatement(context);
     else if (context.take('extensions')) {
       skipStatement(context);
-      context.report(line, `message ${name} declares extension ranges; extensions are not supported`);
+      // The options of descriptor.proto are there to be extended.
+      if (context.package !== 'google.protobuf') {
+        context.unsupported.push({ feature: 'extension range', where: `message ${name}`, line });
+      }
     } else parseField(context, name, undefined, fields);
   });
   return { ...declare(first, open, name, options), fields, oneofs, messages, enums };
@@ -125,7 +140,7 @@ function parseMessage(context: Context): ProtoMessage {
 function parseOneof(context: Context, message: string, fields: ProtoField[]): ProtoDeclaration {
   const first = context.next();
   const name = context.name('the name of a oneof');
-  const options: Options = new Map();
+  const options = new Map<string, string>();
   const open = context.block(`oneof ${name}`, () => {
     if (context.take('option')) parseOptionStatement(context, options);
     else parseField(context, message, name, fields);
@@ -137,12 +152,13 @@ function parseField(context: Context, message: string, oneof: string | undefined
   const first = context.peek();
   const label = parseLabel(context, message, oneof);
   if (context.at('group')) {
-    context.report(first.line, `message ${message} has a group; groups are not supported, use a message field instead`);
+    context.unsupported.push({ feature: 'group', where: `message ${message}`, line: first.line });
     while (!context.at('{')) {
       if (context.at(';') || context.at('}')) context.fail('"{"');
       context.next();
     }
-    return context.skipBalanced();
+    context.skipBalanced();
+    return;
   }
   let type = context.reference('a field');
   let mapKey: string | undefined;
@@ -159,7 +175,9 @@ function parseField(context: Context, message: string, oneof: string | undefined
   context.expect('=');
   const number = context.integer('the number of the field');
   const options = parseBracketOptions(context);
-  refuseDelimited(context, options, first.line);
+  if (isDelimited(options)) {
+    context.unsupported.push({ feature: 'delimited encoding', where: `field ${message}.${name}`, line: first.line });
+  }
   const jsonName = options.get('json_name');
   fields.push({
     ...declare(first, context.expect(';'), name, options),
@@ -194,7 +212,7 @@ function parseEnum(context: Context): ProtoEnum {
   const first = context.next();
   const name = context.name('the name of an enum');
   const values: ProtoEnumValue[] = [];
-  const options: Options = new Map();
+  const options = new Map<string, string>();
   const open = context.block(`enum ${name}`, () => {
     if (context.take('option')) parseOptionStatement(context, options);
     else if (context.take('reserved')) skipStatement(context);
@@ -216,7 +234,7 @@ function parseService(context: Context): ProtoService {
   const first = context.next();
   const name = context.name('the name of a service');
   const methods: ProtoMethod[] = [];
-  const options: Options = new Map();
+  const options = new Map<string, string>();
   const open = context.block(`service ${name}`, () => {
     if (context.take('option')) parseOptionStatement(context, options);
     else if (context.at('rpc')) methods.push(parseMethod(context));
@@ -231,7 +249,7 @@ function parseMethod(context: Context): ProtoMethod {
   const input = parseMethodType(context);
   context.expect('returns');
   const output = parseMethodType(context);
-  const options: Options = new Map();
+  const options = new Map<string, string>();
   const end = context.at('{')
     ? context.block(`method ${name}`, () => {
         if (!context.take('option')) context.fail('option');
@@ -259,30 +277,29 @@ function parseMethodType(context: Context): { type: string; streaming: boolean }
   return { type, streaming };
 }
 
-/** Custom options extend the messages of descriptor.proto and change no message; every other extension would. */
 function parseExtend(context: Context): void {
   const { line } = context.next();
   const extended = context.reference('the name of a message');
   context.skipBalanced();
-  if (/^\.?google\.protobuf\.\w+Options$/.test(extended)) return;
-  context.report(line, `message ${extended} is extended here; extensions are not supported`);
+  if (definesOptions(extended)) return;
+  context.unsupported.push({ feature: 'extension', where: `message ${extended.replace(/^\./, '')}`, line });
 }
 
-function parseOptionStatement(context: Context, options: Options): void {
+function parseOptionStatement(context: Context, options: Map<string, string>): void {
   parseOption(context, options);
   context.expect(';');
 }
 
 function parseBracketOptions(context: Context): Options {
-  const options: Options = new Map();
-  if (!context.take('[')) return options;
+  if (!context.take('[')) return noOptions;
+  const options = new Map<string, string>();
   do parseOption(context, options);
   while (context.take(','));
   context.expect(']');
   return options;
 }
 
-function parseOption(context: Context, options: Options): void {
+function parseOption(context: Context, options: Map<string, string>): void {
   let name = '';
   do {
     const custom = context.take('(');
@@ -312,10 +329,9 @@ function parsePresence(options: Options): 'implicit' | 'explicit' | undefined {
   return feature === undefined ? undefined : feature === 'IMPLICIT' ? 'implicit' : 'explicit';
 }
 
-/** Edition 2023 can ask for the wire format of groups. */
-function refuseDelimited(context: Context, options: Options, line: number): void {
-  if (options.get('features.message_encoding') !== 'DELIMITED') return;
-  context.report(line, 'features.message_encoding = DELIMITED is not supported; use LENGTH_PREFIXED, the default');
+/** Edition 2023 can ask for the wire format of groups. Source: https://protobuf.dev/editions/features/#message_encoding */
+function isDelimited(options: Options): boolean {
+  return options.get('features.message_encoding') === 'DELIMITED';
 }
 
 function skipStatement(context: Context): void {

@@ -15,6 +15,20 @@ export interface ProtoFile {
   readonly messages: readonly ProtoMessage[];
   readonly enums: readonly ProtoEnum[];
   readonly services: readonly ProtoService[];
+  /** What the file uses that no registry can hold; reported by the check that all sources share. */
+  readonly unsupported: readonly ProtoUnsupported[];
+}
+
+/** `where` says who uses it, e.g. "message Job". */
+export interface ProtoUnsupported {
+  readonly feature: 'group' | 'extension' | 'extension range' | 'delimited encoding';
+  readonly where: string;
+  readonly line: number | undefined;
+}
+
+/** Extending one of these defines a custom option, which changes no message; every other extension would. */
+export function definesOptions(extended: string): boolean {
+  return /^\.?google\.protobuf\.\w+Options$/.test(extended);
 }
 
 export type ProtoSyntax = 'proto2' | 'proto3' | '2023';

@@ -86,7 +86,7 @@ export function createTokenCursor(tokens: readonly Token[], file: string, proble
     do {
       if (at('{') || at('[')) depth++;
       else if (at('}') || at(']')) depth--;
-      if (peek().kind === 'end') return fail('"}"');
+      if (peek().kind === 'end') fail('"}"');
       next();
     } while (depth > 0);
   };
@@ -95,7 +95,10 @@ export function createTokenCursor(tokens: readonly Token[], file: string, proble
   const recover = (): void => {
     while (peek().kind !== 'end' && !at('}')) {
       if (take(';')) return;
-      if (at('{')) return skipBalanced();
+      if (at('{')) {
+        skipBalanced();
+        return;
+      }
       next();
     }
   };
