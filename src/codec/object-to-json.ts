@@ -1,7 +1,7 @@
 import type { FieldDescriptor, MessageDescriptor } from '../registry/descriptors.ts';
 
 import type { JsonStyle } from './json-style.ts';
-import { type JsonWriter, reserve, writeBytes, writeCode } from './json-writer.ts';
+import { createTemplate, type JsonWriter, reserve, type Template, writeCode, writeTemplate } from './json-writer.ts';
 import { findField, layOutMessage, type MessageLayout } from './message-layout.ts';
 import type { ValueToJson } from './scalar-to-json.ts';
 import { malformedWire, tooDeep } from './wire-error.ts';
@@ -19,7 +19,7 @@ export interface ObjectToJson {
    * `,"name":zero` of every field that is written when it is absent, one after the other, then `,"name":` of the others.
    * So whatever lies between two fields on the wire is one copy.
    */
-  readonly template: Buffer;
+  readonly template: Template;
   /** By field, and at the end: where the field's part of the zeros begins. */
   readonly zeroStarts: Int32Array;
   /** Where its key ends, for a field with a zero; else where its part, which is empty, begins. */
@@ -75,7 +75,7 @@ export function planObject(
     keyEnds[field.index] = position;
   }
   const oneofBits = Int32Array.from(layout.fields, (field) => (field.oneof < 0 ? 0 : 1 << (field.oneof & 31)));
-  const template = Buffer.concat(pieces);
+  const template = createTemplate(Buffer.concat(pieces));
   return { layout, values, oneofBits, template, zeroStarts, zeroKeyEnds, keyStarts, keyEnds, disorderedIn: 0 };
 }
 
@@ -144,9 +144,9 @@ function writeInOrder(
       return false;
     }
     oneofs |= bit;
-    writeBytes(writer, template, zeroStarts[next]!, zeroKeyEnds[index]!);
+    writeTemplate(writer, template, zeroStarts[next]!, zeroKeyEnds[index]!);
     if (keyStarts[index] !== keyEnds[index]) {
-      writeBytes(writer, template, keyStarts[index]!, keyEnds[index]!);
+      writeTemplate(writer, template, keyStarts[index]!, keyEnds[index]!);
     }
     reader.tag = tag;
     values[index]!(reader, writer, limit);
@@ -155,7 +155,7 @@ function writeInOrder(
   if (reader.position !== limit) {
     throw malformedWire();
   }
-  writeBytes(writer, template, zeroStarts[next]!, zeroStarts[values.length]!);
+  writeTemplate(writer, template, zeroStarts[next]!, zeroStarts[values.length]!);
   return true;
 }
 

@@ -3,13 +3,15 @@ import type { EnumDescriptor, ScalarType } from '../registry/descriptors.ts';
 import { formatDouble, formatFloat } from './float-text.ts';
 import { formatUnsigned64, negateHigh, negateLow, toSafeInteger } from './integer64.ts';
 import {
+  createTemplate,
   type JsonWriter,
+  type Template,
   writeAscii,
   writeBase64,
-  writeBytes,
   writeCode,
   writeInteger,
   writeString,
+  writeTemplate,
 } from './json-writer.ts';
 import {
   decodeZigZag32,
@@ -129,9 +131,10 @@ export function compileEnumToJson(type: EnumDescriptor): ValueToJson {
       writeAscii(writer, 'null');
     };
   }
-  const names = new Map<number, Uint8Array>();
+  const names = new Map<number, { readonly text: Template; readonly length: number }>();
   for (const value of type.values.toReversed()) {
-    names.set(value.number, Buffer.from(`"${value.name}"`));
+    const text = Buffer.from(`"${value.name}"`);
+    names.set(value.number, { text: createTemplate(text), length: text.length });
   }
   const small = Array.from({ length: SMALL_NUMBERS }, (_, number) => names.get(number));
   return (reader, writer) => {
@@ -140,7 +143,7 @@ export function compileEnumToJson(type: EnumDescriptor): ValueToJson {
     if (name === undefined) {
       writeInteger(writer, number);
     } else {
-      writeBytes(writer, name, 0, name.length);
+      writeTemplate(writer, name.text, 0, name.length);
     }
   };
 }
