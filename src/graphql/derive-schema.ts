@@ -1,0 +1,70 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+
+import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
+
+import type { Invoke } from '../rpc/call.ts';
+import type { RpcTable } from '../rpc/rpc-table.ts';
+
+import { collectTypes } from './collect-types.ts';
+import { compileRootField } from './compile-root-field.ts';
+import { deriveNames } from './derive-names.ts';
+import { deriveResolvers, type Resolvers } from './derive-resolvers.ts';
+import { deriveTypeDefs } from './derive-type-defs.ts';
+import { allowNonFiniteFloats } from './scalars/float-output.ts';
+
+/** More of a schema than what is derived: types, and fields that extend derived types. */
+export interface SchemaExtension {
+  readonly typeDefs: DocumentNode;
+  readonly resolvers: Resolvers;
+}
+
+export interface DeriveSchemaOptions {
+  readonly registry: Registry;
+  readonly table: RpcTable;
+  /** The services that get root fields. */
+  readonly services: readonly ServiceDescriptor[];
+  /** The way to the upstream. */
+  readonly invoke: Invoke;
+  /** Merged with the derived part, in this order. */
+  readonly extensions: readonly SchemaExtension[];
+}
+
+/**
+ * Derives the executable schema: a root field for every unary RPC, a type for every message, all of it compiled here so
+ * that an operation looks nothing up.
+ *
+ * @throws Error when two names collide beyond repair, or when an extension does not fit.
+ */
+export function deriveSchema({ registry, table, services, invoke, extensions }: DeriveSchemaOptions): GraphQLSchema {
+  const names = deriveNames(registry);
+  const methods = services.flatMap((service) => service.methods).filter(isUnary);
+  const types = collectTypes(methods);
+  const roots: Record<'read' | 'write', Record<string, ReturnType<typeof compileRootField>>> = {
+    read: methods.some((method) => table.factsOf(method).kind === 'read') ? {} : { ok: () => true },
+    write: {},
+  };
+  for (const method of methods) {
+    roots[table.factsOf(method).kind][names.rootField(method)] = compileRootField(method, {
+      registry,
+      names,
+      table,
+      invoke,
+    });
+  }
+  const schema = makeExecutableSchema<unknown>({
+    typeDefs: [deriveTypeDefs(methods, types, names, table), ...extensions.map(({ typeDefs }) => typeDefs)],
+    resolvers: [
+      deriveResolvers(types, names),
+      { Query: roots.read, ...(Object.keys(roots.write).length > 0 && { Mutation: roots.write }) },
+      ...extensions.map(({ resolvers }) => resolvers),
+    ],
+  });
+  allowNonFiniteFloats(schema);
+  return schema;
+}
+
+/** A root field answers once, so RPCs that stream have none. */
+export function isUnary({ clientStreaming, serverStreaming }: MethodDescriptor): boolean {
+  return !clientStreaming && !serverStreaming;
+}
