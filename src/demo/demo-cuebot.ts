@@ -32,7 +32,7 @@ export interface DemoCuebot {
   /** `127.0.0.1:<port>`. */
   readonly endpoint: string;
   readonly port: number;
-  /** Calls received so far by `pkg.Service/Method`, refused ones included. */
+  /** Calls received so far by `pkg.Service/Method`; calls of methods that no Cuebot has are not among them. */
   readonly calls: ReadonlyMap<string, number>;
   /** The most recent calls with decoded request and metadata, oldest first. */
   readonly callLog: readonly RecordedCall[];
@@ -44,7 +44,7 @@ export interface DemoCuebot {
   close(): Promise<void>;
 }
 
-// What a Cuebot registers. RQD's services live on the render hosts, and monitoring is declared but served by nobody.
+// What a Cuebot does not register: RQD's services live on the render hosts, and monitoring is served by nobody.
 const FOREIGN_PACKAGES = new Set(['monitoring', 'rqd']);
 
 /**
@@ -56,12 +56,10 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
   const nowSec = () => Math.floor(now() / 1000);
   const farm = seedFarm(seed, nowSec, options.farm ?? {});
   const recorder = createCallRecorder(now);
-  const methods = loadProtocol();
-  const services = methods.map((method) => method.service);
+  const methods = loadProtocol().filter(({ service }) => !FOREIGN_PACKAGES.has(service.split('.')[0]!));
   const server = createRpcServer({
     methods,
     handlers: createHandlers(farm, servantDefect),
-    services: new Set(services.filter((service) => !FOREIGN_PACKAGES.has(service.split('.')[0]!))),
     recorder,
     latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
     // Whatever depends on the clock does so in whole seconds.

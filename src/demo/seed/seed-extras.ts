@@ -1,6 +1,7 @@
 import type { Farm } from '../farm/farm.ts';
 import { insert } from '../farm/farm.ts';
-import type { ActionRow, HostRow, JobRow, LimitRow } from '../farm/rows.ts';
+import { newLimit } from '../farm/new-limit.ts';
+import type { ActionRow, HostRow, JobRow } from '../farm/rows.ts';
 import { addDepend } from './add-depend.ts';
 import { findGroup, findShow } from './seed-shows.ts';
 
@@ -18,22 +19,6 @@ const LIMITS: readonly (readonly [string, number])[] = [
 /** Adds the licence limits; they must exist before the layers that name them. */
 export function seedLimits(farm: Farm): void {
   for (const [name, maxValue] of LIMITS) insert(farm.limits, newLimit(farm.random.uuid(), name, maxValue));
-}
-
-/** A limit as `Create` makes it from a name and a number. */
-export function newLimit(id: string, name: string, maxValue: number): LimitRow {
-  return {
-    id,
-    name,
-    maxValue,
-    type: 'FRAME',
-    enforcement: 'ENFORCED',
-    softValue: 0,
-    reportTtl: 0,
-    exitStatus: 0,
-    delayMinutes: 0,
-    autoTag: false,
-  };
 }
 
 /** Adds everything that hangs on jobs, hosts and shows: comments, owners, filters and the like. */

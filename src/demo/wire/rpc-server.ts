@@ -14,11 +14,10 @@ const REPLY_CACHE_ENTRIES = 256;
 
 /** What the wire needs to know of the farm behind it. */
 export interface RpcServerOptions {
+  /** The methods this server knows of; it has never heard of any other. */
   readonly methods: readonly ProtocolMethod[];
   /** Handlers by `pkg.Service/Method`. A declared method without one answers UNIMPLEMENTED. */
   readonly handlers: ReadonlyMap<string, RpcHandler>;
-  /** Services that this server registers; the methods of all others are unknown to it. */
-  readonly services: ReadonlySet<string>;
   readonly recorder: CallRecorder;
   /** Milliseconds to wait before a call is looked at. */
   readonly latencyMs: (method: string) => number;
@@ -35,17 +34,15 @@ export function createRpcServer(options: RpcServerOptions): Server {
     'grpc.max_send_message_length': -1,
   });
   const replies = createReplyCache(options.stateKey);
-  for (const [service, methods] of groupByService(options.methods)) {
-    const definition: Record<string, ServiceDefinition[string]> = {};
-    const implementation: UntypedServiceImplementation = {};
-    for (const method of methods) {
-      definition[method.method] = byteMethod(method);
-      const answer = options.services.has(service) ? compileAnswer(method, options, replies) : refuse(method, options);
-      implementation[method.method] = answer;
-    }
-    server.addService(definition, implementation);
+  // grpc-js does not care that these are several services: it only knows paths.
+  const definition: Record<string, ServiceDefinition[string]> = {};
+  const implementation: UntypedServiceImplementation = {};
+  for (const method of options.methods) {
+    definition[method.name] = byteMethod(method);
+    implementation[method.name] = compileAnswer(method, options, replies);
   }
-  return server;
+  server.addService(definition, implementation);
+  return nameUnknownMethods(server);
 }
 
 /** Binds the server and resolves with the port, which matters when 0 was asked for. */
@@ -57,18 +54,22 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
-function groupByService(methods: readonly ProtocolMethod[]): Map<string, ProtocolMethod[]> {
-  const groups = new Map<string, ProtocolMethod[]>();
-  for (const method of methods) {
-    const group = groups.get(method.service);
-    if (group) group.push(method);
-    else groups.set(method.service, [method]);
-  }
-  return groups;
+/**
+ * Makes the server refuse an unknown path in grpc-java's words. grpc-js has its own, and no hook for others, so this
+ * replaces the private lookup; delete it when the server offers a fallback handler.
+ */
+function nameUnknownMethods(server: Server): Server {
+  const lookup: (path: string) => object | null = Reflect.get(server, '_retrieveHandler').bind(server);
+  const refuse: Answer = (call, callback) => {
+    callback({ code: status.UNIMPLEMENTED, details: `Method not found: ${call.getPath().slice(1)}` });
+  };
+  Reflect.set(server, '_retrieveHandler', (path: string) => {
+    return lookup(path) ?? { type: 'unary', path, func: refuse, serialize: keepBytes, deserialize: keepBytes };
+  });
+  return server;
 }
 
 function byteMethod(method: ProtocolMethod): ServiceDefinition[string] {
-  const keepBytes = (bytes: Buffer) => bytes;
   return {
     path: `/${method.name}`,
     requestStream: false,
@@ -80,12 +81,8 @@ function byteMethod(method: ProtocolMethod): ServiceDefinition[string] {
   };
 }
 
-/** A method of a service that a real Cuebot does not register (RQD's, monitoring). */
-function refuse(method: ProtocolMethod, options: RpcServerOptions): Answer {
-  return (call, callback) => {
-    options.recorder.record(method, call.request, call.metadata);
-    callback({ code: status.UNIMPLEMENTED, details: `Method not found: ${method.name}` });
-  };
+function keepBytes(bytes: Buffer): Buffer {
+  return bytes;
 }
 
 function compileAnswer(method: ProtocolMethod, options: RpcServerOptions, replies: ReplyCache): Answer {
