@@ -81,9 +81,9 @@ export const SCALAR_TO_JSON: Readonly<Record<ScalarType, ValueToJson>> = Object.
   },
 });
 
-/** Small integers, which most numbers are, need no string in between. */
+/** Small integers, which most numbers are, need no string in between. From 2^24 on a float's shortest digits differ from it. */
 function writeNumber(writer: JsonWriter, value: number, format: (value: number) => string): void {
-  if (value === (value | 0) && value !== 0) {
+  if (value === (value | 0) && value !== 0 && value < 1 << 24 && value > -(1 << 24)) {
     writeInteger(writer, value);
   } else {
     writeAscii(writer, format(value));
