@@ -14,12 +14,16 @@ export function compileAnyFromJson(): BeginMessage {
     const { reader, writer } = transcoder;
     if (reader.peek() !== OPEN_OBJECT) throw reader.unexpectedToken(reader.position);
     const typeAt = transcoder.findType(level);
+    const start = reader.position;
     if (typeAt === undefined) {
-      reader.skipValue(MAX_MESSAGE_DEPTH - level);
+      reader.position++;
+      if (reader.next()) {
+        reader.position = start;
+        reader.skipValue(MAX_MESSAGE_DEPTH - level);
+      }
       transcoder.close(closes);
       return;
     }
-    const start = reader.position;
     const plan = transcoder.resolve(readTypeName(transcoder, typeAt));
     if (plan === undefined) throw reader.error(typeAt, `unable to resolve ${reader.rawToken(typeAt)}: "not found"`);
     reader.position = start;
