@@ -1,0 +1,79 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+import type { Logger } from '../base/logger.ts';
+
+import { BAD_USER_INPUT } from './bad-user-input.ts';
+import type { UnknownEnumValue } from './graphql-context.ts';
+import type { RequestContext } from './guard-requests.ts';
+
+/** What the last look at a result needs of its request. */
+export interface FinishedContext extends RequestContext {
+  readonly unknownEnumValues: readonly UnknownEnumValue[];
+}
+
+/**
+ * The last look at every result before it becomes JSON, whichever stage it comes from: adds what the operation noted down
+ * for its caller, gives every error a code, and replaces what was not meant for a caller.
+ */
+export function finishResults(logger: Logger): Plugin<FinishedContext, FinishedContext> {
+  return {
+    onResultProcess: ({ result, setResult, serverContext }) => {
+      if (Array.isArray(result) || Symbol.asyncIterator in result) return;
+      const { unknownEnumValues, requestId } = serverContext;
+      const { errors } = result;
+      if (errors === undefined && unknownEnumValues.length === 0) return;
+      const isRequestError = !('data' in result);
+      setResult({
+        ...result,
+        ...(errors !== undefined && {
+          errors: errors.map((error) => finishError(error, isRequestError, requestId, logger)),
+        }),
+        ...(unknownEnumValues.length > 0 && { extensions: { ...result.extensions, unknownEnumValues } }),
+      });
+    },
+  };
+}
+
+function finishError(error: GraphQLError, isRequestError: boolean, requestId: string, logger: Logger): GraphQLError {
+  if (!isMeantForCallers(error)) {
+    logger.error({ requestId, err: error.originalError ?? error }, 'GraphQL operation failed unexpectedly');
+    return withExtensions(error, 'internal error', { code: 'INTERNAL', requestId, http: { status: 500 } });
+  }
+  // Yoga keeps the JSON parser's own words in here; they say nothing that the message does not.
+  const { originalError: _, http, ...extensions } = error.extensions;
+  if (!isRequestError) return withExtensions(error, error.message, { code: 'INTERNAL', ...extensions });
+  return withExtensions(error, error.message, {
+    code: BAD_USER_INPUT,
+    ...extensions,
+    http: finishHttp(http as HttpExtension | undefined, error.extensions['code'] === 'BAD_REQUEST'),
+  });
+}
+
+interface HttpExtension {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Yoga: the status holds for application/graphql-response+json only; application/json gets 200. */
+  readonly spec?: boolean;
+}
+
+/**
+ * A request that is well-formed but cannot be executed is 400, yet 200 for clients that only know application/json; one that
+ * is no GraphQL request at all is what it is to both: https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes.
+ */
+function finishHttp(http: HttpExtension | undefined, isMalformed: boolean): HttpExtension {
+  if (http === undefined) return { spec: true, status: 400 };
+  const { spec: _, ...exact } = http;
+  return isMalformed ? exact : http;
+}
+
+/** Errors of graphql-js and ours are; what some code threw by accident is not. */
+function isMeantForCallers(error: unknown): boolean {
+  if (!(error instanceof GraphQLError)) return false;
+  return error.originalError === undefined || isMeantForCallers(error.originalError);
+}
+
+function withExtensions(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
+  const { nodes, source, positions, path } = error;
+  return new GraphQLError(message, { nodes: nodes ?? null, source, positions, path, extensions });
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+import { GatewayError } from '../rpc/gateway-error.ts';
+import type { Identify, Identity } from '../rpc/identity.ts';
+
+import { translateError } from './compile-error-translation.ts';
+
+/** What one HTTP request brings along; the operation's context grows out of it. */
+export interface RequestContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId: string;
+  /** Set by the guard. */
+  identity?: Identity;
+}
+
+const acceptable: ReadonlySet<string> = new Set([
+  '*/*',
+  'application/*',
+  'application/json',
+  'application/graphql-response+json',
+]);
+
+/**
+ * Everything that a request's head decides, before its body is read: who calls, and whether both sides speak JSON. Nobody gets
+ * further without an identity, not even to a parse error: GraphQL's suggestions and introspection describe the farm.
+ */
+export function guardRequests(identify: Identify): Plugin<RequestContext, RequestContext> {
+  return {
+    onRequestParse: async ({ serverContext }) => {
+      const { req, res, requestId } = serverContext;
+      serverContext.identity = await identifyCaller(identify, req, requestId);
+      assertAcceptable(req);
+      // The client waits for this before it sends a large body.
+      if (req.headers.expect !== undefined) res.writeContinue();
+    },
+  };
+}
+
+async function identifyCaller(identify: Identify, { headers }: IncomingMessage, requestId: string): Promise<Identity> {
+  try {
+    return await identify({ authorization: headers.authorization });
+  } catch (error) {
+    throw refusal(error, requestId);
+  }
+}
+
+/** A refusal of the whole request: the status is HTTP's as well, whatever the client accepts. */
+export function refusal(error: unknown, requestId: string): GraphQLError {
+  const { status } = GatewayError.from(error);
+  const { message, extensions, originalError } = translateError(error, requestId);
+  // RFC 9110, 11.6.1 (https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1): a 401 says how to authenticate.
+  const headers = status.name === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer' } : {};
+  const http = { status: status.httpStatus, headers };
+  return new GraphQLError(message, { extensions: { ...extensions, http }, originalError });
+}
+
+/**
+ * GraphQL over HTTP (https://graphql.github.io/graphql-over-http/) in JSON only. Forms and `text/plain` are what a browser
+ * sends across sites without asking, and event streams would change what an answer is.
+ */
+function assertAcceptable({ method, headers }: IncomingMessage): void {
+  const isReadable = (headers.accept ?? '*/*').split(',').some((range) => acceptable.has(mediaTypeOf(range)));
+  if (!isReadable) {
+    throw httpError(406, 'Answers are application/json or application/graphql-response+json; "Accept" allows neither.');
+  }
+  const type = headers['content-type'];
+  if (method === 'POST' && type === undefined) {
+    throw httpError(400, 'The body must be application/json, and "Content-Type" must say so; there is none.');
+  }
+  if (method === 'POST' && mediaTypeOf(type!) !== 'application/json') {
+    throw httpError(415, `The body must be application/json; it is "${type}".`);
+  }
+}
+
+function mediaTypeOf(value: string): string {
+  return (value.split(';', 1)[0] ?? '').trim().toLowerCase();
+}
+
+function httpError(status: number, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status } } });
+}

@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { createGraphql, type GraphqlLimits } from '../../../src/graphql/create-graphql.ts';
+import { deriveSchema, type SchemaExtension } from '../../../src/graphql/derive-schema.ts';
+import { GatewayError } from '../../../src/rpc/gateway-error.ts';
+import type { Identify, Identity } from '../../../src/rpc/identity.ts';
+
+import { bookshop, bookshopTable, servicesOf } from './bookshop.ts';
+import { type Answers, createUpstream } from './create-upstream.ts';
+
+export interface ServeOptions {
+  readonly answers?: Answers;
+  readonly extensions?: readonly SchemaExtension[];
+  readonly limits?: Partial<GraphqlLimits>;
+}
+
+/** What a served bookshop can be asked. */
+export interface ServedBookshop {
+  readonly url: string;
+  readonly calls: ReturnType<typeof createUpstream>['calls'];
+  /** What was logged as an error. */
+  readonly errors: Readonly<Record<string, unknown>>[];
+  /** Sends a POST as a caller with a good token, unless the headers say otherwise. */
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** The parsed answer to one query. */
+  query(query: string, variables?: object): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+const ada: Identity = { subject: 'ada', method: 'hmac', claims: {} };
+
+/** Knows two tokens; the answer to `slow` takes a turn of the event loop. */
+const identify: Identify = ({ authorization }) => {
+  if (authorization === 'Bearer good') return ada;
+  if (authorization === 'Bearer slow') return new Promise((resolve) => setImmediate(resolve, ada));
+  if (authorization === 'Bearer lost') throw new GatewayError('UNAVAILABLE', 'the identity provider does not answer');
+  if (authorization === 'Bearer bug') throw new TypeError('identity of undefined');
+  const message = authorization === undefined ? 'no token' : 'bad token';
+  throw new GatewayError('UNAUTHENTICATED', message, { origin: 'credentials' });
+};
+
+/** Serves the bookshop on a free port of the loopback interface. */
+export async function serveBookshop({ answers = {}, extensions = [], limits }: ServeOptions): Promise<ServedBookshop> {
+  const upstream = createUpstream(answers);
+  const errors: Readonly<Record<string, unknown>>[] = [];
+  const silent = () => {};
+  const services = servicesOf('bookshop.catalog');
+  const graphql = createGraphql({
+    schema: deriveSchema({ registry: bookshop, table: bookshopTable, services, invoke: upstream, extensions }),
+    path: '/graphql',
+    identify,
+    page: (_: IncomingMessage, response) => response.setHeader('content-type', 'text/html').end('<title>page</title>'),
+    logger: { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) },
+    limits: { maxRequestBytes: 10_000, maxTokens: 500, maxValidationErrors: 3, ...limits },
+  });
+  const server = createServer(graphql.handle);
+  server.on('checkContinue', graphql.handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+  const post = (body: unknown, headers: Record<string, string> = {}) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { authorization: 'Bearer good', 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  return {
+    url,
+    calls: upstream.calls,
+    errors,
+    post,
+    query: async (query, variables) => (await (await post({ query, variables })).json()) as Record<string, unknown>,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await graphql.dispose();
+    },
+  };
+}
