@@ -1,0 +1,29 @@
+// Derives what is kept under version control although it follows from the protos, so that a review sees what a change of
+// them means for callers. `npm run codegen` writes the files; a test fails when one is stale.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { parseConfig } from './src/config.ts';
+import { deriveSchema } from './src/graphql/derive-schema.ts';
+import { printDerivedSchema } from './src/graphql/print-derived-schema.ts';
+import { formatOperations, listOperations } from './src/operations.ts';
+import { takeSnapshot } from './src/snapshot.ts';
+
+/** The text of each file, by its path from here: what a gateway with default settings serves. */
+export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
+  const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
+  const snapshot = await takeSnapshot(config);
+  const { registry, table, graphqlServices } = snapshot;
+  const invoke = () => Promise.reject(new Error('a schema that is only printed calls nothing'));
+  const schema = deriveSchema({ registry, table, services: graphqlServices, invoke, extensions: [] });
+  return {
+    'schema/schema.graphql': printDerivedSchema(schema),
+    'schema/operations.md': formatOperations(listOperations(snapshot)),
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, text] of Object.entries(await deriveFiles())) {
+    writeFileSync(new URL(path, import.meta.url), text);
+  }
+}
