@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-import { flagOf, type Option, options } from '../options.ts';
+import { flagOf, type Option } from '../options.ts';
 
 import type { Command } from './command.ts';
+import { groupOptions } from './describe-settings.ts';
 
 /** `cuegate help`: the commands and every setting, out of the one table. */
 export const help: Command = async ({ switches }) => {
@@ -50,13 +51,4 @@ function wrap(text: string, width: number): string {
     line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line].map((part) => `      ${part}`).join('\n');
-}
-
-/** By hand, since Node 20 has no Map.groupBy. */
-function groupOptions(): Map<Option['group'], Option[]> {
-  const groups = new Map<Option['group'], Option[]>();
-  for (const option of options as readonly Option[]) {
-    groups.set(option.group, [...(groups.get(option.group) ?? []), option]);
-  }
-  return groups;
 }
