@@ -1,0 +1,64 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { createYoga } from 'graphql-yoga';
+
+import type { GraphiqlPage } from '../../../src/graphql/graphiql/create-graphiql-page.ts';
+
+/** The token that the little gateway below accepts. */
+export const goodToken = 'good.token.here';
+
+const schema = makeExecutableSchema({
+  typeDefs: `
+    type Query { "Every show of the farm." showGetShows: ShowGetShowsResponse! }
+    type ShowGetShowsResponse { shows: ShowSeq }
+    type ShowSeq { shows: [Show!]! }
+    type Show { name: String!, active: Boolean!, bookingEnabled: Boolean!, showStats: ShowStats }
+    type ShowStats { runningFrames: Int!, pendingFrames: Int!, deadFrames: Int!, reservedCores: Float! }
+  `,
+  resolvers: {
+    Query: {
+      showGetShows: () => ({
+        shows: {
+          shows: ['amberfall', 'tidewater'].map((name, index) => ({
+            name,
+            active: true,
+            bookingEnabled: index === 0,
+            showStats: { runningFrames: 212 - index, pendingFrames: 1_480, deadFrames: index, reservedCores: 1_696 },
+          })),
+        },
+      }),
+    },
+  },
+});
+
+/**
+ * A page at `/graphql` before a real GraphQL endpoint that asks for the token; both also below `/farm`, as a proxy would put
+ * them there. `address` ends without a slash.
+ */
+export async function servePage(page: GraphiqlPage, { needsToken = true } = {}) {
+  const yoga = createYoga({ schema, graphiql: false, landingPage: false, logging: false });
+  const requests: { readonly url: string; readonly authorization: string | undefined }[] = [];
+  const server = createServer((request, response) => {
+    request.url = request.url?.replace(/^\/farm(?=\/)/, '') ?? '';
+    const { url, headers } = request;
+    if (page.handles(request)) return page.handle(request, response);
+    requests.push({ url, authorization: headers.authorization });
+    if (!needsToken || headers.authorization === `Bearer ${goodToken}`) return void yoga(request, response);
+    response.writeHead(url === '/graphql' ? 401 : 404, { 'content-type': 'application/graphql-response+json' });
+    const message = 'Token validation error: token has invalid claims: token is expired';
+    response.end(JSON.stringify({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** What reached the gateway and not the page. */
+    requests,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await yoga.dispose();
+    },
+  };
+}
