@@ -19,7 +19,7 @@ function removeBanners(lines: readonly string[]): string[] {
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
     if (bar.test(line)) {
-      if (index + 2 < lines.length && bar.test(lines[index + 2]!)) index += 2;
+      if (lines[index + 2]?.trim()[0] === line.trim()[0] && bar.test(lines[index + 2]!)) index += 2;
     } else if (!framedTitle.test(line)) {
       kept.push(line);
     }

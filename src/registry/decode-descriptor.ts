@@ -21,6 +21,7 @@ export interface FileDescriptor {
   readonly sourceCodeInfo?: { readonly location: readonly SourceLocation[] };
 }
 
+/** `DescriptorProto`. Map entries are nested messages here. */
 export interface DescriptorOfMessage {
   readonly name: string;
   readonly field: readonly DescriptorOfField[];
@@ -32,6 +33,7 @@ export interface DescriptorOfMessage {
   readonly options?: DescriptorOptions;
 }
 
+/** `FieldDescriptorProto`. Numbers stand for the names of its enums. */
 export interface DescriptorOfField {
   readonly name: string;
   readonly number: number;
@@ -45,18 +47,21 @@ export interface DescriptorOfField {
   readonly options?: DescriptorOptions;
 }
 
+/** `EnumDescriptorProto`. */
 export interface DescriptorOfEnum {
   readonly name: string;
   readonly value: readonly { readonly name: string; readonly number?: number; readonly options?: DescriptorOptions }[];
   readonly options?: DescriptorOptions;
 }
 
+/** `ServiceDescriptorProto`. */
 export interface DescriptorOfService {
   readonly name: string;
   readonly method: readonly DescriptorOfMethod[];
   readonly options?: DescriptorOptions;
 }
 
+/** `MethodDescriptorProto`. Type names are absolute, with a leading dot. */
 export interface DescriptorOfMethod {
   readonly name: string;
   readonly inputType: string;
@@ -75,6 +80,7 @@ export interface DescriptorOptions {
   readonly features?: { readonly fieldPresence?: number; readonly messageEncoding?: number };
 }
 
+/** `SourceCodeInfo.Location`: where a declaration stands in its source, and the comments around it. */
 export interface SourceLocation {
   /** Field numbers and indexes that lead from the file to the declaration. */
   readonly path: readonly number[];

@@ -31,6 +31,7 @@ export type FieldType =
 /** A map's key types: every scalar but the floating ones and bytes. */
 export type MapKeyType = Exclude<ScalarType, 'double' | 'float' | 'bytes'>;
 
+/** A field of a message, whatever its cardinality. */
 export interface FieldDescriptor {
   readonly kind: 'field';
   /** The name in the `.proto` file, e.g. `snake_case_name`. */
@@ -61,6 +62,7 @@ export interface FieldDescriptor {
   readonly deprecated: boolean;
 }
 
+/** A oneof that was declared as one: of its fields at most one is set. */
 export interface OneofDescriptor {
   readonly kind: 'oneof';
   readonly name: string;
@@ -70,6 +72,7 @@ export interface OneofDescriptor {
   readonly comment: string;
 }
 
+/** A message type, top-level or nested. */
 export interface MessageDescriptor {
   readonly kind: 'message';
   /** The simple name, e.g. `Job`. */
@@ -84,6 +87,7 @@ export interface MessageDescriptor {
   readonly deprecated: boolean;
 }
 
+/** An enum type, top-level or nested. */
 export interface EnumDescriptor {
   readonly kind: 'enum';
   readonly name: string;
@@ -95,6 +99,7 @@ export interface EnumDescriptor {
   readonly deprecated: boolean;
 }
 
+/** One name of an enum, and the number it stands for. */
 export interface EnumValueDescriptor {
   readonly name: string;
   readonly number: number;
@@ -102,6 +107,7 @@ export interface EnumValueDescriptor {
   readonly deprecated: boolean;
 }
 
+/** A service: the methods that are served under one name. */
 export interface ServiceDescriptor {
   readonly kind: 'service';
   readonly name: string;
@@ -113,6 +119,7 @@ export interface ServiceDescriptor {
   readonly deprecated: boolean;
 }
 
+/** A method of a service: what an RPC calls. */
 export interface MethodDescriptor {
   readonly kind: 'method';
   readonly name: string;

@@ -19,6 +19,7 @@ const reflectionMethods = [
   'grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
 ] as const;
 
+/** A method that answers reflection requests, by full name. */
 export type ReflectionMethod = (typeof reflectionMethods)[number];
 
 /**

@@ -31,8 +31,10 @@ export function definesOptions(extended: string): boolean {
   return /^\.?google\.protobuf\.\w+Options$/.test(extended);
 }
 
+/** The versions of the language that are understood; `2023` is an edition. */
 export type ProtoSyntax = 'proto2' | 'proto3' | '2023';
 
+/** One `import` statement. */
 export interface ProtoImport {
   /** As written. A source that finds files under other names resolves it to a `ProtoFile.name` before linking. */
   readonly path: string;
@@ -51,6 +53,7 @@ export interface ProtoDeclaration {
   readonly deprecated: boolean;
 }
 
+/** A message, top-level or nested. */
 export interface ProtoMessage extends ProtoDeclaration {
   /** In declaration order, members of oneofs included. */
   readonly fields: readonly ProtoField[];
@@ -61,6 +64,7 @@ export interface ProtoMessage extends ProtoDeclaration {
   readonly enums: readonly ProtoEnum[];
 }
 
+/** A field of a message. */
 export interface ProtoField extends ProtoDeclaration {
   readonly number: number;
   /** A scalar's name, or a reference to a type: relative, or absolute with a leading dot. */
@@ -76,19 +80,23 @@ export interface ProtoField extends ProtoDeclaration {
   readonly jsonName: string | undefined;
 }
 
+/** An enum, top-level or nested. */
 export interface ProtoEnum extends ProtoDeclaration {
   readonly allowAlias: boolean;
   readonly values: readonly ProtoEnumValue[];
 }
 
+/** One name of an enum. */
 export interface ProtoEnumValue extends ProtoDeclaration {
   readonly number: number;
 }
 
+/** A service. */
 export interface ProtoService extends ProtoDeclaration {
   readonly methods: readonly ProtoMethod[];
 }
 
+/** A method of a service. */
 export interface ProtoMethod extends ProtoDeclaration {
   /** References to messages, relative or absolute with a leading dot. */
   readonly input: string;

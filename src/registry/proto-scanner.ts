@@ -55,7 +55,11 @@ export function readComments(scanner: ProtoScanner, first: boolean): Between {
     skipSpaces(scanner);
     pending = readComment(scanner);
     if (pending === undefined && !skipNewline(scanner)) return nothingBetween;
-    if (pending?.kind === 'block') skipRestOfLine(scanner);
+    if (pending?.kind === 'block' && !skipRestOfLine(scanner)) {
+      const next = scanner.source[scanner.offset];
+      // Between two declarations on one line it could be either's, and is nobody's.
+      if (next !== undefined && next !== '}' && next !== '/') return nothingBetween;
+    }
     settle();
   }
   for (;;) {
@@ -126,8 +130,8 @@ function skipNewline(scanner: ProtoScanner): boolean {
   return true;
 }
 
-/** The newline behind a block comment makes no blank line. */
-function skipRestOfLine(scanner: ProtoScanner): void {
+/** Skips the newline behind a block comment, which makes no blank line; says whether nothing else was behind it. */
+function skipRestOfLine(scanner: ProtoScanner): boolean {
   skipSpaces(scanner);
-  skipNewline(scanner);
+  return skipNewline(scanner);
 }
