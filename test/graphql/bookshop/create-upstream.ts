@@ -8,7 +8,10 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const protos = readdirSync(folder).filter((name) => name.endsWith('.proto'));
 const root = protobuf.loadSync(protos.map((name) => `${folder}${name}`));
 
-/** Answers by method name, e.g. `GetBook`: a request as protobufjs reads it to a response as protobufjs writes it. */
+/**
+ * Answers by method name, e.g. `GetBook`: a request as protobufjs reads it to a response as protobufjs writes it, or to the
+ * bytes themselves.
+ */
 export type Answers = Readonly<
   Record<string, (request: Record<string, unknown>, call: Call) => object | Promise<object>>
 >;
@@ -23,7 +26,8 @@ export function createUpstream(answers: Answers): Invoke & { readonly calls: Cal
     const output = root.lookupType(method.output.fullName);
     const request = input.toObject(input.decode(call.request), { longs: String, bytes: String });
     const answer = await answers[method.name]!(request, call);
-    return { message: output.encode(output.fromObject(answer)).finish(), header: [], trailer: [] };
+    const message = answer instanceof Uint8Array ? answer : output.encode(output.fromObject(answer)).finish();
+    return { message, header: [], trailer: [] };
   };
   return Object.assign(invoke, { calls });
 }
