@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
 
 import { defaultTabs, type GraphiqlTab } from './default-tabs.ts';
-import type { PageFile } from './page-file.ts';
-import { readPage } from './read-page.ts';
+import { createHashedFile, type PageFile } from './page-file.ts';
+import { builtPage, readPage } from './read-page.ts';
 import { renderPage } from './render-page.ts';
 
 /** What the page needs to know. */
@@ -27,7 +25,7 @@ export interface GraphiqlPage {
 
 /**
  * GraphiQL from files of our own: it works without any network beyond the gateway, and a strict content security policy
- * keeps it so. Built files are read and compressed here, at boot; from sources the page is bundled at its first request.
+ * keeps it so. Built files are read here, at boot; from sources the page is bundled at its first request.
  */
 export function createGraphiqlPage({ path, needsToken, tabs = defaultTabs }: GraphiqlPageOptions): GraphiqlPage {
   const assets = `${path}/assets/`;
@@ -37,7 +35,7 @@ export function createGraphiqlPage({ path, needsToken, tabs = defaultTabs }: Gra
       [path, prepareHtml(renderPage(files, base, { needsToken, tabs }))],
       ...files.map((file) => [assets + file.name, prepareAsset(file)] as const),
     ]);
-  const built = readPage();
+  const built = readPage(builtPage);
   let prepared = built === undefined ? undefined : prepare(built);
   const prepareSources = async () => {
     const { bundlePage } = await import('./build/bundle-page.ts');
@@ -54,7 +52,9 @@ export function createGraphiqlPage({ path, needsToken, tabs = defaultTabs }: Gra
       const answer = (files: ReadonlyMap<string, Prepared>) =>
         send(request, response, files.get(targetOf(request.url!)));
       if (prepared !== undefined) return answer(prepared);
-      prepareSources().then(answer, (cause: unknown) => response.destroy(cause as Error));
+      prepareSources().then(answer, () =>
+        sendText(response, 500, 'the page is not built; the operator runs: npm run build'),
+      );
     },
   };
 }
@@ -104,41 +104,33 @@ const commonFields = {
 
 /** The page is asked for anew each time, which costs no more than a 304: it names the files of this version. */
 function prepareHtml(html: string): Prepared {
-  const fields = {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-cache',
-    vary: 'accept, accept-encoding',
-  };
-  return prepareBody(Buffer.from(html), fields);
+  return prepareFile(createHashedFile('index.html', html), 'no-cache', 'accept, accept-encoding');
 }
 
-function prepareAsset({ name, body }: PageFile): Prepared {
-  const fields = {
-    'content-type': contentTypes[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream',
-    'cache-control': 'public, max-age=31536000, immutable',
-    vary: 'accept-encoding',
-  };
-  return prepareBody(body, fields);
+function prepareAsset(file: PageFile): Prepared {
+  return prepareFile(file, 'public, max-age=31536000, immutable', 'accept-encoding');
+}
+
+function prepareFile({ name, body, gzipped }: PageFile, cacheControl: string, vary: string): Prepared {
+  // The name tells contents apart. Weak, because packed and plain share the tag (RFC 9110, 8.8.3.3).
+  const etag = `W/"${name}"`;
+  const contentType = contentTypes[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream';
+  const fields = { 'content-type': contentType, ...commonFields, 'cache-control': cacheControl, vary, etag };
+  return { fields, etag, body, gzipped };
 }
 
 const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Gzip and not Brotli: browsers offer the latter over TLS only, and cuegate speaks plain HTTP, often to a proxy. */
-function prepareBody(body: Buffer, fields: Readonly<Record<string, string>>): Prepared {
-  // Weak, because both encodings share it (RFC 9110, 8.8.3.3).
-  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 16)}"`;
-  return { fields: { ...commonFields, ...fields, etag }, etag, body, gzipped: gzipSync(body, { level: 9 }) };
-}
-
+/** Packed with gzip and not Brotli: browsers offer the latter over TLS only, and cuegate speaks plain HTTP. */
 function send(request: IncomingMessage, response: ServerResponse, prepared: Prepared | undefined): void {
   if (prepared === undefined) {
-    response.writeHead(404, { ...commonFields, 'content-type': 'text/plain; charset=utf-8' });
-    response.end('no such file; the page may be of another version: load it again\n');
+    sendText(response, 404, 'no such file; the page may be of another version: load it again');
   } else if (request.headers['if-none-match']?.includes(prepared.etag) === true) {
     response.writeHead(304, prepared.fields).end();
   } else {
@@ -148,6 +140,10 @@ function send(request: IncomingMessage, response: ServerResponse, prepared: Prep
     response.writeHead(200, { ...prepared.fields, ...encoding, 'content-length': body.length });
     response.end(request.method === 'HEAD' ? undefined : body);
   }
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': contentTypes['.txt'], ...commonFields }).end(`${text}\n`);
 }
 
 function acceptsGzip(acceptEncoding = ''): boolean {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { type OutputChunk, rolldown } from 'rolldown';
 
-import { createPageFile, type PageFile } from '../page-file.ts';
+import { createHashedFile, createPageFile, type PageFile } from '../page-file.ts';
 
 /** The repository's root; this file is as deep in `dist` as in `src`, and runs from both. */
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -17,10 +17,10 @@ const page = join(root, 'src/graphql/graphiql/page');
 export async function bundlePage(): Promise<readonly PageFile[]> {
   const scripts = await bundleScripts();
   return [
-    ...scripts.map(({ fileName, code }) => ({ name: fileName, body: Buffer.from(code) })),
-    createPageFile('page.css', readStyles()),
-    createPageFile('icon.svg', readFileSync(join(page, 'icon.svg'), 'utf8')),
-    createPageFile('licences.txt', readLicences(scripts)),
+    ...scripts.map(({ fileName, code }) => createPageFile(fileName, code)),
+    createHashedFile('page.css', readStyles()),
+    createHashedFile('icon.svg', readFileSync(join(page, 'icon.svg'), 'utf8')),
+    createHashedFile('licences.txt', readLicences(scripts)),
   ];
 }
 

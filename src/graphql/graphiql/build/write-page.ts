@@ -1,11 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { builtPage } from '../read-page.ts';
+import type { PageFile } from '../page-file.ts';
 
-import { bundlePage } from './bundle-page.ts';
-
-// A step of `npm run build`, run from `dist`: production has no devDependencies to make the page from.
-const files = await bundlePage();
-rmSync(builtPage, { recursive: true, force: true });
-mkdirSync(builtPage, { recursive: true });
-for (const { name, body } of files) writeFileSync(`${builtPage}${name}`, body);
+/** Leaves the page's files in a folder, and nothing else: each as it is, and packed beside it. */
+export function writePage(folder: string, files: readonly PageFile[]): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const { name, body, gzipped } of files) {
+    writeFileSync(join(folder, name), body);
+    writeFileSync(join(folder, `${name}.gz`), gzipped);
+  }
+}

@@ -1,0 +1,7 @@
+import { builtPage } from '../read-page.ts';
+
+import { bundlePage } from './bundle-page.ts';
+import { writePage } from './write-page.ts';
+
+// A step of `npm run build`, run from `dist`: production has no devDependencies to make the page from.
+writePage(builtPage, await bundlePage());
