@@ -1,12 +1,12 @@
 /**
  * The candidate that was probably meant by `name`, for "did you mean …" in errors; undefined when none comes close.
  * Letter case costs nothing; otherwise every inserted, lost, replaced or swapped letter costs one, and a quarter of the
- * name may be wrong. Of equally near candidates the first in code unit order wins.
+ * name may be wrong, but never all of it. Of equally near candidates the first in code unit order wins.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
   let nearest: string | undefined;
-  let best = 1 + Math.floor(name.length / 4);
+  let best = Math.min(1 + Math.floor(name.length / 4), name.length - 1);
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) > best) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());

@@ -54,12 +54,7 @@ export function checkProtoFile(file: ProtoFile): RegistryProblem[] {
 function checkMessage(message: ProtoMessage, prefix: string, file: ProtoFile, report: Report): void {
   const where = `message ${prefix}${message.name}`;
   for (const field of message.fields) checkField(field, where, report);
-  reportDuplicates(
-    message.fields,
-    ({ name }) => name,
-    (first, { name }) => `${where} has two fields named "${name}"${at(first)}`,
-    report,
-  );
+  reportSameNames(message.fields, `${where} has two fields`, report);
   reportDuplicates(
     message.fields,
     ({ number }) => number,
@@ -73,12 +68,7 @@ function checkMessage(message: ProtoMessage, prefix: string, file: ProtoFile, re
       `${where} has two fields with the JSON name "${jsonName(field)}", "${field.name}" and "${first.name}"${at(first)}; give one a json_name`,
     report,
   );
-  reportDuplicates(
-    message.oneofs,
-    ({ name }) => name,
-    (first, { name }) => `${where} has two oneofs named "${name}"${at(first)}`,
-    report,
-  );
+  reportSameNames(message.oneofs, `${where} has two oneofs`, report);
   for (const oneof of message.oneofs) {
     if (!message.fields.some((field) => field.oneof === oneof.name)) {
       report(oneof, `oneof ${oneof.name} of ${where} has no fields; protobuf asks for one at least`);
@@ -112,12 +102,7 @@ function checkEnum(declared: ProtoEnum, prefix: string, file: ProtoFile, report:
     if (value.number === (value.number | 0)) continue;
     report(value, `value ${value.name} of ${where} has number ${value.number}, expected a 32-bit integer`);
   }
-  reportDuplicates(
-    declared.values,
-    ({ name }) => name,
-    (first, { name }) => `${where} has two values named "${name}"${at(first)}`,
-    report,
-  );
+  reportSameNames(declared.values, `${where} has two values`, report);
   if (declared.allowAlias) return;
   reportDuplicates(
     declared.values,
@@ -130,15 +115,19 @@ function checkEnum(declared: ProtoEnum, prefix: string, file: ProtoFile, report:
 
 function checkService(service: ProtoService, prefix: string, report: Report): void {
   const where = `service ${prefix}${service.name}`;
-  reportDuplicates(
-    service.methods,
-    ({ name }) => name,
-    (first, { name }) => `${where} has two methods named "${name}"${at(first)}`,
-    report,
-  );
+  reportSameNames(service.methods, `${where} has two methods`, report);
 }
 
-/** Reports declarations that share a key. Those that share their names too are reported once, for their names. */
+function reportSameNames(declarations: readonly ProtoDeclaration[], what: string, report: Report): void {
+  const seen = new Map<string, ProtoDeclaration>();
+  for (const declaration of declarations) {
+    const first = seen.get(declaration.name);
+    if (first === undefined) seen.set(declaration.name, declaration);
+    else report(declaration, `${what} named "${declaration.name}"${at(first)}`);
+  }
+}
+
+/** Reports declarations that share a key, but not their names: that is reported already. */
 function reportDuplicates<T extends ProtoDeclaration>(
   declarations: readonly T[],
   key: (declaration: T) => string | number,
@@ -151,8 +140,7 @@ function reportDuplicates<T extends ProtoDeclaration>(
     const value = key(declaration);
     const first = seen.get(value);
     if (first === undefined) seen.set(value, declaration);
-    else if (value === declaration.name || first.name !== declaration.name)
-      report(declaration, describe(first, declaration));
+    else if (first.name !== declaration.name) report(declaration, describe(first, declaration));
   }
 }
 

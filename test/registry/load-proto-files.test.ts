@@ -1,0 +1,151 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { RegistryError } from '../../src/registry/registry-error.ts';
+import { printRegistry } from './print-registry.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'registry-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+let count = 0;
+
+/** Writes files into a new folder. */
+function write(files: Readonly<Record<string, string>>): string {
+  const folder = join(scratch, `${++count}`);
+  mkdirSync(folder);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** The problems of these paths, with the scratch folder left out of them. */
+function problemsOf(paths: readonly string[]): string[] {
+  try {
+    loadProtoFiles(paths);
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const short = (text: string) => text.replaceAll(`${scratch}/${count}`, '~');
+    return error.problems.map(
+      ({ file, line, message }) => `${short(file)}${line ? `:${line}` : ''}: ${short(message)}`,
+    );
+  }
+  return [];
+}
+
+const messageNames = (paths: readonly string[]) => [...loadProtoFiles(paths).messages.keys()];
+
+describe('loadProtoFiles()', () => {
+  it('loads OpenCue', () => {
+    const { services, methods } = loadProtoFiles(['proto']);
+    expect([services.length, methods.size]).toEqual([28, 315]);
+  });
+
+  it('takes every file below a folder, imports from its top', () => {
+    const folder = write({
+      'b/one.proto': 'syntax = "proto3"; package b; import "a/two.proto"; message One { a.Two two = 1; }',
+      'a/two.proto': 'syntax = "proto3"; package a; message Two {}',
+      'a/readme.txt': 'not a proto',
+    });
+    expect(messageNames([folder])).toEqual(['a.Two', 'b.One']);
+  });
+
+  it('takes what given files import from beside them', () => {
+    const folder = write({
+      'one.proto': 'syntax = "proto3"; import "two.proto"; message One { Two two = 1; }',
+      'two.proto': 'syntax = "proto3"; message Two {}',
+      'three.proto': 'syntax = "proto3"; message Three {}',
+    });
+    expect(messageNames([join(folder, 'one.proto')])).toEqual(['One', 'Two']);
+  });
+
+  it('gives the same registry in whichever order and however often a file is named', () => {
+    const files = ['cue', 'job', 'show'].map((name) => `proto/${name}.proto`);
+    const forward = printRegistry(loadProtoFiles(files));
+    expect(printRegistry(loadProtoFiles([...files.toReversed(), './proto/../proto/job.proto']))).toEqual(forward);
+  });
+
+  it('reads a mounted Kubernetes ConfigMap once, though it shows each file twice', () => {
+    const folder = write({ '..2026_11_23/one.proto': 'syntax = "proto3"; message One {}' });
+    symlinkSync('..2026_11_23', join(folder, '..data'));
+    symlinkSync('..data/one.proto', join(folder, 'one.proto'));
+    expect(messageNames([folder])).toEqual(['One']);
+  });
+
+  it('brings the well-known types that are needed, and no others', () => {
+    const folder = write({
+      'one.proto': `syntax = "proto3"; import "google/protobuf/wrappers.proto"; import "google/protobuf/any.proto";
+        message One { google.protobuf.Int64Value value = 1; }`,
+    });
+    expect(messageNames([folder])).toEqual(['One', 'google.protobuf.Int64Value']);
+  });
+
+  it('prefers a copy of a well-known file in the folder', () => {
+    const folder = write({
+      'google/protobuf/empty.proto': 'syntax = "proto3"; package google.protobuf; message Empty { bool not = 1; }',
+      'one.proto':
+        'syntax = "proto3"; import "google/protobuf/empty.proto"; message One { google.protobuf.Empty e = 1; }',
+    });
+    expect(loadProtoFiles([folder]).messages.get('google.protobuf.Empty')?.fields.length).toBe(1);
+  });
+
+  it('understands options that descriptor.proto and google/api define', () => {
+    const folder = write({
+      'one.proto': `syntax = "proto3"; import "google/api/annotations.proto"; import "google/protobuf/descriptor.proto";
+        extend google.protobuf.MethodOptions { string note = 50000; }
+        message One {}
+        service S { rpc Get(One) returns (One) {
+          option (google.api.http) = { get: "/v1/{name=a/*}" additional_bindings { post: "/x" body: "*" } };
+          option (note) = "x";
+          option deprecated = true;
+        } }`,
+    });
+    expect(loadProtoFiles([folder]).methods.get('S/Get')).toMatchObject({ deprecated: true, idempotency: 'unknown' });
+  });
+
+  it('follows public imports, and only those', () => {
+    const files = {
+      'one.proto': 'syntax = "proto3"; import "two.proto"; message One { Three three = 1; }',
+      'three.proto': 'syntax = "proto3"; message Three {}',
+    };
+    const visible = write({ ...files, 'two.proto': 'syntax = "proto3"; import public "three.proto";' });
+    expect(messageNames([visible])).toEqual(['One', 'Three']);
+    const hidden = write({ ...files, 'two.proto': 'syntax = "proto3"; import "three.proto";' });
+    expect(problemsOf([hidden])).toEqual([
+      '~/one.proto:1: unknown type "Three" of field One.three; Three is declared in ~/three.proto, which is not imported here',
+    ]);
+  });
+
+  it('tells everything that is wrong, in all files, at once', () => {
+    const folder = write({
+      'a.proto': 'syntax = "proto3";\nimport "missing.proto";\nmessage A {\n  int32 a = 1\n  Missing m = 2;\n}\n',
+      'b.proto': 'syntax = "proto3";\nmessage B {\n  C c = 1;\n  string d = 1;\n  string E = ;\n  Bee f = 3;\n}\n',
+      'c.proto': 'syntax = "proto3";\nmessage B {}',
+      'empty/readme.txt': '',
+    });
+    expect(problemsOf([folder, join(folder, 'empty'), join(folder, 'none'), join(folder, 'empty/readme.txt')])).toEqual(
+      [
+        '~/a.proto:2: cannot find the import "missing.proto"; looked in ~, ~/empty and among the well-known protos',
+        '~/a.proto:4: ";" is missing after "1"',
+        '~/b.proto:3: unknown type "C" of field B.c; nothing has a similar name',
+        '~/b.proto:4: message B gives number 1 to "d" and to "c" (line 3)',
+        '~/b.proto:5: found ";", expected the number of the field',
+        '~/b.proto:6: unknown type "Bee" of field B.f; nothing has a similar name',
+        '~/c.proto:2: message B is declared twice; the first is in ~/b.proto:2',
+        '~/empty: this folder has no .proto file in it',
+        '~/empty/readme.txt: expected a folder or a file whose name ends in .proto',
+        '~/none: there is no such file or folder',
+      ],
+    );
+  });
+
+  it('shows paths below the working folder as relative ones', () => {
+    expect(() =>
+      loadProtoFiles([join(process.cwd(), 'test/recorded/registry/kinds.proto'), 'proto/none.proto']),
+    ).toThrow('cannot load the schema: proto/none.proto: there is no such file or folder');
+  });
+});
