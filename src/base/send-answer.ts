@@ -84,6 +84,37 @@ export function sendRaw(response: ServerResponse, head: string, body: Uint8Array
   }
 }
 
+/** The body of an answer whose length is not known when it begins. */
+export interface AnswerStream {
+  /** Sends bytes as one chunk; resolves when the client has room for more, or is gone. */
+  write(bytes: Uint8Array): Promise<void>;
+  end(): void;
+}
+
+/** Begins an answer that goes out chunk by chunk; under HTTP/1.0 it ends with the connection. */
+export function startAnswer(response: ServerResponse, status: string, fields: string): AnswerStream {
+  const raw = response as RawResponse;
+  const isChunked = raw.req.httpVersionMinor > 0;
+  if (!isChunked) raw.shouldKeepAlive = false;
+  const connection = isChunked && !raw.shouldKeepAlive ? 'Connection: close\r\n' : '';
+  const framing = isChunked ? `${connection}Transfer-Encoding: chunked\r\n` : '';
+  raw._header = `HTTP/1.${isChunked ? 1 : 0} ${status}\r\n${fields}Date: ${httpDate()}\r\n${framing}\r\n`;
+  raw._last = !raw.shouldKeepAlive;
+  raw.chunkedEncoding = isChunked;
+  return {
+    write: (bytes) =>
+      new Promise((resolve) => {
+        if (raw.destroyed || raw.write(bytes)) return resolve();
+        const proceed = () => {
+          raw.off('drain', proceed).off('close', proceed);
+          resolve();
+        };
+        raw.on('drain', proceed).on('close', proceed);
+      }),
+    end: () => void raw.end(),
+  };
+}
+
 /** HTTP/1.0 has no chunks: what has no announced length ends with the connection, and keeping that is opt-in. */
 function sendToHttp10(response: ServerResponse, head: string, { body, trailers }: Answer): void {
   const announced = trailers === undefined && body.length <= longestUnchunked;

@@ -2,30 +2,40 @@ import { compileJsonToWire } from '../codec/json-to-wire.ts';
 import type { JsonStyle } from '../codec/json-style.ts';
 import { compileWireToJson } from '../codec/wire-to-json.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
+import type { Invoke } from '../rpc/call.ts';
 
-/** One RPC behind its path. */
-export interface Route {
-  readonly method: MethodDescriptor;
-  /** The request message's wire bytes from the first JSON value of a body. Throws JsonError or JsonSyntaxError. */
-  readonly decode: (json: Uint8Array) => Uint8Array;
-  /** The response message as JSON. Throws WireError. */
-  readonly encode: (wire: Uint8Array) => Buffer;
+import type { Respond } from './exchange.ts';
+import { compileErrorRenderer } from './render-error.ts';
+import { compileStreaming, type InvokeStream } from './respond-stream.ts';
+import { compileUnary } from './respond-unary.ts';
+
+/** What the routes of services are compiled from. */
+export interface RoutesOptions {
+  readonly registry: Registry;
+  /** The services that have routes; what is not among them is not found. */
+  readonly services: readonly ServiceDescriptor[];
+  /** How JSON is spaced. */
+  readonly style: JsonStyle;
+  readonly invoke: Invoke;
+  /** For methods that stream. Without it they are refused: no method of OpenCue does. */
+  readonly invokeStream?: InvokeStream | undefined;
 }
 
-/** `/<package>.<Service>/<Method>` → route, for every method of the services. */
-export type Routes = ReadonlyMap<string, Route>;
+/** What answers a `POST` to a path; the paths are decoded: `/<package>.<Service>/<Method>`. */
+export type Routes = ReadonlyMap<string, Respond>;
 
-/** Compiles the routes of the services that are served; what is not among them is not found. */
-export function compileRoutes(registry: Registry, services: readonly ServiceDescriptor[], style: JsonStyle): Routes {
-  const routes = new Map<string, Route>();
-  for (const { methods } of services) {
-    for (const method of methods) {
-      routes.set(`/${method.fullName}`, {
-        method,
-        decode: compileJsonToWire(method.input, registry, style),
-        encode: compileWireToJson(method.output, registry, style),
-      });
-    }
-  }
-  return routes;
+/** Compiles the routes of all methods, with everything that depends on their types. */
+export function compileRoutes({ registry, services, style, invoke, invokeStream }: RoutesOptions): Routes {
+  const renderCompact = compileErrorRenderer(registry, 'compact');
+  const compile = (method: MethodDescriptor): Respond => {
+    const codec = {
+      decode: compileJsonToWire(method.input, registry, style),
+      encode: compileWireToJson(method.output, registry, style),
+    };
+    if (!method.clientStreaming && !method.serverStreaming) return compileUnary(method, codec, invoke, style);
+    const encodeCompact = compileWireToJson(method.output, registry, 'compact');
+    return compileStreaming({ method, codec, encodeCompact, renderError: renderCompact, style, invoke: invokeStream });
+  };
+  const methods = services.flatMap((service) => service.methods);
+  return new Map(methods.map((method) => [`/${method.fullName}`, compile(method)]));
 }

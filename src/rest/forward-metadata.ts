@@ -16,11 +16,20 @@ const permanent: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Names that belong to gRPC or HTTP/2 itself. They are never sent, whoever asks. */
+/** Names that belong to gRPC or HTTP/2 itself; sending one could break the connection. They are never sent, whoever asks. */
 const reserved: ReadonlySet<string> = new Set(
   (
-    'connection content-type grpc-encoding grpc-message grpc-message-type grpc-status grpc-timeout host keep-alive ' +
+    'connection content-length content-type grpc-encoding grpc-message grpc-message-type grpc-status grpc-timeout host keep-alive ' +
     'proxy-connection te transfer-encoding upgrade user-agent'
+  ).split(' '),
+);
+
+/** Names that node's HTTP/2 sends once at most (those of its single-value headers that can get here); the first one wins. */
+const single: ReadonlySet<string> = new Set(
+  (
+    'age authorization content-encoding content-language content-location content-md5 content-range date dnt etag expires ' +
+    'from if-match if-modified-since if-none-match if-range if-unmodified-since last-modified location max-forwards ' +
+    'proxy-authorization range referer retry-after tk upgrade-insecure-requests x-content-type-options'
   ).split(' '),
 );
 
@@ -33,7 +42,7 @@ const printable = /^[ -~]*$/;
  * as it is, the permanent headers under `grpcgateway-`, and who forwarded the request. Header lines stay apart and in
  * order. Values that gRPC cannot carry are dropped, as since 2.33.
  *
- * Throws INVALID_ARGUMENT for a `-Bin` header that is not base64, and INTERNAL for a `Grpc-Metadata-` without a name.
+ * Throws INVALID_ARGUMENT for a `-Bin` header that is not base64.
  */
 export function forwardMetadata(request: IncomingMessage): Metadata {
   const metadata: (readonly [string, string | Uint8Array])[] = [];
@@ -52,7 +61,8 @@ export function forwardMetadata(request: IncomingMessage): Metadata {
   const peer = peerAddress(request);
   const hops = printable.test(forwardedFor.join()) ? forwardedFor : [];
   metadata.push(['x-forwarded-for', [...hops, peer].join(', ')]);
-  return metadata;
+  const seen = new Set<string>();
+  return metadata.filter(([key]) => !single.has(key) || (!seen.has(key) && seen.add(key)));
 }
 
 function forwardHeader(metadata: (readonly [string, string | Uint8Array])[], name: string, value: string): void {
@@ -66,8 +76,6 @@ function forwardHeader(metadata: (readonly [string, string | Uint8Array])[], nam
 
 function forwardExplicit(metadata: (readonly [string, string | Uint8Array])[], name: string, value: string): void {
   const key = name.slice(prefix.length);
-  // The check of the key below would let the empty one pass, and gRPC refuses the whole call for it.
-  if (key === '') throw new GatewayError('INTERNAL', 'there is an empty key in the header');
   const decoded = key.endsWith('-bin') ? decodeBinary(name, value) : value;
   if (!validKey.test(key) || reserved.has(key)) return;
   if (typeof decoded !== 'string' || printable.test(decoded)) metadata.push([key, decoded]);

@@ -5,8 +5,8 @@ import type { Duplex } from 'node:stream';
 import { httpDate } from '../base/http-date.ts';
 import { sendAnswer, sendRaw } from '../base/send-answer.ts';
 
-import { answerParseError, plainTextAnswer } from './answer-parse-error.ts';
 import { type Readiness, sendLiveness, sendReadiness } from './health.ts';
+import { answerParseError, type Refusal, refusals, writeRefusal } from './refusal.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { sendRedirect } from './send-redirect.ts';
 
@@ -86,9 +86,9 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   server.on('checkExpectation', refuseExpectation);
   server.on('connect', (request, socket) => answerConnect(request, socket, handle));
   server.on('clientError', (error, socket) => {
-    // Half an answer cannot be mended by another one.
+    // Half an answer cannot be mended by another one, and a whole one must not be lost.
     const isAnswered = [...underWay].some((response) => response.socket === socket && response.headersSent);
-    if (isAnswered) socket.destroy();
+    if (isAnswered) (socket as Socket).destroySoon();
     else answerParseError(error, socket);
   });
   server.on('connection', (socket) => {
@@ -140,7 +140,7 @@ function answer(request: IncomingMessage, response: ServerResponse, route: Route
   const refusal = refusalOf(request, target);
   if (refusal !== undefined) {
     response.shouldKeepAlive = false;
-    sendRaw(response, plainTextAnswer(refusal), noBody, '');
+    sendRaw(response, writeRefusal(refusal), noBody, '');
   } else if (target.kind === 'redirect') {
     sendRedirect(response, target.location);
   } else if (target.kind === 'path') {
@@ -150,20 +150,36 @@ function answer(request: IncomingMessage, response: ServerResponse, route: Route
   } else if (method === 'OPTIONS') {
     sendServerOptions(response);
   } else {
-    sendBare(response, badRequest);
+    sendBare(response, '400 Bad Request');
   }
 }
 
-/** The status line that refuses a request which node's parser let through and Go's does not. */
-function refusalOf(request: IncomingMessage, target: RequestTarget): string | undefined {
-  if (request.httpVersionMajor > 1) return '505 HTTP Version Not Supported: unsupported protocol version';
-  if (request.httpVersionMajor < 1 || target.kind === 'invalid') return badRequest;
-  const lacksHost = request.httpVersionMinor === 1 && request.headers.host === undefined;
-  return lacksHost ? '400 Bad Request: missing required Host header' : undefined;
+/** Why a request is refused that node's parser let through and Go's does not; undefined when it is not. */
+function refusalOf(request: IncomingMessage, target: RequestTarget): Refusal | undefined {
+  const { httpVersionMajor, httpVersionMinor, headers, rawHeaders } = request;
+  if (httpVersionMajor > 1) return refusals.badVersion;
+  if (httpVersionMajor < 1 || target.kind === 'invalid') return refusals.badRequest;
+  const encoding = headers['transfer-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') return refusals.badEncoding;
+  if (headers.host === undefined) return httpVersionMinor === 1 ? refusals.missingHost : undefined;
+  if (!validHost.test(headers.host)) return refusals.malformedHost;
+  return countHosts(rawHeaders) > 1 ? refusals.badRequest : undefined;
+}
+
+/** The characters of RFC 3986's authority, which is what Go accepts. */
+const validHost = /^[\w!$%&'()*+,\-.:;=@[\]~]*$/;
+
+/** Node keeps the first of several; a proxy in front may have looked at another (RFC 9112, 3.2). */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count;
 }
 
 const noBody = Buffer.alloc(0);
-const badRequest = '400 Bad Request';
 
 /** `OPTIONS *` asks whether anybody is there. */
 function sendServerOptions(response: ServerResponse): void {

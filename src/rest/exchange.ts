@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http';
+
+import type { Answer } from '../base/send-answer.ts';
+import type { MethodDescriptor } from '../registry/descriptors.ts';
+import type { Call } from '../rpc/call.ts';
+import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
+import type { Identity } from '../rpc/identity.ts';
+
+import type { Progress } from './render-error.ts';
+
+/** A request whose head and body have been accepted, on its way to its RPC. */
+export interface Exchange {
+  readonly body: Buffer;
+  readonly identity: Identity;
+  readonly metadata: Metadata;
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+  readonly progress: Progress;
+  readonly response: ServerResponse;
+}
+
+/**
+ * Performs the RPC of a route. Resolves to the answer, or to undefined when it has sent one itself; rejects with whatever
+ * becomes an error body.
+ */
+export type Respond = (exchange: Exchange) => Promise<Answer | undefined>;
+
+/** The call of an exchange. Throws INTERNAL for metadata that gRPC refuses, as late as grpc-gateway notices. */
+export function callOf(exchange: Exchange, method: MethodDescriptor, request: Uint8Array): Call {
+  const { identity, metadata, timeoutMs, signal, requestId } = exchange;
+  if (metadata.some(([key]) => key === '')) {
+    throw new GatewayError('INTERNAL', 'there is an empty key in the header', { reason: 'BAD_METADATA' });
+  }
+  return { method, request, identity, surface: 'rest', metadata, timeoutMs, signal, requestId };
+}

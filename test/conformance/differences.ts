@@ -1,0 +1,314 @@
+import type { Difference } from './difference.ts';
+import { metaAnswer, newerLimit } from './recorded-answers.ts';
+
+/** What a request that never became one is answered. */
+const badRequest =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
+const emptySmall =
+  'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nGrpc-Metadata-Content-Type: application/grpc\r\n' +
+  'Date: $DATE\r\nContent-Length: 14\r\n\r\n{"s":"","i":0}';
+
+/** Replaces the body of a response, and its announced length with it. */
+function withBody(response: string, change: (body: string) => string): string {
+  const headEnd = response.indexOf('\r\n\r\n') + 4;
+  const body = response.slice(headEnd);
+  const changed = change(body);
+  const head = response
+    .slice(0, headEnd)
+    .replace(/^(Content-Length: )(\d+)/m, (_, name, length) => name + (Number(length) + changed.length - body.length));
+  return head + changed;
+}
+
+const badRequestFor = (pattern: RegExp): NonNullable<Difference['recorded']> => ({
+  concerns: ({ request }) => pattern.test(request),
+  answer: () => badRequest,
+});
+
+const timeoutHeader = /^Grpc-Timeout: *(.*?) *\r$/im;
+
+/** Milliseconds that a `Grpc-Timeout` of this request asks for; 0 when it has none. */
+function timeoutOf(request: string): number {
+  const [, digits = '0', unit = 'S'] = /^(\d+)([HMSmun])$/.exec(timeoutHeader.exec(request)?.[1] ?? '') ?? [];
+  return Number(digits) * { H: 3.6e6, M: 6e4, S: 1e3, m: 1, u: 1e-3, n: 1e-6 }[unit]!;
+}
+
+/**
+ * All deliberate differences. The migration page's table is made of these, and the conformance run expects them: a
+ * recording that one speaks of must come out as it says, and the run fails when it comes out as recorded.
+ */
+export const differences: readonly Difference[] = [
+  {
+    topic: 'Tokens with `exp: 0`',
+    before: 'Accepted, as if they had no `exp`.',
+    now: 'Refused as expired, which they are since 1970.',
+    reason: 'Whoever writes an expiry that has passed does not mean "for ever".',
+  },
+  {
+    topic: 'Secrets',
+    before: 'Any `JWT_SECRET` is taken; the image brings `default-secret-key`.',
+    now: 'A secret that is publicly known or shorter than 32 bytes refuses to start, unless `ALLOW_WEAK_JWT_SECRET` says so.',
+    reason: 'Whoever guesses it runs code on the farm.',
+  },
+  {
+    topic: 'Request headers as metadata',
+    before: '`Grpc-Metadata-*`, `Authorization`, `Cookie`, `X-Forwarded-*` and others are sent to Cuebot.',
+    now: 'Nothing is; so a malformed `Grpc-Metadata-*-Bin` header is no error. `FORWARD_METADATA=true` brings it back as it was in grpc-gateway 2.30.',
+    reason:
+      'Cuebot reads no metadata, tokens do not belong into its logs, and grpc-gateway 2.33 has stopped forwarding, too.',
+  },
+  {
+    topic: 'Forwarded values that are not printable ASCII',
+    before: 'Answered 500.',
+    now: 'Dropped (with `FORWARD_METADATA`; else nothing is forwarded).',
+    reason: 'As in grpc-gateway 2.33: an odd header of a proxy is no reason to fail a call.',
+    recorded: {
+      concerns: ({ response }) => response.includes('contains value with non-printable ASCII characters'),
+      answer: () => emptySmall,
+    },
+  },
+  {
+    topic: 'Headers that HTTP/2 allows once',
+    before: 'A second `Authorization` line becomes a second value.',
+    now: 'The first value is sent (with `FORWARD_METADATA`).',
+    reason: 'Node’s HTTP/2 refuses to send such a header twice, and two credentials are one too many.',
+    recorded: {
+      concerns: ({ response }) => /"authorization":\{"v":\["[^"]*","/.test(response),
+      answer: (response) =>
+        withBody(response, (body) => body.replace(/("authorization":\{"v":\["[^"]*")(?:,"[^"]*")+/, '$1')),
+    },
+  },
+  {
+    topic: 'Headers that belong to HTTP/2 itself',
+    before: '`Grpc-Metadata-Connection` makes Cuebot reset the stream: 500.',
+    now: 'Never sent, like the other names of the protocol.',
+    reason: 'A caller must not be able to break the connection that everybody shares.',
+    recorded: {
+      concerns: ({ request }) => /^Grpc-Metadata-Connection:/im.test(request),
+      answer: () => metaAnswer,
+    },
+  },
+  {
+    topic: '`Grpc-Timeout` with a sign',
+    before: '`+5S` is 5 seconds; `-1S` is answered 504.',
+    now: 'Both are answered 400 `invalid grpc-timeout: …`.',
+    reason: 'As in grpc-gateway since 2.31; gRPC knows no signs.',
+    recorded: {
+      concerns: ({ request }) => /^Grpc-Timeout: *[+-]\d+[HMSmun] *\r$/im.test(request),
+      answer: (_, { request }) => {
+        const message = `{"code":3,"message":"invalid grpc-timeout: ${timeoutHeader.exec(request)?.[1]}","details":[]}`;
+        return `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nDate: $DATE\r\nContent-Length: ${message.length}\r\n\r\n${message}`;
+      },
+    },
+  },
+  {
+    topic: '`Grpc-Timeout` beyond 292 years',
+    before: 'Overflows and is answered 504.',
+    now: 'Clamped.',
+    reason: 'As in grpc-gateway since 2.31.',
+    recorded: {
+      concerns: ({ request, response }) => timeoutOf(request) > 2 ** 63 / 1e6 && response.includes(' 504 '),
+      answer: () => metaAnswer,
+    },
+  },
+  {
+    topic: 'Deadlines',
+    before: 'None unless the caller sets one; a call may hang for ever.',
+    now: '`GRPC_TIMEOUT` (30 s by default), or the caller’s own where that is shorter; a longer one is cut to it.',
+    reason: 'Cuebot has RPCs that never answer.',
+    recorded: {
+      concerns: ({ request, response }) => timeoutOf(request) >= 1e9 && response.includes('"deadline"'),
+      answer: (response) => withBody(response, (body) => body.replace(/"deadline":"[^"]*"/, '"deadline":""')),
+    },
+  },
+  {
+    topic: 'Calls that Cuebot would mix up',
+    before: 'Sent at once, and one to three in a hundred hit another job or layer.',
+    now: 'Wait for each other; when too many wait, 503 (code 14) with `Retry-After`.',
+    reason:
+      'Cuebot keeps the object of the current call where the next call overwrites it. See ARCHITECTURE.md, lanes.',
+  },
+  {
+    topic: 'Errors of the connection to Cuebot',
+    before: 'The text names Cuebot’s address and port.',
+    now: 'The same text without them.',
+    reason: 'Callers need not know the network behind the gateway; the log does.',
+  },
+  {
+    topic: 'Numbers in strings with something behind them, such as `"1,"` or `"1 2"`',
+    before: 'Read as 1.',
+    now: 'Answered 400 `invalid value for int32 field …`.',
+    reason: 'A mistake of protobuf-go that its version 1.36.12 has put right.',
+    recorded: {
+      concerns: ({ request, response }) => /\{"i32":"1[, ]2?"\}$/.test(request) && response.includes(' 200 '),
+      answer: (_, { request }) => {
+        const token = /"i32":"([^"]*)"/.exec(request)?.[1];
+        const message = `{"code":3,"message":"proto: (line 1:8): invalid value for int32 field i32: \\"${token}\\"","details":[]}`;
+        return `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nDate: $DATE\r\nContent-Length: ${message.length}\r\n\r\n${message}`;
+      },
+    },
+  },
+  {
+    topic: '`Grpc-Metadata-Grpc-Accept-Encoding: gzip` on answers',
+    before: 'Present: Cuebot’s gRPC library announces it.',
+    now: 'Absent.',
+    reason:
+      'It is between the two ends of the gRPC connection, where the library keeps it; it says nothing to an HTTP client.',
+    recorded: {
+      concerns: ({ response }) => response.includes('\r\nGrpc-Metadata-Grpc-Accept-Encoding: '),
+      answer: (response) => response.replace(/Grpc-Metadata-Grpc-Accept-Encoding: .*\r\n/, ''),
+    },
+  },
+  {
+    topic: 'Fields that are newer than the recorded gateway’s protos',
+    before: 'Absent.',
+    now: 'Present, with their zero values when Cuebot does not know them: the protos are those of OpenCue 1.37.',
+    reason: 'A gateway that is built from the newer protos shows them, too.',
+    recorded: {
+      concerns: ({ request }) => request.startsWith('POST /limit.LimitInterface/GetAll '),
+      answer: (response) => withBody(response, () => newerLimit),
+    },
+  },
+  {
+    topic: 'Paths with `//`, `/./` or `/../`',
+    before: '301, which most clients follow with GET, which is answered 501.',
+    now: '307, which keeps the POST.',
+    reason: 'As Go 1.26 does; a base URL with a slash at its end then simply works.',
+    recorded: {
+      concerns: ({ response }) => response.startsWith('HTTP/1.1 301 '),
+      answer: (response) =>
+        withBody(response.replace('301 Moved Permanently', '307 Temporary Redirect'), (body) =>
+          body.replace('Moved Permanently', 'Temporary Redirect'),
+        ),
+    },
+  },
+  {
+    topic: 'CONNECT',
+    before: 'Answered like any method, and the connection is kept.',
+    now: 'The same answer with `Connection: close`.',
+    reason: 'Node hands such a connection over as a bare socket. Nothing is tunnelled in either gateway.',
+    recorded: {
+      concerns: ({ request }) => request.startsWith('CONNECT '),
+      answer: (response) => response.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'),
+    },
+  },
+  {
+    topic: 'Methods that are not in the IANA registry, or in lower case',
+    before: '501.',
+    now: '400 in plain text, closed.',
+    reason: 'Node’s parser knows the registered methods only. No client of the gateway uses another.',
+    recorded: badRequestFor(/^(?!GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)[A-Za-z]+ \/\S* HTTP\/1\.\d\r/),
+  },
+  {
+    topic: 'Request targets with raw bytes above 0x7F, or of another scheme than HTTP’s',
+    before: '404; a redirect to `/`.',
+    now: '400 in plain text, closed.',
+    reason: 'Not valid in a request line; node’s parser refuses them.',
+    recorded: badRequestFor(/^(?!CONNECT)[A-Z]+ (?:\/\S*[\x80-\xff]|[a-z]+:(?!\/\/))/),
+  },
+  {
+    topic: '`HTTP/1.2`',
+    before: 'Treated as 1.1.',
+    now: '400 in plain text, closed.',
+    reason: 'There is no such version.',
+    recorded: badRequestFor(/^\S+ \S+ HTTP\/1\.[2-9]\r/),
+  },
+  {
+    topic: 'Header lines that are continued on the next line',
+    before: 'Joined.',
+    now: '400 in plain text, closed.',
+    reason: 'RFC 9112, 5.2 forbids them; servers that read them differently can be played off against each other.',
+    recorded: badRequestFor(/^[^\r]+\r\n(?:[^\r]+\r\n)*[ \t]/),
+  },
+  {
+    topic: 'An empty line before the first request',
+    before: '400.',
+    now: 'Skipped.',
+    reason: 'RFC 9112, 2.2 asks servers to.',
+    recorded: { concerns: ({ request }) => request.startsWith('\r\n'), answer: () => emptySmall },
+  },
+  {
+    topic: '`Transfer-Encoding` together with `Content-Length`, or an encoding other than `chunked`',
+    before: 'Chunks win; 501 for other encodings.',
+    now: '400 in plain text, closed.',
+    reason: 'Two lengths for one message are how requests are smuggled past a proxy (RFC 9112, 6.1).',
+    recorded: badRequestFor(/^Transfer-Encoding:.*^Content-Length:|^Content-Length:.*^Transfer-Encoding:/ims),
+  },
+  {
+    topic: '`Content-Length` twice with the same value; lines that end in a bare LF',
+    before: 'Accepted.',
+    now: '400 in plain text, closed.',
+    reason: 'Node’s parser is strict where servers have disagreed before, and smuggling lived on it.',
+    recorded: {
+      concerns: ({ request, response }) => {
+        const head = request.split(/\r?\n\r?\n/)[0] ?? '';
+        const isOdd = /[^\r]\n/.test(head) || /^Content-Length:.*^Content-Length:/ims.test(head);
+        return isOdd && !response.startsWith('HTTP/1.1 400 ');
+      },
+      answer: () => badRequest,
+    },
+  },
+  {
+    topic: 'HTTP/2 without being asked (`PRI * HTTP/2.0`)',
+    before: '400 with an empty body, closed.',
+    now: '400 in plain text, closed.',
+    reason: 'Node’s parser answers for itself. Neither gateway speaks HTTP/2 to its clients.',
+    recorded: badRequestFor(/^PRI /),
+  },
+  {
+    topic: 'Broken chunks in a request’s body',
+    before: '400 as JSON, `invalid byte in chunk length`, after the token was checked.',
+    now: '400 in plain text, closed.',
+    reason: 'Node’s parser ends the connection before anybody knows whose it is.',
+    recorded: {
+      concerns: ({ response }) => response.includes('"invalid byte in chunk length"'),
+      answer: () => badRequest,
+    },
+  },
+  {
+    topic: 'Size of a request’s head',
+    before: 'Up to 1 MiB.',
+    now: 'Up to 64 KiB; 431 above.',
+    reason: 'Room for a token with hundreds of groups, and not for filling the memory.',
+    recorded: {
+      concerns: ({ request, response }) =>
+        request.indexOf('\r\n\r\n') > 64 * 1024 && !response.startsWith('HTTP/1.1 431 '),
+      answer: () => badRequest.replaceAll('400 Bad Request', '431 Request Header Fields Too Large'),
+    },
+  },
+  {
+    topic: 'Size of a request’s body',
+    before: 'No limit but gRPC’s own of 2 GiB.',
+    now: '`MAX_REQUEST_MB` (100 by default); above it 429 with code 8, as gRPC itself refuses what is too large.',
+    reason: 'Cuebot resets the stream above 100 MiB without saying why.',
+  },
+  {
+    topic: 'Clients that are slow or silent',
+    before: 'Waited for without limit.',
+    now: 'A head must be complete in 10 s and a request in 5 min (408); an idle connection is closed after 65 s.',
+    reason: 'A few hundred half-open connections would otherwise keep everybody else out.',
+  },
+  {
+    topic: 'A refused request whose body is not read',
+    before: 'Up to 256 KiB are read before the answer, so a client that stalls gets none.',
+    now: 'The answer comes first. Above 256 KiB the connection is closed, as it was.',
+    reason: 'The answer does not depend on the rest.',
+  },
+  {
+    topic: 'Clients that close their sending side before the answer',
+    before: 'The call is cancelled, and 499 is written to the half-open connection.',
+    now: 'The call is cancelled and the connection closed.',
+    reason: 'That is node’s way. A client that closes has no use for a 499.',
+  },
+  {
+    topic: 'Other paths',
+    before: '401 without a token, 404 with one.',
+    now: '`/healthz` and `/readyz` answer without a token; `/graphql` is the other surface. All else as it was.',
+    reason: 'Orchestrators have no token.',
+  },
+  {
+    topic: 'SIGTERM',
+    before: 'Ends at once, with everything that is under way.',
+    now: 'Takes nothing new, finishes what is under way within `SHUTDOWN_TIMEOUT`, and closes its connections with it.',
+    reason: 'An update of the gateway should lose nobody’s kill command.',
+  },
+];
