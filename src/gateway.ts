@@ -63,7 +63,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       schema: deriveSchema({ registry, table, services: graphqlServices, invoke, extensions: [] }),
       path: graphqlPath,
       identify,
-      page: createGraphiqlPage({ path: graphqlPath, needsToken: config.auth === 'jwt' }).handle,
+      page: config.graphiql ? createGraphiqlPage({ path: graphqlPath, needsToken: config.auth === 'jwt' }) : undefined,
       logger,
       limits: { maxRequestBytes: config.maxRequestBytes, maxTokens: 10_000, maxValidationErrors: 20 },
     });

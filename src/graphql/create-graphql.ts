@@ -11,6 +11,7 @@ import { GatewayError } from '../rpc/gateway-error.ts';
 import type { Identify } from '../rpc/identity.ts';
 
 import { createDocumentCache } from './document-cache.ts';
+import type { GraphiqlPage } from './graphiql/create-graphiql-page.ts';
 import type { UnknownEnumValue } from './graphql-context.ts';
 import { type FinishedContext, finishResults } from './finish-results.ts';
 import { refusal, guardRequests } from './guard-requests.ts';
@@ -18,14 +19,15 @@ import { refusal, guardRequests } from './guard-requests.ts';
 /** Answers one HTTP request. */
 export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** What an endpoint is made of. */
 export interface CreateGraphqlOptions {
   /** From `deriveSchema`. */
   readonly schema: GraphQLSchema;
   /** Where it is mounted, e.g. `/graphql`; anything below answers 404. */
   readonly path: string;
   readonly identify: Identify;
-  /** Answers a browser that opens the endpoint; it gets no data, so it needs no identity. */
-  readonly page: GraphqlHandler;
+  /** What a browser finds at the endpoint; it shows nothing of the farm, so it needs no identity. Undefined: nothing. */
+  readonly page: GraphiqlPage | undefined;
   readonly logger: Logger;
   readonly limits: GraphqlLimits;
 }
@@ -72,7 +74,7 @@ export function createGraphql({ schema, path, identify, page, logger, limits }: 
   });
   return {
     handle: (request, response) => {
-      if (request.method === 'GET' && wantsPage(request)) return page(request, response);
+      if (page?.handles(request) === true) return page.handle(request, response);
       const requestId = requestIdOf(request.headers['x-request-id']);
       response.setHeader('x-request-id', requestId);
       const context = { requestId, signal: abandonmentOf(response), unknownEnumValues: [] as UnknownEnumValue[] };
@@ -87,10 +89,6 @@ export function createGraphql({ schema, path, identify, page, logger, limits }: 
 
 interface SignalContext {
   readonly signal: AbortSignal;
-}
-
-function wantsPage({ headers }: IncomingMessage): boolean {
-  return headers.accept?.includes('text/html') === true;
 }
 
 /** Fires when the client leaves before it has its answer. */

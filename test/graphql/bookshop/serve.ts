@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { createGraphql, type GraphqlLimits } from '../../../src/graphql/create-graphql.ts';
@@ -50,7 +50,10 @@ export async function serveBookshop({ answers = {}, extensions = [], limits }: S
     schema: deriveSchema({ registry: bookshop, table: bookshopTable, services, invoke: upstream, extensions }),
     path: '/graphql',
     identify,
-    page: (_: IncomingMessage, response) => response.setHeader('content-type', 'text/html').end('<title>page</title>'),
+    page: {
+      handles: ({ headers }) => headers.accept?.includes('text/html') === true,
+      handle: (_, response) => response.setHeader('content-type', 'text/html').end('<title>page</title>'),
+    },
     logger: { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) },
     limits: { maxRequestBytes: 10_000, maxTokens: 500, maxValidationErrors: 3, ...limits },
   });
