@@ -19,6 +19,7 @@ export interface SchemaExtension {
   readonly resolvers: Resolvers;
 }
 
+/** What a schema is derived from. */
 export interface DeriveSchemaOptions {
   readonly registry: Registry;
   readonly table: RpcTable;

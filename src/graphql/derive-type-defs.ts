@@ -27,7 +27,8 @@ const rootDescriptions = {
   read:
     'Everything that reads: one field per RPC, named after its service and method.\n\n' +
     'An enum field is null when the upstream answers with a number that this schema has no name for; ' +
-    '`extensions.unknownEnumValues` of the answer then lists its path and number.',
+    '`extensions.unknownEnumValues` of the answer then lists its path and number. A float that is not finite is the ' +
+    'string `"NaN"`, `"Infinity"` or `"-Infinity"`.',
   write: 'Everything that changes something: one field per RPC. The fields of one operation run one after another.',
 } as const;
 

@@ -18,6 +18,7 @@ export function describeField(field: FieldDescriptor): Words {
   return { description: paragraphs(field.comment, explainOneof(field)), deprecated: deprecationOf(field) };
 }
 
+/** The comment of an enum value. */
 export function describeEnumValue(value: EnumValueDescriptor): Words {
   return { description: value.comment, deprecated: deprecationOf(value) };
 }
