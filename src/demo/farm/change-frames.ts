@@ -11,7 +11,7 @@ const KILLED = 9;
 
 /** Back to WAITING, or DEPEND while something it waits for is active; a running process is killed first. */
 export function retryFrame(farm: Farm, frame: FrameRow): void {
-  const next = waitsForSomething(farm, frame) ? 'DEPEND' : 'WAITING';
+  const next = waitsForSomething(frame) ? 'DEPEND' : 'WAITING';
   if (frame.state === 'RUNNING') stopFrame(farm, frame, next, STOPPED_TO_WAITING);
   else setFrameState(farm, frame, next);
   const { job } = frame.layer;
@@ -37,7 +37,7 @@ export function killFrame(farm: Farm, frame: FrameRow): void {
 
 /** Satisfies every depend on the frame; its own state stays. */
 export function markFrameDone(farm: Farm, frame: FrameRow): void {
-  satisfyDepends(farm, ({ on }) => on.frame === frame);
+  satisfyDepends(farm, frame.layer.job, ({ on }) => on.frame === frame);
 }
 
 /** FINISHED at once; running frames are stopped, and whoever waited for the job may go on. */
@@ -59,12 +59,12 @@ export function finishIfComplete(farm: Farm, job: JobRow): void {
 function finishJob(farm: Farm, job: JobRow): void {
   job.state = 'FINISHED';
   job.stopTime = farm.now();
-  satisfyDepends(farm, ({ on }) => on.job === job && !on.layer);
+  satisfyDepends(farm, job, ({ on }) => !on.layer);
   farm.touch();
 }
 
-function satisfyDepends(farm: Farm, test: (depend: DependRow) => boolean): void {
-  for (const depend of farm.depends.values()) {
+function satisfyDepends(farm: Farm, awaited: JobRow, test: (depend: DependRow) => boolean): void {
+  for (const depend of awaited.awaitedBy) {
     if (!depend.active || !test(depend)) continue;
     depend.active = false;
     releaseFrames(farm, depend);
@@ -75,14 +75,14 @@ function satisfyDepends(farm: Farm, test: (depend: DependRow) => boolean): void 
 function releaseFrames(farm: Farm, { er }: DependRow): void {
   const frames = er.frame ? [er.frame] : (er.layer?.frames ?? er.job.layers.flatMap((layer) => layer.frames));
   for (const frame of frames) {
-    if (frame.state === 'DEPEND' && !waitsForSomething(farm, frame)) setFrameState(farm, frame, 'WAITING');
+    if (frame.state === 'DEPEND' && !waitsForSomething(frame)) setFrameState(farm, frame, 'WAITING');
   }
 }
 
-function waitsForSomething(farm: Farm, frame: FrameRow): boolean {
-  for (const depend of farm.depends.values()) {
+function waitsForSomething(frame: FrameRow): boolean {
+  for (const depend of frame.layer.job.dependsOn) {
     // A frame-by-frame parent row holds nobody up; its children do.
-    if (!depend.active || depend.type === 'FRAME_BY_FRAME' || depend.er.job !== frame.layer.job) continue;
+    if (!depend.active || depend.type === 'FRAME_BY_FRAME') continue;
     const { layer, frame: only } = depend.er;
     if (only ? only === frame : layer === undefined || layer === frame.layer) return true;
   }

@@ -89,6 +89,10 @@ export interface JobRow {
   maxGpus: number;
   /** In dispatch order. */
   readonly layers: LayerRow[];
+  /** Depends in which the job, or something in it, waits. */
+  readonly dependsOn: DependRow[];
+  /** Depends in which somebody waits for the job or something in it. */
+  readonly awaitedBy: DependRow[];
 }
 
 export interface LayerRow {

@@ -16,6 +16,8 @@ export function addDepend(
 ): DependRow {
   const complete = ({ job, layer, frame }: Side): DependSide => ({ job, layer, frame });
   const row = { id: farm.random.uuid(), type, anyFrame: false, active, parent, er: complete(er), on: complete(on) };
+  er.job.dependsOn.push(row);
+  on.job.awaitedBy.push(row);
   return insert(farm.depends, row);
 }
 

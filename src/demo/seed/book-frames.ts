@@ -14,24 +14,49 @@ export interface Booking {
 
 /** Booking for the seed: it also fills hosts that were locked after their frames had started, as real farms have them. */
 export function createBooking(farm: Farm): Booking {
-  const hosts = [...farm.hosts.values()];
-  let next = 0;
-  const candidates = (layer: LayerRow) => hosts.filter((host) => suits(host, layer));
+  const pools = new Map<string, Pool>();
+  const poolOf = (layer: LayerRow) => {
+    const key = [layer.job.facility.name, ...layer.tags].join(' ');
+    let pool = pools.get(key);
+    if (!pool) {
+      const hosts = [...farm.hosts.values()].filter((host) => suits(host, layer));
+      pool = { hosts, bookable: hosts.filter(isBookable), next: 0, full: new Set() };
+      pools.set(key, pool);
+    }
+    return pool;
+  };
   return {
     book(frame) {
-      for (let tried = 0; tried < hosts.length; tried++) {
-        const host = hosts[next % hosts.length]!;
-        next += 1;
-        if (!isBookable(host) || !suits(host, frame.layer) || !hasRoom(host, frame.layer)) continue;
-        const startTime = farm.now() - farm.random.between(40, 2400);
-        const proc = startFrame(farm, frame, host, Math.max(startTime, frame.layer.job.startTime + 5));
-        insert(farm.procs, proc);
-        return true;
-      }
-      return false;
+      const { layer } = frame;
+      const host = findRoom(poolOf(layer), layer);
+      if (!host) return false;
+      const startTime = farm.now() - farm.random.between(40, 2400);
+      insert(farm.procs, startFrame(farm, frame, host, Math.max(startTime, layer.job.startTime + 5)));
+      return true;
     },
-    formerHost: (layer) => farm.random.pick(candidates(layer)),
+    formerHost: (layer) => farm.random.pick(poolOf(layer).hosts),
   };
+}
+
+/** The hosts that layers of one facility and the same tags may use. */
+interface Pool {
+  readonly hosts: readonly HostRow[];
+  readonly bookable: readonly HostRow[];
+  next: number;
+  /** Sizes that no host had room for; the seed never frees any, so there is no use in asking again. */
+  readonly full: Set<string>;
+}
+
+function findRoom(pool: Pool, layer: LayerRow): HostRow | undefined {
+  const size = `${layer.minCores}/${layer.minMemory}/${layer.minGpus}`;
+  if (pool.full.has(size)) return undefined;
+  for (let tried = 0; tried < pool.bookable.length; tried++) {
+    const host = pool.bookable[pool.next % pool.bookable.length]!;
+    pool.next += 1;
+    if (hasRoom(host, layer)) return host;
+  }
+  pool.full.add(size);
+  return undefined;
 }
 
 function isBookable(host: HostRow): boolean {

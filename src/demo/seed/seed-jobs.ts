@@ -60,6 +60,8 @@ function newJob(farm: Farm, blueprint: JobBlueprint): JobRow {
     minGpus: 0,
     maxGpus: 100,
     layers: [],
+    dependsOn: [],
+    awaitedBy: [],
   };
 }
 

@@ -1,11 +1,11 @@
 import { eatFrame, finishIfComplete, killFrame, retryFrame } from '../farm/change-frames.ts';
 import type { Farm } from '../farm/farm.ts';
 import { pickOnly, pickRow } from '../farm/pick-row.ts';
-import type { DependRow, FrameRow } from '../farm/rows.ts';
+import type { FrameRow } from '../farm/rows.ts';
 import type { FrameCriteria } from '../search/find-frames.ts';
 import { findFramePage } from '../search/find-frames.ts';
 import { viewFrame } from '../view/frame-view.ts';
-import { viewDepend } from '../view/show-view.ts';
+import { viewDepends } from '../view/show-view.ts';
 import { missingRow, notFound } from '../wire/cuebot-error.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';
 import { idOf } from '../wire/rpc-handler.ts';
@@ -17,9 +17,6 @@ interface OfFrame {
 /** job.FrameInterface: all reads; retry, eat and kill. */
 export function createFrameService(farm: Farm): ServiceHandlers {
   const frameOf = ({ frame }: OfFrame) => pickRow(farm.frames, idOf(frame));
-  const listDepends = (test: (depend: DependRow) => boolean) => ({
-    depends: { depends: [...farm.depends.values()].filter(test).map(viewDepend) },
-  });
   const changing = (change: (farm: Farm, frame: FrameRow) => void) => (request: OfFrame) => {
     const frame = frameOf(request);
     change(farm, frame);
@@ -44,13 +41,13 @@ export function createFrameService(farm: Farm): ServiceHandlers {
     },
     GetWhatDependsOnThis(request: OfFrame) {
       const frame = frameOf(request);
-      return listDepends(({ on }) => on.frame === frame);
+      return viewDepends(frame.layer.job.awaitedBy, ({ on }) => on.frame === frame);
     },
     GetWhatThisDependsOn(request: OfFrame) {
       const frame = frameOf(request);
-      return listDepends(({ er }) => {
+      return viewDepends(frame.layer.job.dependsOn, ({ er }) => {
         if (er.frame) return er.frame === frame;
-        return er.layer ? er.layer === frame.layer : er.job === frame.layer.job;
+        return !er.layer || er.layer === frame.layer;
       });
     },
     GetFrameStateDisplayOverrides: ({ frame }: OfFrame) => ({

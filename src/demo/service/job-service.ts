@@ -1,13 +1,13 @@
 import type { Farm } from '../farm/farm.ts';
 import { pickOnly, pickRow } from '../farm/pick-row.ts';
-import type { DependRow, JobRow } from '../farm/rows.ts';
+import type { JobRow } from '../farm/rows.ts';
 import type { FrameCriteria } from '../search/find-frames.ts';
 import { findFramePage, findFrames } from '../search/find-frames.ts';
 import type { JobCriteria } from '../search/find-jobs.ts';
 import { findJobs } from '../search/find-jobs.ts';
 import { viewFrame, viewUpdatedFrame } from '../view/frame-view.ts';
 import { viewComments, viewJob, viewLayer } from '../view/job-view.ts';
-import { viewDepend } from '../view/show-view.ts';
+import { viewDepends } from '../view/show-view.ts';
 import { notFound } from '../wire/cuebot-error.ts';
 import type { Message } from '../wire/message-codec.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';
@@ -65,9 +65,6 @@ function createLookups(farm: Farm): ServiceHandlers {
 }
 
 function createReads(farm: Farm, withJob: WithJob): ServiceHandlers {
-  const listDepends = (test: (depend: DependRow) => boolean) => ({
-    depends: { depends: [...farm.depends.values()].filter(test).map(viewDepend) },
-  });
   return {
     GetCurrent: withJob((job) => ({ job: viewJob(farm, job) })),
     GetLayers: withJob((job) => ({ layers: { layers: job.layers.map(viewLayer) } })),
@@ -76,9 +73,9 @@ function createReads(farm: Farm, withJob: WithJob): ServiceHandlers {
     })),
     GetUpdatedFrames: withJob((job, request: UpdatedFramesRequest) => viewUpdates(farm, job, request)),
     GetComments: withJob((job) => ({ comments: viewComments(farm, job) })),
-    GetDepends: withJob((job) => listDepends(({ er, type }) => er.job === job && type !== 'FRAME_ON_FRAME')),
-    GetWhatDependsOnThis: withJob((job) => listDepends(({ on, parent }) => on.job === job && !on.layer && !parent)),
-    GetWhatThisDependsOn: withJob((job) => listDepends(({ er }) => er.job === job && !er.layer)),
+    GetDepends: withJob((job) => viewDepends(job.dependsOn, ({ type }) => type !== 'FRAME_ON_FRAME')),
+    GetWhatDependsOnThis: withJob((job) => viewDepends(job.awaitedBy, ({ on, parent }) => !on.layer && !parent)),
+    GetWhatThisDependsOn: withJob((job) => viewDepends(job.dependsOn, ({ er }) => !er.layer)),
   };
 }
 

@@ -1,13 +1,13 @@
 import { eatFrame, finishIfComplete, killFrame, markFrameDone, retryFrame } from '../farm/change-frames.ts';
 import type { Farm } from '../farm/farm.ts';
 import { pickOnly, pickRow } from '../farm/pick-row.ts';
-import type { DependRow, FrameRow, LayerRow } from '../farm/rows.ts';
+import type { FrameRow, LayerRow } from '../farm/rows.ts';
 import type { FrameCriteria } from '../search/find-frames.ts';
 import { findFramePage } from '../search/find-frames.ts';
 import { viewFrame } from '../view/frame-view.ts';
 import { viewLayer } from '../view/job-view.ts';
 import { viewLimit } from '../view/limit-view.ts';
-import { viewDepend } from '../view/show-view.ts';
+import { viewDepends } from '../view/show-view.ts';
 import { notFound, thrown } from '../wire/cuebot-error.ts';
 import type { Message } from '../wire/message-codec.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';
@@ -35,9 +35,6 @@ export function createLayerService(farm: Farm, servant: Servant<LayerRow>): Serv
 }
 
 function createReads(farm: Farm, withLayer: WithLayer): ServiceHandlers {
-  const listDepends = (test: (depend: DependRow) => boolean) => ({
-    depends: { depends: [...farm.depends.values()].filter(test).map(viewDepend) },
-  });
   return {
     GetLayer: ({ id }: { id: string }) => ({ layer: viewLayer(pickRow(farm.layers, id, notFound)) }),
     FindLayer(request: { job: string; layer: string }) {
@@ -51,9 +48,11 @@ function createReads(farm: Farm, withLayer: WithLayer): ServiceHandlers {
     GetLimits: withLayer((layer) => ({ limits: layer.limits.map((limit) => viewLimit(limit, [layer])) })),
     GetOutputPaths: withLayer((layer) => ({ outputPaths: layer.outputPaths })),
     // Rows of the layer, and frame-on-frame rows that stand for themselves: whatever was not expanded from another row.
-    GetWhatThisDependsOn: withLayer((layer) => listDepends(({ er, parent }) => er.layer === layer && !parent)),
+    GetWhatThisDependsOn: withLayer((layer) =>
+      viewDepends(layer.job.dependsOn, ({ er, parent }) => er.layer === layer && !parent),
+    ),
     GetWhatDependsOnThis: withLayer((layer) =>
-      listDepends(({ on, parent }) => on.layer === layer && !on.frame && !parent),
+      viewDepends(layer.job.awaitedBy, ({ on, parent }) => on.layer === layer && !on.frame && !parent),
     ),
   };
 }

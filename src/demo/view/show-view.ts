@@ -84,6 +84,11 @@ export function viewServiceOverride({ data }: ServiceOverrideRow): Message {
   return { id: data.id, data };
 }
 
+/** The depends that pass the test, as the messages that list them wrap them. */
+export function viewDepends(depends: readonly DependRow[], test: (depend: DependRow) => boolean): Message {
+  return { depends: { depends: depends.filter(test).map(viewDepend) } };
+}
+
 /** depend.Depend, which names what it links and carries no ids. */
 export function viewDepend({ id, type, anyFrame, active, er, on }: DependRow): Message {
   return {

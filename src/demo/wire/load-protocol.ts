@@ -17,11 +17,18 @@ export interface ProtocolMethod {
   readonly responseType: protobuf.Type;
 }
 
+let loaded: readonly ProtocolMethod[] | undefined;
+
 /**
  * Loads every `.proto` file of the package's proto/ folder with protobufjs and lists the RPCs in declaration order.
- * Field names become camel case, as in proto3 JSON. Throws when a file is missing or does not parse.
+ * Field names become camel case, as in proto3 JSON. The files are read once per process. Throws when one does not parse.
  */
 export function loadProtocol(): readonly ProtocolMethod[] {
+  loaded ??= parseProtocol();
+  return loaded;
+}
+
+function parseProtocol(): readonly ProtocolMethod[] {
   const root = new protobuf.Root();
   // Imports are relative to the proto folder itself, not to the importing file.
   root.resolvePath = (_origin, target) => (target.startsWith(PROTO_FOLDER) ? target : PROTO_FOLDER + target);
