@@ -1,4 +1,12 @@
 import { checkProtoFile } from './check-proto-file.ts';
+import {
+  type DeclaredType,
+  declaredTwice,
+  declareTypes,
+  describe,
+  isWellKnown,
+  packagePrefix,
+} from './declare-types.ts';
 import { deriveJsonName } from './derive-json-name.ts';
 import type {
   EnumDescriptor,
@@ -12,15 +20,7 @@ import type {
   ScalarType,
   ServiceDescriptor,
 } from './descriptors.ts';
-import type {
-  ProtoDeclaration,
-  ProtoEnum,
-  ProtoField,
-  ProtoFile,
-  ProtoMessage,
-  ProtoMethod,
-  ProtoService,
-} from './proto-file.ts';
+import type { ProtoField, ProtoFile, ProtoMethod, ProtoService } from './proto-file.ts';
 import { RegistryError, type RegistryProblem } from './registry-error.ts';
 import { createTypeResolver, type Declared, type Resolved } from './resolve-type.ts';
 
@@ -41,16 +41,6 @@ const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([
   'string',
   'bytes',
 ]);
-
-/** A value under construction; frozen at the end. */
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
-
-/** A message or an enum, and where it was declared. */
-type DeclaredType = Declared &
-  (
-    | { readonly kind: 'message'; readonly proto: ProtoMessage; readonly descriptor: Draft<MessageDescriptor> }
-    | { readonly kind: 'enum'; readonly proto: ProtoEnum; readonly descriptor: EnumDescriptor }
-  );
 
 interface Linking {
   readonly resolve: (reference: string, scope: string, file: ProtoFile) => Resolved<DeclaredType>;
@@ -86,59 +76,6 @@ export function linkRegistry(files: readonly ProtoFile[], earlier: readonly Regi
     methods: freezeMap(methods),
     messages: freezeMap([...needed].filter((type) => type.kind === 'message').toSorted(byFullName)),
     enums: freezeMap([...needed].filter((type) => type.kind === 'enum').toSorted(byFullName)),
-  });
-}
-
-function declareTypes(files: readonly ProtoFile[], report: Linking['report']): Map<string, DeclaredType> {
-  const types = new Map<string, DeclaredType>();
-  const add = (type: DeclaredType): void => {
-    const first = types.get(type.fullName);
-    if (first === undefined) types.set(type.fullName, type);
-    else report(type.file, type.line, `${type.kind} ${declaredTwice(type.fullName, first)}`);
-  };
-  const addEnum = (proto: ProtoEnum, prefix: string, file: ProtoFile): void => {
-    const fullName = prefix + proto.name;
-    const { line } = proto;
-    add({ kind: 'enum', fullName, file, line, proto, descriptor: describeEnum(proto, fullName, file) });
-  };
-  const addMessage = (proto: ProtoMessage, prefix: string, file: ProtoFile): void => {
-    const fullName = prefix + proto.name;
-    const { line } = proto;
-    add({ kind: 'message', fullName, file, line, proto, descriptor: describeMessage(proto, fullName, file) });
-    for (const nested of proto.messages) addMessage(nested, `${fullName}.`, file);
-    for (const nested of proto.enums) addEnum(nested, `${fullName}.`, file);
-  };
-  for (const file of files) {
-    for (const proto of file.messages) addMessage(proto, packagePrefix(file), file);
-    for (const proto of file.enums) addEnum(proto, packagePrefix(file), file);
-  }
-  return types;
-}
-
-function describeMessage(proto: ProtoMessage, fullName: string, file: ProtoFile): Draft<MessageDescriptor> {
-  return {
-    kind: 'message',
-    name: proto.name,
-    fullName,
-    package: file.package,
-    fields: [],
-    oneofs: [],
-    ...describe(proto, file),
-  };
-}
-
-function describeEnum(proto: ProtoEnum, fullName: string, file: ProtoFile): EnumDescriptor {
-  const values = proto.values.map((value) =>
-    Object.freeze({ name: value.name, number: value.number, ...describe(value, file) }),
-  );
-  const { name } = proto;
-  return Object.freeze({
-    kind: 'enum',
-    name,
-    fullName,
-    package: file.package,
-    values: Object.freeze(values),
-    ...describe(proto, file),
   });
 }
 
@@ -311,22 +248,6 @@ function selectNeeded(types: readonly DeclaredType[], services: readonly Service
     }
   }
   return needed;
-}
-
-function describe({ comment, deprecated }: ProtoDeclaration, file: ProtoFile) {
-  return { comment: isWellKnown(file) ? '' : comment, deprecated: deprecated || /^\[?deprecated\b/i.test(comment) };
-}
-
-function isWellKnown(file: ProtoFile): boolean {
-  return file.package === 'google.protobuf';
-}
-
-function packagePrefix(file: ProtoFile): string {
-  return file.package === '' ? '' : `${file.package}.`;
-}
-
-function declaredTwice(fullName: string, { file, line }: Declared): string {
-  return `${fullName} is declared twice; the first is in ${file.name}${line === undefined ? '' : `:${line}`}`;
 }
 
 function byFullName(a: { fullName: string }, b: { fullName: string }): number {

@@ -1,5 +1,12 @@
 import { cleanComment } from './clean-comment.ts';
 import {
+  isDelimited,
+  type Options,
+  parseBracketOptions,
+  parseOptionStatement,
+  parsePresence,
+} from './parse-proto-options.ts';
+import {
   definesOptions,
   type ProtoDeclaration,
   type ProtoEnum,
@@ -14,7 +21,23 @@ import {
   type ProtoUnsupported,
 } from './proto-file.ts';
 import type { RegistryProblem } from './registry-error.ts';
-import { createTokenCursor, type TokenCursor } from './token-cursor.ts';
+import {
+  at,
+  expect,
+  fail,
+  next,
+  peek,
+  readBlock,
+  readInteger,
+  readItem,
+  readName,
+  readReference,
+  readString,
+  report,
+  skipBalanced,
+  take,
+  type TokenCursor,
+} from './token-cursor.ts';
 import { type Token, tokenizeProto } from './tokenize-proto.ts';
 
 /** What one file says. */
@@ -22,11 +45,6 @@ export interface ParsedProtoFile {
   readonly file: ProtoFile;
   readonly problems: readonly RegistryProblem[];
 }
-
-/** Options by name, as written; of aggregates only the name. */
-type Options = ReadonlyMap<string, string>;
-
-const noOptions: Options = new Map();
 
 /** The cursor, and what holds for the rest of the file. */
 interface Context extends TokenCursor {
@@ -46,12 +64,8 @@ interface Context extends TokenCursor {
  */
 export function parseProtoFile(source: string, name: string): ParsedProtoFile {
   const { tokens, problems } = tokenizeProto(source, name);
-  const context: Context = {
-    ...createTokenCursor(tokens, name, problems),
-    syntax: 'proto2',
-    package: '',
-    unsupported: [],
-  };
+  const start = { position: 0, endReported: false, syntax: 'proto2', package: '' } as const;
+  const context: Context = { tokens, file: name, problems, ...start, unsupported: [] };
   const imports: ProtoImport[] = [];
   const messages: ProtoMessage[] = [];
   const enums: ProtoEnum[] = [];
@@ -59,23 +73,22 @@ export function parseProtoFile(source: string, name: string): ParsedProtoFile {
   const options = new Map<string, string>();
 
   const readDeclaration = (): void => {
-    if (context.at('syntax') || context.at('edition')) context.syntax = parseSyntax(context);
-    else if (context.take('package')) context.package = parsePackage(context);
-    else if (context.at('import')) imports.push(parseImport(context));
-    else if (context.take('option')) parseOptionStatement(context, options);
-    else if (context.at('message')) messages.push(parseMessage(context));
-    else if (context.at('enum')) enums.push(parseEnum(context));
-    else if (context.at('service')) services.push(parseService(context));
-    else if (context.at('extend')) parseExtend(context);
-    else if (context.at('}')) context.report(context.next().line, 'found "}", but no block is open here');
-    else context.fail('syntax, package, import, option, message, enum or service');
+    if (at(context, 'syntax') || at(context, 'edition')) context.syntax = parseSyntax(context);
+    else if (take(context, 'package')) context.package = parsePackage(context);
+    else if (at(context, 'import')) imports.push(parseImport(context));
+    else if (take(context, 'option')) parseOptionStatement(context, options);
+    else if (at(context, 'message')) messages.push(parseMessage(context));
+    else if (at(context, 'enum')) enums.push(parseEnum(context));
+    else if (at(context, 'service')) services.push(parseService(context));
+    else if (at(context, 'extend')) parseExtend(context);
+    else if (at(context, '}')) report(context, next(context).line, 'found "}", but no block is open here');
+    else fail(context, 'syntax, package, import, option, message, enum or service');
   };
 
-  while (context.peek().kind !== 'end') if (!context.take(';')) context.item(readDeclaration);
+  while (peek(context).kind !== 'end') if (!take(context, ';')) readItem(context, readDeclaration);
   const presence = parsePresence(options) ?? (context.syntax === 'proto3' ? 'implicit' : 'explicit');
-  if (isDelimited(options))
-    context.unsupported.push({ feature: 'delimited encoding', where: 'the file', line: undefined });
   const { syntax, package: packageName, unsupported } = context;
+  if (isDelimited(options)) unsupported.push({ feature: 'delimited encoding', where: 'the file', line: undefined });
   return {
     file: { name, package: packageName, syntax, presence, imports, messages, enums, services, unsupported },
     problems,
@@ -83,50 +96,50 @@ export function parseProtoFile(source: string, name: string): ParsedProtoFile {
 }
 
 function parseSyntax(context: Context): ProtoSyntax {
-  const keyword = context.next();
-  context.expect('=');
-  const value = context.string('a version in quotes');
-  context.expect(';');
+  const keyword = next(context);
+  expect(context, '=');
+  const value = readString(context, 'a version in quotes');
+  expect(context, ';');
   if (keyword.text === 'syntax' && (value === 'proto2' || value === 'proto3')) return value;
   if (keyword.text === 'edition' && value === '2023') return value;
   const expected = keyword.text === 'syntax' ? '"proto2" or "proto3"' : '"2023", the only edition that is understood';
-  context.report(keyword.line, `found ${keyword.text} ${JSON.stringify(value)}, expected ${expected}`);
+  report(context, keyword.line, `found ${keyword.text} ${JSON.stringify(value)}, expected ${expected}`);
   return 'proto3';
 }
 
 function parsePackage(context: Context): string {
-  const name = context.reference('the name of the package');
-  context.expect(';');
+  const name = readReference(context, 'the name of the package');
+  expect(context, ';');
   return name;
 }
 
 function parseImport(context: Context): ProtoImport {
-  const { line } = context.next();
-  const isPublic = context.take('public');
-  if (!isPublic) context.take('weak');
-  const path = context.string('the path of a .proto file in quotes');
-  context.expect(';');
+  const { line } = next(context);
+  const isPublic = take(context, 'public');
+  if (!isPublic) take(context, 'weak');
+  const path = readString(context, 'the path of a .proto file in quotes');
+  expect(context, ';');
   return { path, public: isPublic, line };
 }
 
 function parseMessage(context: Context): ProtoMessage {
-  const first = context.next();
-  const name = context.name('the name of a message');
+  const first = next(context);
+  const name = readName(context, 'the name of a message');
   const fields: ProtoField[] = [];
   const oneofs: ProtoDeclaration[] = [];
   const messages: ProtoMessage[] = [];
   const enums: ProtoEnum[] = [];
   const options = new Map<string, string>();
 
-  const open = context.block(`message ${name}`, () => {
-    const { line } = context.peek();
-    if (context.at('message')) messages.push(parseMessage(context));
-    else if (context.at('enum')) enums.push(parseEnum(context));
-    else if (context.at('oneof')) oneofs.push(parseOneof(context, name, fields));
-    else if (context.at('extend')) parseExtend(context);
-    else if (context.take('option')) parseOptionStatement(context, options);
-    else if (context.take('reserved')) skipStatement(context);
-    else if (context.take('extensions')) {
+  const open = readBlock(context, `message ${name}`, () => {
+    const { line } = peek(context);
+    if (at(context, 'message')) messages.push(parseMessage(context));
+    else if (at(context, 'enum')) enums.push(parseEnum(context));
+    else if (at(context, 'oneof')) oneofs.push(parseOneof(context, name, fields));
+    else if (at(context, 'extend')) parseExtend(context);
+    else if (take(context, 'option')) parseOptionStatement(context, options);
+    else if (take(context, 'reserved')) skipStatement(context);
+    else if (take(context, 'extensions')) {
       skipStatement(context);
       // The options of descriptor.proto are there to be extended.
       if (context.package !== 'google.protobuf') {
@@ -138,49 +151,49 @@ function parseMessage(context: Context): ProtoMessage {
 }
 
 function parseOneof(context: Context, message: string, fields: ProtoField[]): ProtoDeclaration {
-  const first = context.next();
-  const name = context.name('the name of a oneof');
+  const first = next(context);
+  const name = readName(context, 'the name of a oneof');
   const options = new Map<string, string>();
-  const open = context.block(`oneof ${name}`, () => {
-    if (context.take('option')) parseOptionStatement(context, options);
+  const open = readBlock(context, `oneof ${name}`, () => {
+    if (take(context, 'option')) parseOptionStatement(context, options);
     else parseField(context, message, name, fields);
   });
   return declare(first, open, name, options);
 }
 
 function parseField(context: Context, message: string, oneof: string | undefined, fields: ProtoField[]): void {
-  const first = context.peek();
+  const first = peek(context);
   const label = parseLabel(context, message, oneof);
-  if (context.at('group')) {
+  if (at(context, 'group')) {
     context.unsupported.push({ feature: 'group', where: `message ${message}`, line: first.line });
-    while (!context.at('{')) {
-      if (context.at(';') || context.at('}')) context.fail('"{"');
-      context.next();
+    while (!at(context, '{')) {
+      if (at(context, ';') || at(context, '}')) fail(context, '"{"');
+      next(context);
     }
-    context.skipBalanced();
+    skipBalanced(context);
     return;
   }
-  let type = context.reference('a field');
+  let type = readReference(context, 'a field');
   let mapKey: string | undefined;
-  if (type === 'map' && context.take('<')) {
-    mapKey = context.reference('the type of the keys');
-    context.expect(',');
-    type = context.reference('the type of the values');
-    context.expect('>');
+  if (type === 'map' && take(context, '<')) {
+    mapKey = readReference(context, 'the type of the keys');
+    expect(context, ',');
+    type = readReference(context, 'the type of the values');
+    expect(context, '>');
     if (label !== '' || oneof !== undefined) {
-      context.report(first.line, `a map cannot be ${label === '' ? 'a member of a oneof' : label}`);
+      report(context, first.line, `a map cannot be ${label === '' ? 'a member of a oneof' : label}`);
     }
   }
-  const name = context.name('the name of a field');
-  context.expect('=');
-  const number = context.integer('the number of the field');
+  const name = readName(context, 'the name of a field');
+  expect(context, '=');
+  const number = readInteger(context, 'the number of the field');
   const options = parseBracketOptions(context);
   if (isDelimited(options)) {
     context.unsupported.push({ feature: 'delimited encoding', where: `field ${message}.${name}`, line: first.line });
   }
   const jsonName = options.get('json_name');
   fields.push({
-    ...declare(first, context.expect(';'), name, options),
+    ...declare(first, expect(context, ';'), name, options),
     number,
     type,
     cardinality: mapKey !== undefined ? 'map' : label === 'repeated' ? 'repeated' : 'singular',
@@ -193,69 +206,73 @@ function parseField(context: Context, message: string, oneof: string | undefined
 
 /** Reads `optional`, `required` or `repeated` where the file's syntax allows it; empty when there is none. */
 function parseLabel(context: Context, message: string, oneof: string | undefined): string {
-  const { text, line } = context.peek();
-  const label = context.take('optional') || context.take('required') || context.take('repeated') ? text : '';
+  const { text, line } = peek(context);
+  const label = take(context, 'optional') || take(context, 'required') || take(context, 'repeated') ? text : '';
   if (oneof !== undefined) {
-    if (label !== '') context.report(line, `a member of oneof ${oneof} cannot be ${label}`);
+    if (label !== '') report(context, line, `a member of oneof ${oneof} cannot be ${label}`);
   } else if (context.syntax === 'proto2') {
     if (label === '' && text !== 'map') {
-      context.report(line, `a field of message ${message} has no label; proto2 expects optional, required or repeated`);
+      report(
+        context,
+        line,
+        `a field of message ${message} has no label; proto2 expects optional, required or repeated`,
+      );
     }
   } else if (label === 'required' || (label === 'optional' && context.syntax === '2023')) {
     const version = context.syntax === '2023' ? 'edition 2023' : context.syntax;
-    context.report(line, `a field of message ${message} is ${label}, which ${version} does not know`);
+    report(context, line, `a field of message ${message} is ${label}, which ${version} does not know`);
   }
   return label;
 }
 
 function parseEnum(context: Context): ProtoEnum {
-  const first = context.next();
-  const name = context.name('the name of an enum');
+  const first = next(context);
+  const name = readName(context, 'the name of an enum');
   const values: ProtoEnumValue[] = [];
   const options = new Map<string, string>();
-  const open = context.block(`enum ${name}`, () => {
-    if (context.take('option')) parseOptionStatement(context, options);
-    else if (context.take('reserved')) skipStatement(context);
+  const open = readBlock(context, `enum ${name}`, () => {
+    if (take(context, 'option')) parseOptionStatement(context, options);
+    else if (take(context, 'reserved')) skipStatement(context);
     else values.push(parseEnumValue(context));
   });
   return { ...declare(first, open, name, options), allowAlias: options.get('allow_alias') === 'true', values };
 }
 
 function parseEnumValue(context: Context): ProtoEnumValue {
-  const first = context.peek();
-  const name = context.name('the name of an enum value');
-  context.expect('=');
-  const number = context.integer('the number of the enum value');
+  const first = peek(context);
+  const name = readName(context, 'the name of an enum value');
+  expect(context, '=');
+  const number = readInteger(context, 'the number of the enum value');
   const options = parseBracketOptions(context);
-  return { ...declare(first, context.expect(';'), name, options), number };
+  return { ...declare(first, expect(context, ';'), name, options), number };
 }
 
 function parseService(context: Context): ProtoService {
-  const first = context.next();
-  const name = context.name('the name of a service');
+  const first = next(context);
+  const name = readName(context, 'the name of a service');
   const methods: ProtoMethod[] = [];
   const options = new Map<string, string>();
-  const open = context.block(`service ${name}`, () => {
-    if (context.take('option')) parseOptionStatement(context, options);
-    else if (context.at('rpc')) methods.push(parseMethod(context));
-    else context.fail('rpc or option');
+  const open = readBlock(context, `service ${name}`, () => {
+    if (take(context, 'option')) parseOptionStatement(context, options);
+    else if (at(context, 'rpc')) methods.push(parseMethod(context));
+    else fail(context, 'rpc or option');
   });
   return { ...declare(first, open, name, options), methods };
 }
 
 function parseMethod(context: Context): ProtoMethod {
-  const first = context.next();
-  const name = context.name('the name of a method');
+  const first = next(context);
+  const name = readName(context, 'the name of a method');
   const input = parseMethodType(context);
-  context.expect('returns');
+  expect(context, 'returns');
   const output = parseMethodType(context);
   const options = new Map<string, string>();
-  const end = context.at('{')
-    ? context.block(`method ${name}`, () => {
-        if (!context.take('option')) context.fail('option');
+  const end = at(context, '{')
+    ? readBlock(context, `method ${name}`, () => {
+        if (!take(context, 'option')) fail(context, 'option');
         parseOptionStatement(context, options);
       })
-    : context.expect(';');
+    : expect(context, ';');
   const level = options.get('idempotency_level');
   return {
     ...declare(first, end, name, options),
@@ -268,78 +285,29 @@ function parseMethod(context: Context): ProtoMethod {
 }
 
 function parseMethodType(context: Context): { type: string; streaming: boolean } {
-  context.expect('(');
-  let type = context.reference('the name of a message');
+  expect(context, '(');
+  let type = readReference(context, 'the name of a message');
   // `stream` is also a legal name for a message: only a second name makes it the keyword.
-  const streaming = type === 'stream' && !context.at(')');
-  if (streaming) type = context.reference('the name of a message');
-  context.expect(')');
+  const streaming = type === 'stream' && !at(context, ')');
+  if (streaming) type = readReference(context, 'the name of a message');
+  expect(context, ')');
   return { type, streaming };
 }
 
 function parseExtend(context: Context): void {
-  const { line } = context.next();
-  const extended = context.reference('the name of a message');
-  context.skipBalanced();
+  const { line } = next(context);
+  const extended = readReference(context, 'the name of a message');
+  skipBalanced(context);
   if (definesOptions(extended)) return;
   context.unsupported.push({ feature: 'extension', where: `message ${extended.replace(/^\./, '')}`, line });
 }
 
-function parseOptionStatement(context: Context, options: Map<string, string>): void {
-  parseOption(context, options);
-  context.expect(';');
-}
-
-function parseBracketOptions(context: Context): Options {
-  if (!context.take('[')) return noOptions;
-  const options = new Map<string, string>();
-  do parseOption(context, options);
-  while (context.take(','));
-  context.expect(']');
-  return options;
-}
-
-function parseOption(context: Context, options: Map<string, string>): void {
-  let name = '';
-  do {
-    const custom = context.take('(');
-    const part = context.reference('the name of an option');
-    if (custom) context.expect(')');
-    name += custom ? `(${part})` : part;
-  } while (!context.at('=') && context.peek().kind !== 'end');
-  context.expect('=');
-  options.set(name, parseOptionValue(context));
-}
-
-function parseOptionValue(context: Context): string {
-  if (context.at('{')) {
-    context.skipBalanced();
-    return '{}';
-  }
-  const { kind } = context.peek();
-  if (kind === 'string') return context.string('a value');
-  const sign = context.at('-') || context.at('+') ? context.next().text : '';
-  if (context.peek().kind !== 'name' && context.peek().kind !== 'number') context.fail('a value');
-  return sign + context.next().text;
-}
-
-/** The presence that a feature of edition 2023 chooses. Source: https://protobuf.dev/editions/features/#field_presence */
-function parsePresence(options: Options): 'implicit' | 'explicit' | undefined {
-  const feature = options.get('features.field_presence');
-  return feature === undefined ? undefined : feature === 'IMPLICIT' ? 'implicit' : 'explicit';
-}
-
-/** Edition 2023 can ask for the wire format of groups. Source: https://protobuf.dev/editions/features/#message_encoding */
-function isDelimited(options: Options): boolean {
-  return options.get('features.message_encoding') === 'DELIMITED';
-}
-
 function skipStatement(context: Context): void {
-  while (!context.at(';')) {
-    if (context.at('}') || context.peek().kind === 'end') context.fail('";"');
-    context.next();
+  while (!at(context, ';')) {
+    if (at(context, '}') || peek(context).kind === 'end') fail(context, '";"');
+    next(context);
   }
-  context.next();
+  next(context);
 }
 
 function declare(first: Token, end: Token, name: string, options: Options): ProtoDeclaration {

@@ -1,129 +1,136 @@
 import type { RegistryProblem } from './registry-error.ts';
 import type { Token } from './tokenize-proto.ts';
 
-/** Reads tokens one by one and says what was expected instead; the grammar itself is in `parse-proto-file.ts`. */
+/** Where parsing a file has come to. The functions below read from it; the grammar is in `parse-proto-file.ts`. */
 export interface TokenCursor {
-  peek(): Token;
-  next(): Token;
-  /** Whether the next token is this symbol or name. */
-  at(text: string): boolean;
-  /** Skips this symbol or name when it is next; says whether it was. */
-  take(text: string): boolean;
-  /** Skips this symbol or name. A missing `;` is reported and otherwise forgiven. */
-  expect(text: string): Token;
-  /** Reads a name without dots; `what` describes it in errors, e.g. "the name of a field". */
-  name(what: string): string;
-  /** Reads a name with or without dots. */
-  reference(what: string): string;
-  integer(what: string): number;
-  /** Reads one or more string literals as one. */
-  string(what: string): string;
-  /** Reads `{ … }`; after a problem the next item is read as if nothing had happened. Returns the opening brace. */
-  block(what: string, item: () => void): Token;
-  /** Reads one item; a problem in it ends only the item. */
-  item(read: () => void): void;
-  /** Skips `{ … }` or `[ … ]` with everything inside. */
-  skipBalanced(): void;
-  report(line: number, message: string): void;
-  /** Reports what stands here instead of what was expected, and leaves the item. */
-  fail(expected: string): never;
+  /** Ends with the one of kind `end`, which is never passed. */
+  readonly tokens: readonly Token[];
+  readonly file: string;
+  readonly problems: RegistryProblem[];
+  /** Index of the next token. */
+  position: number;
+  /** Whether the file was found to end too early; said once, though every open block notices. */
+  endReported: boolean;
 }
 
-/** Leaves an item that cannot be read; it is always reported already. */
+/** Leaves an item that cannot be read; the problem is reported already. */
 class Unreadable extends Error {}
 
-/** A cursor at the first of a file's tokens. */
-export function createTokenCursor(tokens: readonly Token[], file: string, problems: RegistryProblem[]): TokenCursor {
-  const last = tokens.length - 1;
-  let position = 0;
-  let ended = false;
+/** The next token, which stays the next one. */
+export function peek(cursor: TokenCursor): Token {
+  return cursor.tokens[cursor.position]!;
+}
 
-  const peek = (): Token => tokens[position]!;
-  const next = (): Token => tokens[position < last ? position++ : last]!;
-  const at = (text: string): boolean => peek().text === text && (peek().kind === 'symbol' || peek().kind === 'name');
-  const take = (text: string): boolean => at(text) && next() !== undefined;
-  const report = (line: number, message: string): void => {
-    problems.push({ file, line, message });
-  };
+/** Reads any token. */
+export function next(cursor: TokenCursor): Token {
+  const token = peek(cursor);
+  if (token.kind !== 'end') cursor.position++;
+  return token;
+}
 
-  const fail: TokenCursor['fail'] = (expected) => {
-    const { kind, text, line } = peek();
-    if (!(kind === 'end' && ended))
-      report(line, `found ${kind === 'end' ? text : JSON.stringify(text)}, expected ${expected}`);
-    ended ||= kind === 'end';
-    throw new Unreadable();
-  };
+/** Whether the next token is this symbol or name. */
+export function at(cursor: TokenCursor, text: string): boolean {
+  const token = peek(cursor);
+  return token.text === text && (token.kind === 'symbol' || token.kind === 'name');
+}
 
-  const expect = (text: string): Token => {
-    if (at(text)) return next();
-    const previous = tokens[Math.max(position - 1, 0)]!;
-    if (text !== ';' || peek().kind === 'symbol') return fail(JSON.stringify(text));
-    report(previous.line, `";" is missing after ${JSON.stringify(previous.text)}`);
-    return previous;
-  };
+/** Reads this symbol or name when it is next; says whether it was. */
+export function take(cursor: TokenCursor, text: string): boolean {
+  const taken = at(cursor, text);
+  if (taken) next(cursor);
+  return taken;
+}
 
-  const reference = (what: string): string => (peek().kind === 'name' ? next().text : fail(what));
-  const name = (what: string): string => (peek().text.includes('.') ? fail(what) : reference(what));
+/** Reads this symbol or name. A `;` that is merely missing is reported, and the item stays readable. */
+export function expect(cursor: TokenCursor, text: string): Token {
+  if (at(cursor, text)) return next(cursor);
+  const previous = cursor.tokens[Math.max(cursor.position - 1, 0)]!;
+  if (text !== ';' || peek(cursor).kind === 'symbol') return fail(cursor, JSON.stringify(text));
+  report(cursor, previous.line, `";" is missing after ${JSON.stringify(previous.text)}`);
+  return previous;
+}
 
-  const integer = (what: string): number => {
-    const sign = at('-') ? next().text : '';
-    const { kind, text } = peek();
-    if (kind !== 'number' || !/^(?:0|[1-9]\d*|0[0-7]+|0[xX][0-9A-Fa-f]+)$/.test(text)) return fail(what);
-    next();
-    const value = /^0[0-7]/.test(text) ? Number.parseInt(text, 8) : Number(text);
-    return sign === '' || value === 0 ? value : -value;
-  };
+/** Reads a name with or without dots; `what` describes it, e.g. "the name of a message". */
+export function readReference(cursor: TokenCursor, what: string): string {
+  return peek(cursor).kind === 'name' ? next(cursor).text : fail(cursor, what);
+}
 
-  const string = (what: string): string => {
-    if (peek().kind !== 'string') return fail(what);
-    let text = next().text;
-    while (peek().kind === 'string') text += next().text;
-    return text;
-  };
+/** Reads a name without dots. */
+export function readName(cursor: TokenCursor, what: string): string {
+  return peek(cursor).text.includes('.') ? fail(cursor, what) : readReference(cursor, what);
+}
 
-  const skipBalanced = (): void => {
-    let depth = 0;
-    do {
-      if (at('{') || at('[')) depth++;
-      else if (at('}') || at(']')) depth--;
-      if (peek().kind === 'end') fail('"}"');
-      next();
-    } while (depth > 0);
-  };
+/** Reads a decimal, octal or hexadecimal integer with or without a minus sign. */
+export function readInteger(cursor: TokenCursor, what: string): number {
+  const negative = take(cursor, '-');
+  const { kind, text } = peek(cursor);
+  if (kind !== 'number' || !/^(?:0|[1-9]\d*|0[0-7]+|0[xX][0-9A-Fa-f]+)$/.test(text)) return fail(cursor, what);
+  next(cursor);
+  const value = /^0[0-7]/.test(text) ? Number.parseInt(text, 8) : Number(text);
+  return negative && value !== 0 ? -value : value;
+}
 
-  /** Skips to where the next item may begin: behind a `;` or a block, or before the brace that closes this block. */
-  const recover = (): void => {
-    while (peek().kind !== 'end' && !at('}')) {
-      if (take(';')) return;
-      if (at('{')) {
-        skipBalanced();
-        return;
-      }
-      next();
+/** Reads one or more strings in a row as one. */
+export function readString(cursor: TokenCursor, what: string): string {
+  if (peek(cursor).kind !== 'string') return fail(cursor, what);
+  let text = '';
+  while (peek(cursor).kind === 'string') text += next(cursor).text;
+  return text;
+}
+
+/** Reads `{ … }`, item by item; returns the opening brace. */
+export function readBlock(cursor: TokenCursor, what: string, read: () => void): Token {
+  const open = expect(cursor, '{');
+  while (!take(cursor, '}')) {
+    if (peek(cursor).kind === 'end') return fail(cursor, `"}" to close ${what}, opened in line ${open.line}`);
+    if (!take(cursor, ';')) readItem(cursor, read);
+  }
+  return open;
+}
+
+/** Reads one item; after a problem in it, reading goes on behind it. */
+export function readItem(cursor: TokenCursor, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    recover(cursor);
+  }
+}
+
+/** Skips to where the next item may begin: behind a `;` or a block, or before the brace that closes this block. */
+function recover(cursor: TokenCursor): void {
+  while (peek(cursor).kind !== 'end' && !at(cursor, '}')) {
+    if (take(cursor, ';')) return;
+    if (at(cursor, '{')) {
+      skipBalanced(cursor);
+      return;
     }
-  };
+    next(cursor);
+  }
+}
 
-  const item = (read: () => void): void => {
-    try {
-      read();
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      try {
-        recover();
-      } catch (unclosed) {
-        if (!(unclosed instanceof Unreadable)) throw unclosed;
-      }
-    }
-  };
+/** Skips `{ … }` or `[ … ]` with everything inside, or the rest of the file when it is never closed. */
+export function skipBalanced(cursor: TokenCursor): void {
+  let depth = 0;
+  do {
+    if (at(cursor, '{') || at(cursor, '[')) depth++;
+    else if (at(cursor, '}') || at(cursor, ']')) depth--;
+    next(cursor);
+  } while (depth > 0 && peek(cursor).kind !== 'end');
+}
 
-  const block = (what: string, read: () => void): Token => {
-    const open = expect('{');
-    while (!take('}')) {
-      if (peek().kind === 'end') return fail(`"}" to close ${what}, opened in line ${open.line}`);
-      if (!take(';')) item(read);
-    }
-    return open;
-  };
+/** Reports a problem; reading goes on. */
+export function report(cursor: TokenCursor, line: number, message: string): void {
+  cursor.problems.push({ file: cursor.file, line, message });
+}
 
-  return { peek, next, at, take, expect, name, reference, integer, string, block, item, skipBalanced, report, fail };
+/** Reports what stands here instead of what was expected, and leaves the item. */
+export function fail(cursor: TokenCursor, expected: string): never {
+  const { kind, text, line } = peek(cursor);
+  const isEnd = kind === 'end';
+  if (!isEnd || !cursor.endReported)
+    report(cursor, line, `found ${isEnd ? text : JSON.stringify(text)}, expected ${expected}`);
+  cursor.endReported ||= isEnd;
+  throw new Unreadable();
 }

@@ -1,0 +1,94 @@
+import type { EnumDescriptor, MessageDescriptor } from './descriptors.ts';
+import type { ProtoDeclaration, ProtoEnum, ProtoFile, ProtoMessage } from './proto-file.ts';
+import type { Declared } from './resolve-type.ts';
+
+/** A value under construction; frozen when it is complete. */
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A message or an enum, and where it was declared. */
+export type DeclaredType = Declared &
+  (
+    | { readonly kind: 'message'; readonly proto: ProtoMessage; readonly descriptor: Draft<MessageDescriptor> }
+    | { readonly kind: 'enum'; readonly proto: ProtoEnum; readonly descriptor: EnumDescriptor }
+  );
+
+/**
+ * Everything that a field may refer to, by full name: enums complete, messages still without fields, so that fields can
+ * refer to messages that come later or to their own.
+ */
+export function declareTypes(
+  files: readonly ProtoFile[],
+  report: (file: ProtoFile, line: number | undefined, message: string) => void,
+): Map<string, DeclaredType> {
+  const types = new Map<string, DeclaredType>();
+  const add = (type: DeclaredType): void => {
+    const first = types.get(type.fullName);
+    if (first === undefined) types.set(type.fullName, type);
+    else report(type.file, type.line, `${type.kind} ${declaredTwice(type.fullName, first)}`);
+  };
+  const addEnum = (proto: ProtoEnum, prefix: string, file: ProtoFile): void => {
+    const fullName = prefix + proto.name;
+    const { line } = proto;
+    add({ kind: 'enum', fullName, file, line, proto, descriptor: describeEnum(proto, fullName, file) });
+  };
+  const addMessage = (proto: ProtoMessage, prefix: string, file: ProtoFile): void => {
+    const fullName = prefix + proto.name;
+    const { line } = proto;
+    add({ kind: 'message', fullName, file, line, proto, descriptor: describeMessage(proto, fullName, file) });
+    for (const nested of proto.messages) addMessage(nested, `${fullName}.`, file);
+    for (const nested of proto.enums) addEnum(nested, `${fullName}.`, file);
+  };
+  for (const file of files) {
+    for (const proto of file.messages) addMessage(proto, packagePrefix(file), file);
+    for (const proto of file.enums) addEnum(proto, packagePrefix(file), file);
+  }
+  return types;
+}
+
+function describeMessage(proto: ProtoMessage, fullName: string, file: ProtoFile): Draft<MessageDescriptor> {
+  return {
+    kind: 'message',
+    name: proto.name,
+    fullName,
+    package: file.package,
+    fields: [],
+    oneofs: [],
+    ...describe(proto, file),
+  };
+}
+
+function describeEnum(proto: ProtoEnum, fullName: string, file: ProtoFile): EnumDescriptor {
+  const values = proto.values.map((value) =>
+    Object.freeze({ name: value.name, number: value.number, ...describe(value, file) }),
+  );
+  const { name } = proto;
+  return Object.freeze({
+    kind: 'enum',
+    name,
+    fullName,
+    package: file.package,
+    values: Object.freeze(values),
+    ...describe(proto, file),
+  });
+}
+
+/** The words of a declaration. Those of `google.protobuf` are left out, see `linkRegistry`. */
+export function describe(declaration: ProtoDeclaration, file: ProtoFile) {
+  const comment = isWellKnown(file) ? '' : declaration.comment;
+  return { comment, deprecated: declaration.deprecated || /^\[?deprecated\b/i.test(comment) };
+}
+
+/** Whether a file declares well-known types. */
+export function isWellKnown(file: ProtoFile): boolean {
+  return file.package === 'google.protobuf';
+}
+
+/** What stands before the names that a file declares. */
+export function packagePrefix(file: ProtoFile): string {
+  return file.package === '' ? '' : `${file.package}.`;
+}
+
+/** The end of a sentence that begins with what was declared again. */
+export function declaredTwice(fullName: string, { file, line }: Declared): string {
+  return `${fullName} is declared twice; the first is in ${file.name}${line === undefined ? '' : `:${line}`}`;
+}
