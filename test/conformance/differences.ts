@@ -227,8 +227,8 @@ export const differences: readonly Difference[] = [
     recorded: { concerns: ({ request }) => request.startsWith('\r\n'), answer: () => emptySmall },
   },
   {
-    topic: '`Transfer-Encoding` together with `Content-Length`, or an encoding other than `chunked`',
-    before: 'Chunks win; 501 for other encodings.',
+    topic: '`Transfer-Encoding` together with `Content-Length`',
+    before: 'The chunks win; 501 if the encoding is another.',
     now: '400 in plain text, closed.',
     reason: 'Two lengths for one message are how requests are smuggled past a proxy (RFC 9112, 6.1).',
     recorded: badRequestFor(/^Transfer-Encoding:.*^Content-Length:|^Content-Length:.*^Transfer-Encoding:/ims),

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { createIdentify } from '../../src/auth/create-identify.ts';
 import { signToken } from '../../src/auth/sign-token.ts';
 import type { JsonStyle } from '../../src/codec/json-style.ts';
-import type { Registry } from '../../src/registry/descriptors.ts';
+import { parseConfig } from '../../src/config.ts';
+import { createGateway } from '../../src/gateway.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 import { createRest } from '../../src/rest/create-rest.ts';
 import type { Invoke } from '../../src/rpc/call.ts';
@@ -13,7 +14,6 @@ import { createServer } from '../../src/server/create-server.ts';
 import { createUpstream } from '../../src/upstream/create-upstream.ts';
 
 import { createConfBackend, createEchoOutBackend } from './backend.ts';
-import type { GrpcServer } from './grpc-server.ts';
 import { createStreamUpstream } from './stream-upstream.ts';
 
 /** A gateway in front of a backend as it was recorded, on the loopback interface. */
@@ -23,6 +23,11 @@ export interface TestGateway {
 }
 
 export interface TestGatewayOptions {
+  /**
+   * `whole`: all that ships, as the settings compose it. `surface`: REST and server alone, for what cannot come through
+   * the rest of it: calls that stream, which OpenCue has none of, and metadata that node's HTTP/2 does not let through.
+   */
+  readonly extent: 'whole' | 'surface';
   readonly backend: 'conf' | 'opencue';
   readonly style: JsonStyle;
   readonly forwardMetadata: boolean;
@@ -32,26 +37,65 @@ export interface TestGatewayOptions {
 const jwtSecret = 'secret';
 
 /** Half a second after the second in which the tokens were made: some of them expire by the clock of that day. */
-export const recordedAtMs = 1_795_395_159_500;
+const recordedAtMs = 1_795_395_159_500;
+const now = () => recordedAtMs;
 
 /** Longer than any deadline that the vectors ask for and look at. */
-const timeoutMs = 1e9;
+const timeoutSeconds = 1_000_000;
 
-/** Starts a gateway from the rooms that ship, with the clock of the recording. */
-export async function createTestGateway({ backend, style, forwardMetadata }: TestGatewayOptions): Promise<TestGateway> {
-  const registry = loadRegistry(backend);
-  const services = registry.services.filter(({ name }) => name !== 'NotServed');
-  const behind = await createBackend(backend, registry);
-  const upstream = createUpstream({ endpoint: behind.endpoint, maxReceiveBytes: 256 * 1024 * 1024 });
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const protos = {
+  conf: [path('../recorded/conf.proto'), path('../recorded/error_details.proto')],
+  opencue: [path('../../proto')],
+};
+
+/** Starts a gateway with the clock and the secret of the recording. */
+export async function createTestGateway(options: TestGatewayOptions): Promise<TestGateway> {
+  const registry = loadProtoFiles(protos[options.backend]);
+  const backend =
+    options.backend === 'conf' ? await createConfBackend() : await createEchoOutBackend([...registry.methods.keys()]);
+  const gateway = await (options.extent === 'whole' ? startWhole : startSurface)(backend.endpoint, options);
+  return {
+    port: gateway.port,
+    close: async () => {
+      await gateway.close();
+      backend.close();
+    },
+  };
+}
+
+function startWhole(endpoint: string, { backend, style, forwardMetadata }: TestGatewayOptions): Promise<TestGateway> {
+  const environment = {
+    CUEBOT_ENDPOINT: endpoint,
+    GRPC_TIMEOUT: `${timeoutSeconds}s`,
+    PROTO_SOURCE: protos[backend].join(','),
+    REST_SERVICES: '*,!conf.v1.NotServed',
+    GRAPHQL_SERVICES: '*',
+    HOST: '127.0.0.1',
+    REST_PORT: '0',
+    SHUTDOWN_TIMEOUT: '1ms',
+    JWT_SECRET: jwtSecret,
+    ALLOW_WEAK_JWT_SECRET: 'true',
+    JSON_STYLE: style,
+    FORWARD_METADATA: String(forwardMetadata),
+  };
+  const silent = () => {};
+  const logger = { debug: silent, info: silent, warn: silent, error: silent };
+  return createGateway(parseConfig({ environment, flags: {} }), logger, now);
+}
+
+async function startSurface(endpoint: string, options: TestGatewayOptions): Promise<TestGateway> {
+  const registry = loadProtoFiles(protos[options.backend]);
+  const upstream = createUpstream({ endpoint, maxReceiveBytes: 256 * 1024 * 1024 });
   const rest = createRest({
     registry,
-    services,
-    style,
-    forwardMetadata,
+    services: registry.services,
+    style: options.style,
+    forwardMetadata: options.forwardMetadata,
     maxBodyBytes: 100 * 1024 * 1024,
-    identify: createIdentify({ auth: 'jwt', jwtSecret, now: () => recordedAtMs }),
-    invoke: setDeadline(timeoutMs)(seenByGo(upstream.invoke)),
-    invokeStream: createStreamUpstream(behind.endpoint),
+    identify: createIdentify({ auth: 'jwt', jwtSecret, now }),
+    invoke: setDeadline(timeoutSeconds * 1_000)(seenByGo(upstream.invoke)),
+    invokeStream: createStreamUpstream(endpoint),
   });
   const server = await createServer({
     host: '127.0.0.1',
@@ -68,7 +112,6 @@ export async function createTestGateway({ backend, style, forwardMetadata }: Tes
     close: async () => {
       await server.close({ timeoutMs: 0 });
       upstream.close();
-      behind.close();
     },
   };
 }
@@ -80,17 +123,6 @@ export function createToken(length: number): string {
     if (token.length === length) return token;
   }
   throw new Error(`no token has ${length} characters`);
-}
-
-function loadRegistry(backend: 'conf' | 'opencue'): Registry {
-  const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-  return backend === 'opencue'
-    ? loadProtoFiles([path('../../proto')])
-    : loadProtoFiles([path('../recorded/conf.proto'), path('../recorded/error_details.proto')]);
-}
-
-function createBackend(backend: 'conf' | 'opencue', registry: Registry): Promise<GrpcServer> {
-  return backend === 'conf' ? createConfBackend() : createEchoOutBackend([...registry.methods.keys()]);
 }
 
 /**

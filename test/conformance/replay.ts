@@ -35,7 +35,7 @@ export function replay({ port, request, responses, untilClosed, patienceMs }: Re
     socket.on('connect', () => socket.write(request, 'latin1'));
     socket.on('data', (text: string) => {
       response += text;
-      const isComplete = responses > 0 && countResponses(response) >= responses;
+      const isComplete = responses > 0 && countResponses(response, request.startsWith('HEAD ')) >= responses;
       if (isComplete && !untilClosed) finish();
     });
     socket.on('end', () => {
@@ -51,15 +51,18 @@ export function replay({ port, request, responses, untilClosed, patienceMs }: Re
   });
 }
 
-/** How many complete responses a text holds. One that ends with the connection never counts. */
-export function countResponses(text: string): number {
+/**
+ * How many complete responses a text holds. One that ends with the connection never counts. Answers to HEAD announce a
+ * body that never comes.
+ */
+export function countResponses(text: string, toHead: boolean): number {
   let count = 0;
   let at = 0;
   for (;;) {
     const headEnd = text.indexOf('\r\n\r\n', at);
     if (headEnd < 0) return count;
     const head = text.slice(at, headEnd + 2);
-    const end = endOfBody(text, head, headEnd + 4);
+    const end = toHead ? headEnd + 4 : endOfBody(text, head, headEnd + 4);
     if (end === undefined || end > text.length) return count;
     count++;
     at = end;
@@ -71,7 +74,6 @@ function endOfBody(text: string, head: string, from: number): number | undefined
   if (/^Transfer-Encoding: chunked\r$/m.test(head)) return endOfChunks(text, from);
   const length = /^Content-Length: (\d+)\r$/m.exec(head)?.[1];
   if (length === undefined) return undefined;
-  // An answer to HEAD announces a body that never comes; its sender looks no further.
   return from + Number(length);
 }
 
