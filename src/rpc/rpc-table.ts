@@ -1,10 +1,10 @@
-import { LineCounter, type Node, type Pair, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-
 import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
 
+import { type PermissionLevel, permissionLevels } from './permission-level.ts';
 import { kindOf, type RpcKind } from './rpc-kind.ts';
-import { compileRpcPattern } from './rpc-pattern.ts';
+import { compileRpcPattern, type RpcPattern } from './rpc-pattern.ts';
 import { type StatusName, statusCode } from './status.ts';
+import { readTableDocument, type TableDocument, type TableEntry } from './table-document.ts';
 
 /** What is known about one RPC beyond its proto. */
 export interface RpcFacts {
@@ -18,6 +18,12 @@ export interface RpcFacts {
   readonly laneReason: string;
   /** `named`: a list of services opens it only by name, never by a bare `*`. */
   readonly expose: 'named' | 'any';
+  /** Whether OK means accepted, not done. */
+  readonly isQueued: boolean;
+  /** What it asks of its caller; undefined: nobody has decided, so nobody may. */
+  readonly level: PermissionLevel | undefined;
+  /** The grant that it asks for on top of its level; undefined: none. */
+  readonly grant: string | undefined;
 }
 
 /** An error of the upstream that means something else than its status says. */
@@ -41,7 +47,9 @@ export class RpcTableError extends Error {
   override readonly name = 'RpcTableError';
 
   constructor(fileName: string, problems: readonly string[]) {
-    super([`${fileName} has ${problems.length} mistake(s):`, ...problems].join('\n  '));
+    const lineOf = (problem: string) => Number(/^line (\d+)/.exec(problem)?.[1] ?? 0);
+    const inOrder = problems.toSorted((one, other) => lineOf(one) - lineOf(other));
+    super([`${fileName} has ${problems.length} mistake(s):`, ...inOrder].join('\n  '));
   }
 }
 
@@ -57,23 +65,29 @@ export interface RpcTableSource {
   readonly mustMatch: boolean;
 }
 
+const sections = ['rpcs', 'queued', 'levels', 'grants', 'errors'] as const;
+
 /** Reads the table (`schema/rpcs.yaml` explains its form) and holds it against the registry. Throws RpcTableError. */
 export function compileRpcTable(registry: Registry, source: RpcTableSource): RpcTable {
-  const document = readDocument(source);
+  const document = readTableDocument(source.text, sections);
   const facts = new Map<MethodDescriptor, RpcFacts>();
-  for (const method of registry.methods.values()) {
-    const { kind, reason } = kindOf(method);
-    facts.set(method, { method, kind, kindReason: reason, lane: undefined, laneReason: '', expose: 'any' });
-  }
-  for (const row of document.rows) {
-    const matches = row.pattern === undefined ? [] : [...facts.keys()].filter(row.pattern);
-    if (row.pattern !== undefined && matches.length === 0 && source.mustMatch) {
-      document.problems.push(`line ${row.line}: "${row.key}" matches no RPC of the loaded protos`);
+  for (const method of registry.methods.values()) facts.set(method, undecided(method));
+
+  const apply = ({ pattern, key, line, change }: Row) => {
+    const matches = [...facts.values()].filter(({ method }) => pattern(method));
+    if (matches.length === 0 && source.mustMatch) {
+      document.problems.push(`line ${line}: "${key}" matches no RPC of the loaded protos`);
     }
-    for (const method of matches) facts.set(method, applyRow(facts.get(method)!, row));
-  }
+    for (const row of matches) facts.set(row.method, { ...row, ...change });
+  };
+  for (const row of readRows(document)) apply(row);
+  for (const row of readQueued(document)) apply(row);
+  for (const row of readLevels(document)) apply(row);
+  for (const row of readGrants(document)) apply(row);
+  const dressedErrors = readErrors(document);
+
   if (document.problems.length > 0) throw new RpcTableError(source.fileName, document.problems);
-  for (const fact of facts.values()) Object.freeze(fact);
+  for (const row of facts.values()) Object.freeze(row);
   return Object.freeze({
     rows: Object.freeze([...facts.values()]),
     factsOf: (method: MethodDescriptor) => {
@@ -81,114 +95,107 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
       if (found === undefined) throw new Error(`${method.fullName} is not of this table's registry`);
       return found;
     },
-    dressedErrors: Object.freeze(document.errors),
+    dressedErrors: Object.freeze(dressedErrors),
   });
 }
 
+/** What is known when the table says nothing. */
+function undecided(method: MethodDescriptor): RpcFacts {
+  const { kind, reason } = kindOf(method);
+  return {
+    method,
+    kind,
+    kindReason: reason,
+    lane: undefined,
+    laneReason: '',
+    expose: 'any',
+    isQueued: false,
+    level: undefined,
+    grant: undefined,
+  };
+}
+
+/** Some RPCs, and what changes about them. */
 interface Row {
   readonly key: string;
   readonly line: number;
-  readonly pattern: ReturnType<typeof compileRpcPattern>;
-  readonly kind: RpcKind | undefined;
-  readonly lane: string | undefined;
-  readonly expose: RpcFacts['expose'] | undefined;
-  readonly why: string;
+  readonly pattern: RpcPattern;
+  readonly change: Partial<RpcFacts>;
 }
 
-function applyRow(facts: RpcFacts, row: Row): RpcFacts {
-  return {
-    ...facts,
-    ...(row.kind !== undefined && { kind: row.kind, kindReason: row.why }),
-    ...(row.lane !== undefined && {
-      lane: row.lane === 'none' ? undefined : row.lane,
-      laneReason: row.lane === 'none' ? '' : row.why,
-    }),
-    ...(row.expose !== undefined && { expose: row.expose }),
-  };
+const isSaid = (text: string) => (text === '' ? 'must say something' : undefined);
+
+const rowSettings = {
+  kind: (text: string) => (text === 'read' || text === 'write' ? undefined : 'must be "read" or "write"'),
+  lane: (text: string) => (/^[a-z][\w.-]*$/.test(text) ? undefined : 'must be a word, or "none"'),
+  expose: (text: string) => (text === 'named' || text === 'any' ? undefined : 'must be "named" or "any"'),
+  why: isSaid,
+} as const;
+
+/** `rpcs: { PATTERN: { kind, lane, expose, why } }` */
+function* readRows(document: TableDocument): Iterable<Row> {
+  for (const entry of document.entriesOf('rpcs')) {
+    const { kind, lane, expose, why } = document.settingsOf(entry, rowSettings);
+    if (why === undefined) document.problems.push(`line ${entry.line}: "${entry.key}" gives no reason; add "why"`);
+    const reason = why ?? '';
+    yield* rowOf(document, entry, entry.key, {
+      ...(kind !== undefined && { kind: kind as RpcKind, kindReason: reason }),
+      ...(lane !== undefined && (lane === 'none' ? { lane: undefined, laneReason: '' } : { lane, laneReason: reason })),
+      ...(expose !== undefined && { expose: expose as RpcFacts['expose'] }),
+    });
+  }
 }
 
-const settings = {
-  kind: (value: string) => (value === 'read' || value === 'write' ? undefined : 'must be "read" or "write"'),
-  lane: (value: string) => (/^[a-z][\w.-]*$/.test(value) ? undefined : 'must be a word, or "none"'),
-  expose: (value: string) => (value === 'named' || value === 'any' ? undefined : 'must be "named" or "any"'),
-  why: (value: string) => (value === '' ? 'must say something' : undefined),
-} as const;
+/** `queued: { SERVICE: METHODS }` */
+function* readQueued(document: TableDocument): Iterable<Row> {
+  for (const entry of document.entriesOf('queued')) yield* listed(document, entry, entry.key, { isQueued: true });
+}
 
-const statusSetting = (value: string) =>
-  Object.hasOwn(statusCode, value) ? undefined : 'must be a gRPC status name, e.g. NOT_FOUND';
-
-const errorSettings = {
-  status: statusSetting,
-  startsWith: settings.why,
-  means: statusSetting,
-  why: settings.why,
-} as const;
-
-function readDocument({ text }: RpcTableSource): { rows: Row[]; errors: DressedError[]; problems: string[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const lineOf = (node: unknown) => lines.linePos((node as Node | null)?.range?.[0] ?? 0).line;
-  const problems = document.errors.map(({ message }) => message.split('\n')[0] ?? message);
-  const rows: Row[] = [];
-  const errors: DressedError[] = [];
-  if (!isMap(document.contents)) return { rows, errors, problems: [...problems, 'line 1: expected a map with "rpcs"'] };
-  for (const section of document.contents.items) {
-    const name = keyOf(section);
-    if (name === 'rpcs' && isMap(section.value)) {
-      for (const pair of section.value.items) rows.push(readRow(pair, lineOf, problems));
-    } else if (name === 'errors' && isSeq(section.value)) {
-      for (const item of section.value.items) {
-        errors.push(readSettings(item, errorSettings, lineOf, problems) as unknown as DressedError);
-      }
-    } else {
-      problems.push(`line ${lineOf(section.key)}: unknown section "${name}"; there are: rpcs (a map), errors (a list)`);
+/** `levels: { SERVICE: { LEVEL: METHODS } }` */
+function* readLevels(document: TableDocument): Iterable<Row> {
+  for (const service of document.entriesOf('levels')) {
+    for (const entry of document.membersOf(service)) {
+      const level = permissionLevels.find((known) => known === entry.key);
+      if (level !== undefined) yield* listed(document, entry, service.key, { level });
+      else
+        document.problems.push(
+          `line ${entry.line}: "${entry.key}" is no level; there are: ${permissionLevels.join(', ')}`,
+        );
     }
   }
-  return { rows, errors, problems };
 }
 
-function readRow(pair: Pair, lineOf: (node: unknown) => number, problems: string[]): Row {
-  const key = keyOf(pair);
-  const line = lineOf(pair.key);
+/** `grants: { GRANT: { SERVICE: METHODS } }` */
+function* readGrants(document: TableDocument): Iterable<Row> {
+  for (const grant of document.entriesOf('grants')) {
+    for (const entry of document.membersOf(grant)) yield* listed(document, entry, entry.key, { grant: grant.key });
+  }
+}
+
+/** The methods of a service that an entry lists, separated by spaces. */
+function* listed(
+  document: TableDocument,
+  entry: TableEntry,
+  service: string,
+  change: Partial<RpcFacts>,
+): Iterable<Row> {
+  for (const name of document.textOf(entry).split(' ')) yield* rowOf(document, entry, `${service}/${name}`, change);
+}
+
+function* rowOf(document: TableDocument, { line }: TableEntry, key: string, change: Partial<RpcFacts>): Iterable<Row> {
   const pattern = compileRpcPattern(key);
-  if (pattern === undefined) {
-    problems.push(`line ${line}: "${key}" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Get*`);
-  }
-  const { kind, lane, expose, why } = readSettings(pair.value, settings, lineOf, problems);
-  if (why === undefined) problems.push(`line ${line}: "${key}" gives no reason; add "why"`);
-  return {
-    key,
-    line,
-    pattern,
-    kind: kind as RpcKind | undefined,
-    lane,
-    expose: expose as Row['expose'],
-    why: why ?? '',
-  };
+  if (pattern !== undefined) yield { key, line, pattern, change };
+  else
+    document.problems.push(
+      `line ${line}: "${key}" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Get*`,
+    );
 }
 
-function readSettings<Name extends string>(
-  node: unknown,
-  known: Readonly<Record<Name, (value: string) => string | undefined>>,
-  lineOf: (node: unknown) => number,
-  problems: string[],
-): Partial<Record<Name, string>> {
-  const values: Partial<Record<Name, string>> = {};
-  if (!isMap(node)) {
-    problems.push(`line ${lineOf(node)}: expected settings: ${Object.keys(known).join(', ')}`);
-    return values;
-  }
-  for (const item of node.items) {
-    const name = keyOf(item);
-    const value = isScalar(item.value) ? String(item.value.value) : '';
-    const check = Object.hasOwn(known, name) ? known[name as Name] : undefined;
-    const problem = check === undefined ? `is no setting; there are: ${Object.keys(known).join(', ')}` : check(value);
-    if (problem === undefined) values[name as Name] = value;
-    else problems.push(`line ${lineOf(item.key)}: "${name}" ${problem}; found "${check === undefined ? name : value}"`);
-  }
-  return values;
-}
+const isStatus = (text: string) =>
+  Object.hasOwn(statusCode, text) ? undefined : 'must be a gRPC status name, e.g. NOT_FOUND';
 
-function keyOf(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : '';
+/** `errors: [{ status, startsWith, means, why }]` */
+function readErrors(document: TableDocument): readonly DressedError[] {
+  const known = { status: isStatus, startsWith: isSaid, means: isStatus, why: isSaid } as const;
+  return document.entriesOf('errors').map((entry) => document.settingsOf(entry, known) as unknown as DressedError);
 }

@@ -66,6 +66,9 @@ export function tableOf(rows: readonly (readonly [MethodDescriptor, RpcKind, lan
     lane,
     laneReason: '',
     expose: 'any' as const,
+    isQueued: false,
+    level: undefined,
+    grant: undefined,
   }));
   return { rows: facts, factsOf: (wanted) => facts.find((row) => row.method === wanted)!, dressedErrors: [] };
 }

@@ -83,13 +83,13 @@ others: {}
     expect(() => compile(text)).toThrow(
       [
         'rpcs.yaml has 7 mistake(s):',
+        'line 2: "shop.ShelfInterface/Pant" matches no RPC of the loaded protos',
         'line 3: "kind" must be "read" or "write"; found "maybe"',
         'line 4: "lain" is no setting; there are: kind, lane, expose, why; found "lain"',
         'line 5: "shop.ShelfInterface/GetShelf" gives no reason; add "why"',
         'line 6: "shop Shelf" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Get*',
         'line 8: "status" must be a gRPC status name, e.g. NOT_FOUND; found "GONE"',
-        'line 9: unknown section "others"; there are: rpcs (a map), errors (a list)',
-        'line 2: "shop.ShelfInterface/Pant" matches no RPC of the loaded protos',
+        'line 9: unknown section "others"; there are: rpcs, queued, levels, grants, errors',
       ].join('\n  '),
     );
   });
@@ -133,6 +133,17 @@ describe('the table of OpenCue', () => {
       'LaunchSpecAndWait',
     ]);
     expect(free('job.LayerInterface').map(({ method }) => method.name)).toEqual(['FindLayer', 'GetLayer']);
+  });
+
+  it('gives every RPC a level, and no caller those that commands to hosts go by', () => {
+    expect(table.rows.filter(({ level }) => level === undefined)).toEqual([]);
+    const never = table.rows.filter(({ level }) => level === 'never').map(({ method }) => method.service.fullName);
+    expect([...new Set(never)]).toEqual(['report.RqdReportInterface', 'rqd.RqdInterface', 'rqd.RunningFrame']);
+  });
+
+  it('asks more than read for every write, and an explicit grant for the dangerous ones', () => {
+    expect(table.rows.filter(({ kind, level }) => kind === 'write' && level === 'read')).toEqual([]);
+    expect(table.rows.filter(({ grant }) => grant !== undefined)).toHaveLength(27);
   });
 
   it('reads and writes as Cuebot does', () => {

@@ -1,0 +1,79 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+
+/** One entry of a section: a key with its value, or an item of a list (whose key is empty). */
+export interface TableEntry {
+  readonly key: string;
+  readonly line: number;
+  /** The YAML node; only this file looks into it. */
+  readonly node: unknown;
+}
+
+/** Says what is wrong with a setting's text, or undefined when nothing is. */
+export type SettingCheck = (text: string) => string | undefined;
+
+/** A YAML text as sections of entries. Reading never throws: what is wrong is gathered in `problems`. */
+export interface TableDocument {
+  /** What is wrong, each beginning with its line. Readers add to it. */
+  readonly problems: string[];
+  /** The entries of a section; none when it is absent. */
+  readonly entriesOf: (section: string) => readonly TableEntry[];
+  /** The value of an entry as text, white space folded. */
+  readonly textOf: (entry: TableEntry) => string;
+  /** The value of an entry as entries of its own. */
+  readonly membersOf: (entry: TableEntry) => readonly TableEntry[];
+  /** The value of an entry as settings, of which only the known and well-formed ones are kept. */
+  readonly settingsOf: <Name extends string>(
+    entry: TableEntry,
+    known: Readonly<Record<Name, SettingCheck>>,
+  ) => Partial<Record<Name, string>>;
+}
+
+/** Reads the text of an RPC table; `sections` are the names that it may have. */
+export function readTableDocument(text: string, sections: readonly string[]): TableDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const lineOf = (node: unknown) => lines.linePos((node as Node | null)?.range?.[0] ?? 0).line;
+  const problems = document.errors.map(({ message }) => message.split('\n')[0] ?? message);
+
+  const entriesIn = (node: unknown): readonly TableEntry[] => {
+    if (isMap(node)) {
+      return node.items.map(({ key, value }) => ({
+        key: isScalar(key) ? String(key.value) : '',
+        line: lineOf(key),
+        node: value,
+      }));
+    }
+    return isSeq(node) ? node.items.map((item) => ({ key: '', line: lineOf(item), node: item })) : [];
+  };
+  const textOf = ({ node }: TableEntry) => (isScalar(node) ? String(node.value).replace(/\s+/g, ' ').trim() : '');
+
+  const top = entriesIn(document.contents);
+  for (const { key, line } of top) {
+    if (!sections.includes(key)) {
+      problems.push(`line ${line}: unknown section "${key}"; there are: ${sections.join(', ')}`);
+    }
+  }
+  return {
+    problems,
+    entriesOf: (section) => entriesIn(top.find(({ key }) => key === section)?.node),
+    textOf,
+    membersOf: ({ node }) => entriesIn(node),
+    settingsOf: (entry, known) => {
+      const names = Object.keys(known).join(', ');
+      if (!isMap(entry.node)) problems.push(`line ${entry.line}: "${entry.key}" has no settings; there are: ${names}`);
+      const values: Partial<Record<keyof typeof known, string>> = {};
+      for (const member of isMap(entry.node) ? entriesIn(entry.node) : []) {
+        const name = member.key as keyof typeof known;
+        const value = textOf(member);
+        const check = Object.hasOwn(known, name) ? known[name] : undefined;
+        const problem = check === undefined ? `is no setting; there are: ${names}` : check(value);
+        if (problem === undefined) values[name] = value;
+        else
+          problems.push(
+            `line ${member.line}: "${member.key}" ${problem}; found "${check === undefined ? name : value}"`,
+          );
+      }
+      return values;
+    },
+  };
+}
