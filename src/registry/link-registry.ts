@@ -118,6 +118,7 @@ function linkField(
   file: ProtoFile,
 ): FieldDescriptor {
   const { name, number, cardinality } = field;
+  const { comment, deprecated } = describe(field, file);
   const tracked = type.kind === 'message' || oneof !== undefined;
   return Object.freeze({
     kind: 'field',
@@ -131,7 +132,8 @@ function linkField(
     mapKey: field.mapKey as MapKeyType | undefined,
     presence: cardinality !== 'singular' ? 'implicit' : tracked ? 'explicit' : (field.presence ?? file.presence),
     oneof,
-    ...describe(field, file),
+    comment,
+    deprecated,
   });
 }
 
