@@ -38,12 +38,12 @@ query Shows {
 `,
   },
   {
-    query: `# The jobs in the queue. Name shows or
-# users to see theirs only; an empty
-# list stands for all of them.
+    query: `# The jobs in the queue. Name a show to
+# see its jobs only; an empty list
+# stands for all shows.
 
 query Jobs {
-  jobGetJobs(r: { shows: [], users: [] }) {
+  jobGetJobs(r: { shows: [] }) {
     jobs {
       jobs {
         id

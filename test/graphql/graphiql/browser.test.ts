@@ -127,10 +127,19 @@ describe.skipIf(isBrowserMissing)('the GraphiQL page in a browser', () => {
     expect(await page.getByLabel('Token').inputValue()).toBe('');
   });
 
-  it('says beside the field that a token is refused, and why', async () => {
+  it.each([
+    ['token has invalid claims: token is expired', 'This token is expired: paste a new one'],
+    [
+      'token is malformed: token contains an invalid number of segments',
+      'This is not a whole token: copy it once more',
+    ],
+    ['token signature is invalid: signature is invalid', 'This token is signed with another secret than the gateway’s'],
+    ['token is unverifiable', 'The gateway does not accept this token: token is unverifiable'],
+  ])('explains beside the field: %s', async (refusal, expected) => {
+    served.refuse(`Token validation error: ${refusal}`);
     const page = await open();
     await enter(page, 'old.token.here');
-    await expect.poll(() => hint(page).textContent()).toBe('This token is expired: paste a new one');
+    await expect.poll(() => hint(page).textContent()).toBe(expected);
     expect(await page.getByLabel('Token').getAttribute('aria-invalid')).toBe('true');
     await enter(page, goodToken);
     await expect.poll(() => hint(page).textContent()).toContain('accepted');

@@ -24,6 +24,6 @@ describe('defaultTabs', () => {
   });
 
   it.each(defaultTabs)('have lines that stand beside the buttons', ({ query }) => {
-    expect(query.split('\n').filter((line) => line.length > 44)).toEqual([]);
+    expect(query.split('\n').filter((line) => line.length > 40)).toEqual([]);
   });
 });

@@ -40,6 +40,7 @@ const schema = makeExecutableSchema({
 export async function servePage(page: GraphiqlPage, { needsToken = true } = {}) {
   const yoga = createYoga({ schema, graphiql: false, landingPage: false, logging: false });
   const requests: { readonly url: string; readonly authorization: string | undefined }[] = [];
+  let refusal = 'Authorization header required';
   const server = createServer((request, response) => {
     request.url = request.url?.replace(/^\/farm(?=\/)/, '') ?? '';
     const { url, headers } = request;
@@ -47,14 +48,17 @@ export async function servePage(page: GraphiqlPage, { needsToken = true } = {}) 
     requests.push({ url, authorization: headers.authorization });
     if (!needsToken || headers.authorization === `Bearer ${goodToken}`) return void yoga(request, response);
     response.writeHead(url === '/graphql' ? 401 : 404, { 'content-type': 'application/graphql-response+json' });
-    const message = 'Token validation error: token has invalid claims: token is expired';
-    response.end(JSON.stringify({ errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] }));
+    response.end(JSON.stringify({ errors: [{ message: refusal, extensions: { code: 'UNAUTHENTICATED' } }] }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** What reached the gateway and not the page. */
     requests,
+    /** Sets the words in which every other token is refused. */
+    refuse: (message: string) => {
+      refusal = message;
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

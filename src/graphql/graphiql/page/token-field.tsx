@@ -63,12 +63,16 @@ function tokenOf(text: string): string {
 }
 
 function hintOf(token: string, verdict: Verdict): string {
-  if (typeof verdict === 'object') {
-    if (token === '') return 'The gateway asks for a token: paste yours here';
-    return verdict.refusal.includes('expired')
-      ? 'This token is expired: paste a new one'
-      : `The gateway does not accept this token: ${verdict.refusal.replace('Token validation error: ', '')}`;
-  }
+  if (typeof verdict === 'object') return refusalHintOf(token, verdict.refusal);
   if (token === '') return 'Paste your token to load the schema; it stays in this tab';
   return verdict === 'accepted' ? 'Token accepted; it stays in this tab' : '';
+}
+
+/** What to do about a refusal; its exact words stand where the result would. */
+function refusalHintOf(token: string, refusal: string): string {
+  if (token === '') return 'The gateway asks for a token: paste yours here';
+  if (refusal.includes('expired')) return 'This token is expired: paste a new one';
+  if (refusal.includes('malformed')) return 'This is not a whole token: copy it once more';
+  if (refusal.includes('signature is invalid')) return 'This token is signed with another secret than the gateway’s';
+  return `The gateway does not accept this token: ${refusal.replace('Token validation error: ', '')}`;
 }
