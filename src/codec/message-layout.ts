@@ -8,6 +8,11 @@ export interface MessageLayout {
   readonly fields: readonly FieldLayout[];
   /** Whether field numbers ascend in declaration order, so that what a sender writes is already in JSON's order. */
   readonly ascending: boolean;
+  /**
+   * By field: one bit for the oneof that it is a member of; 0: none. The 33rd oneof shares the bit of the first, so bits in
+   * common are a reason to look closer, not a proof.
+   */
+  readonly oneofBits: Int32Array;
   /** By tag, as far as tags are small: the index of the field it belongs to; -1: none. */
   readonly smallTags: Int16Array;
   /** The same for every tag. */
@@ -78,7 +83,8 @@ function createLayout(fields: readonly FieldLayout[]): MessageLayout {
     smallTags[tag] = tags.get(tag)!;
   }
   const ascending = fields.every((field, index) => index === 0 || fields[index - 1]!.tag < field.tag);
-  return Object.freeze({ fields: Object.freeze(fields), ascending, smallTags, tags });
+  const oneofBits = Int32Array.from(fields, (field) => (field.oneof < 0 ? 0 : 1 << (field.oneof & 31)));
+  return Object.freeze({ fields: Object.freeze(fields), ascending, oneofBits, smallTags, tags });
 }
 
 function layOutField(field: FieldDescriptor): FieldLayout {

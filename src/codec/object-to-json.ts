@@ -13,8 +13,6 @@ export interface ObjectToJson {
   readonly layout: MessageLayout;
   /** How the values of each field are written. */
   readonly values: readonly ValueToJson[];
-  /** One bit for the oneof that the field is a member of; 0: none. */
-  readonly oneofBits: Int32Array;
   /**
    * `,"name":zero` of every field that is written when it is absent, one after the other, then `,"name":` of the others.
    * So whatever lies between two fields on the wire is one copy.
@@ -74,9 +72,8 @@ export function planObject(
     }
     keyEnds[field.index] = position;
   }
-  const oneofBits = Int32Array.from(layout.fields, (field) => (field.oneof < 0 ? 0 : 1 << (field.oneof & 31)));
   const template = createTemplate(Buffer.concat(pieces));
-  return { layout, values, oneofBits, template, zeroStarts, zeroKeyEnds, keyStarts, keyEnds, disorderedIn: 0 };
+  return { layout, values, template, zeroStarts, zeroKeyEnds, keyStarts, keyEnds, disorderedIn: 0 };
 }
 
 const OPEN = 0x7b;
@@ -129,7 +126,7 @@ function writeInOrder(
   limit: number,
   ordered: boolean,
 ): boolean {
-  const { layout, values, template, zeroStarts, zeroKeyEnds, keyStarts, keyEnds, oneofBits } = plan;
+  const { layout, values, template, zeroStarts, zeroKeyEnds, keyStarts, keyEnds } = plan;
   let next = 0;
   let oneofs = 0;
   while (reader.position < limit) {
@@ -139,7 +136,7 @@ function writeInOrder(
       skipValue(reader, tag);
       continue;
     }
-    const bit = oneofBits[index]!;
+    const bit = layout.oneofBits[index]!;
     if (index < next || ((oneofs & bit) !== 0 && !ordered)) {
       return false;
     }
