@@ -1,6 +1,7 @@
 import type { FieldDescriptor } from '../registry/descriptors.ts';
 
-import { type JsonWriter, writeAscii, writeCode, writeSeparator, writeString } from './json-writer.ts';
+import { writeString } from './json-string.ts';
+import { type JsonWriter, writeAscii, writeCode, writeSeparator } from './json-writer.ts';
 import { compileReadMapEntries, type MapEntry, type MapKey } from './map-entries.ts';
 import type { ValueToJson } from './scalar-to-json.ts';
 import type { WireReader } from './wire-reader.ts';

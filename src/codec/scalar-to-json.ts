@@ -2,15 +2,14 @@ import type { EnumDescriptor, ScalarType } from '../registry/descriptors.ts';
 
 import { formatDouble, formatFloat } from './float-text.ts';
 import { formatUnsigned64, negateHigh, negateLow, toSafeInteger } from './integer64.ts';
+import { writeBase64, writeString } from './json-string.ts';
 import {
   createTemplate,
   type JsonWriter,
   type Template,
   writeAscii,
-  writeBase64,
   writeCode,
   writeInteger,
-  writeString,
   writeTemplate,
 } from './json-writer.ts';
 import {

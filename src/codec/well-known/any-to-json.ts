@@ -4,7 +4,8 @@ import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts'
 
 import type { BodyToJson, CompileWellKnown, JsonCompiler, MessageToJson } from '../json-compiler.ts';
 import { quoteBytes } from '../json-quote.ts';
-import { type JsonWriter, writeAscii, writeCode, writeSeparator, writeString } from '../json-writer.ts';
+import { writeString } from '../json-string.ts';
+import { type JsonWriter, writeAscii, writeCode, writeSeparator } from '../json-writer.ts';
 import { layOutMessage } from '../message-layout.ts';
 import { writeMembers } from '../object-to-json.ts';
 import { explainWireError } from '../wire-check.ts';
