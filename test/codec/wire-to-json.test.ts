@@ -120,6 +120,10 @@ describe('compileWireToJson()', () => {
     expect(toJson('order.v1.Nothing', Buffer.alloc(0))).toBe('{}');
   });
 
+  it('writes members of more oneofs than an integer has bits', () => {
+    expect(toJson('order.v1.ManyOneofs', wire(int(1, 1), int(2, 2), int(33, 33)))).toBe('{"a1":1,"a2":2,"a33":33}');
+  });
+
   it('puts a space after every comma in the spaced style, and nowhere else', () => {
     expect(toJson('order.v1.Optionals', Buffer.alloc(0), 'spaced')).toBe('{}');
     expect(toJson('order.v1.Optionals', wire(bytes(2, 'x,y'), int(3, 1)), 'spaced')).toBe('{"b":"x,y", "d":true}');
