@@ -30,7 +30,7 @@ export function loadProtoFiles(paths: readonly string[]): Registry {
   // The queue grows while it is walked: every file adds what it imports.
   for (const source of queue) {
     if (parsed.has(source.name)) continue;
-    const { file, problems: found } = parseProtoFile(source.read(), source.name);
+    const { file, problems: found } = parseProtoFile(readSource(source, problems), source.name);
     problems.push(...found);
     const imports = file.imports.map((imported) => {
       const target = findImport(imported.path, folders);
@@ -41,6 +41,17 @@ export function loadProtoFiles(paths: readonly string[]): Registry {
     parsed.set(source.name, { ...file, imports });
   }
   return linkRegistry([...parsed.values()], problems);
+}
+
+/** The text of a file; nothing, and a problem, when it cannot be read. */
+function readSource(source: Source, problems: RegistryProblem[]): string {
+  try {
+    return source.read();
+  } catch (error) {
+    const message = `the file cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    problems.push({ file: source.name, line: undefined, message });
+    return '';
+  }
 }
 
 /** The given files, those below given folders included, and the folders in which imports are looked for. */
@@ -71,7 +82,7 @@ function listProtoFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.proto') && !name.split(sep).some((part) => part.startsWith('.')))
     .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
+    .filter((path) => !isFolder(path))
     .toSorted();
 }
 
@@ -90,6 +101,10 @@ function sourceOnDisk(path: string): Source {
   const fromHere = relative('', path);
   const name = fromHere.startsWith('..') ? resolve(path) : fromHere;
   return { name, read: () => readFileSync(path, 'utf8') };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function isFile(path: string): boolean {

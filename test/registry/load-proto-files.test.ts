@@ -143,6 +143,12 @@ describe('loadProtoFiles()', () => {
     );
   });
 
+  it('tells which file cannot be read', () => {
+    const folder = write({ 'one.proto': 'syntax = "proto3"; message One {}' });
+    symlinkSync('nowhere', join(folder, 'two.proto'));
+    expect(problemsOf([folder])).toEqual(['~/two.proto: the file cannot be read (ENOENT)']);
+  });
+
   it('shows paths below the working folder as relative ones', () => {
     expect(() =>
       loadProtoFiles([join(process.cwd(), 'test/recorded/registry/kinds.proto'), 'proto/none.proto']),
