@@ -3,7 +3,7 @@ import type { JsonStyle } from '../codec/json-style.ts';
 import { WireError } from '../codec/wire-error.ts';
 import { compileWireToJson } from '../codec/wire-to-json.ts';
 import type { Registry } from '../registry/descriptors.ts';
-import type { GatewayError, Metadata } from '../rpc/gateway-error.ts';
+import type { GatewayError } from '../rpc/gateway-error.ts';
 import { statusCode, statusOf } from '../rpc/status.ts';
 
 import { statusMessage, withDetailTypes } from './detail-types.ts';
@@ -42,7 +42,7 @@ export function compileErrorRenderer(registry: Registry, style: JsonStyle): Rend
       return { status: statusLineOf(500), fields: jsonType + challengeOf(error, error.message), body: unrenderable };
     }
     const { code, message, body } = rendered;
-    const trailer = progress === 'rpc-with-trailers' ? trailerOf(error) : undefined;
+    const trailer = progress === 'rpc-with-trailers' ? error.trailer : undefined;
     const fields =
       jsonType +
       (progress === 'before-rpc' ? '' : renderHeader(error.header)) +
@@ -97,21 +97,6 @@ function challengeOf(error: GatewayError, message: string): string {
   if (error.status.name !== 'UNAUTHENTICATED') return '';
   return `Www-Authenticate: ${fieldValueOf(Buffer.from(message))}\r\n`;
 }
-
-/**
- * The trailer as Go sees it. An answer that is all trailer has its content type in there, which grpc-js may have taken
- * out; the status details are part of it, too.
- */
-function trailerOf({ trailer, header, origin, statusDetails }: GatewayError): Metadata {
-  if (origin !== 'upstream') return trailer;
-  const keys = new Set(trailer.map(([key]) => key));
-  const added: (readonly [string, string | Uint8Array])[] = [];
-  if (header.length === 0 && !keys.has('content-type')) added.push(['content-type', 'application/grpc']);
-  if (statusDetails !== undefined && !keys.has(detailsKey)) added.push([detailsKey, statusDetails]);
-  return added.length === 0 ? trailer : [...trailer, ...added];
-}
-
-const detailsKey = 'grpc-status-details-bin';
 
 /** A missing or bad token: plain text, as the Go gateway's middleware answers it. */
 function renderRefusal({ message }: GatewayError): Answer {

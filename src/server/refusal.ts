@@ -28,7 +28,6 @@ export const refusals = Object.freeze({
 const refusalByCode: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: refusals.headTooLarge,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: refusals.bodyTooLarge,
-  HPE_INVALID_TRANSFER_ENCODING: refusals.badEncoding,
   ERR_HTTP_REQUEST_TIMEOUT: refusals.timeout,
 };
 
