@@ -1,4 +1,5 @@
 import type { Farm } from './farm/farm.ts';
+import { passTime } from './farm/pass-time.ts';
 import type { FarmSize } from './seed/seed-farm.ts';
 import { seedFarm } from './seed/seed-farm.ts';
 import { createHandlers } from './service/create-handlers.ts';
@@ -25,6 +26,8 @@ export interface DemoCuebotOptions {
   /** Milliseconds before a call is looked at, for all methods or by `pkg.Service/Method`; 0 by default. */
   readonly latencyMs?: number | ((method: string) => number);
   readonly farm?: FarmSize;
+  /** Lets frames end and start every so many milliseconds; 0, the default, keeps the farm still. */
+  readonly tickMs?: number;
 }
 
 /** A running demo Cuebot. */
@@ -66,6 +69,8 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
     stateKey: servantDefect ? undefined : () => `${farm.version}@${nowSec()}`,
   });
   const boundPort = await listen(server, host, port);
+  const { tickMs = 0 } = options;
+  const ticking = tickMs > 0 ? setInterval(() => passTime(farm, tickMs / 1000), tickMs) : undefined;
   return {
     endpoint: `${host}:${boundPort}`,
     port: boundPort,
@@ -74,6 +79,7 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
     resetCalls: recorder.reset,
     farm,
     async close() {
+      clearInterval(ticking);
       // A call that is never answered would keep a graceful shutdown waiting for ever.
       server.forceShutdown();
     },

@@ -1,4 +1,4 @@
-import { countJobs, unfinishedFrames } from './count-frames.ts';
+import { countJobs, countLayer, unfinishedFrames } from './count-frames.ts';
 import type { Farm } from './farm.ts';
 import type { DependRow, FrameRow, JobRow } from './rows.ts';
 import { setFrameState, stopFrame } from './run-frames.ts';
@@ -26,13 +26,23 @@ export function eatFrame(farm: Farm, frame: FrameRow): void {
   else setFrameState(farm, frame, 'EATEN');
 }
 
-/** Kills the process; a signal counts as a failure, so the frame waits again while it has retries left, and is DEAD else. */
+/** Kills the process of a running frame; a signal is a failure like any other. */
 export function killFrame(farm: Farm, frame: FrameRow): void {
-  if (frame.state !== 'RUNNING') return;
+  if (frame.state === 'RUNNING') failFrame(farm, frame, KILLED);
+}
+
+/** What becomes of a running frame that failed: it waits again while it has retries left, and is DEAD (or EATEN) else. */
+export function failFrame(farm: Farm, frame: FrameRow, exitStatus: number): void {
   const { job } = frame.layer;
   const hasRetries = frame.retryCount < job.maxRetries;
   if (hasRetries && !job.autoEat) frame.retryCount += 1;
-  stopFrame(farm, frame, job.autoEat ? 'EATEN' : hasRetries ? 'WAITING' : 'DEAD', KILLED);
+  stopFrame(farm, frame, job.autoEat ? 'EATEN' : hasRetries ? 'WAITING' : 'DEAD', exitStatus);
+}
+
+/** A running frame came to a good end; who waited for it may go on. */
+export function completeFrame(farm: Farm, frame: FrameRow): void {
+  stopFrame(farm, frame, 'SUCCEEDED', 0);
+  markFrameDone(farm, frame);
 }
 
 /** Satisfies every depend on the frame; its own state stays. */
@@ -51,8 +61,12 @@ export function killJob(farm: Farm, job: JobRow): void {
   }
 }
 
-/** What Cuebot looks at after frames ended: a job with nothing left to do is FINISHED. */
+/** What Cuebot looks at after frames ended: who waited for a complete layer may go on, and a complete job is FINISHED. */
 export function finishIfComplete(farm: Farm, job: JobRow): void {
+  for (const layer of job.layers) {
+    if (unfinishedFrames(countLayer(layer)) > 0) continue;
+    satisfyDepends(farm, job, ({ on }) => on.layer === layer && !on.frame);
+  }
   if (job.state === 'PENDING' && unfinishedFrames(countJobs([job])) === 0) finishJob(farm, job);
 }
 

@@ -180,7 +180,10 @@ export interface HostRow {
   readonly totalMcp: number;
   readonly freeMcp: number;
   readonly bootTime: number;
-  readonly pingTime: number;
+  /** Seconds between the host's last report and the present, or the seed's present for hosts that fell silent. */
+  readonly pingAge: number;
+  /** When the seed saw the host last. */
+  readonly seededAt: number;
   readonly os: string;
   tags: string[];
   state: HardwareState;
@@ -200,7 +203,6 @@ export interface ProcRow {
   readonly usedMemory: number;
   readonly bookedTime: number;
   readonly dispatchTime: number;
-  readonly pingTime: number;
   unbooked: boolean;
   /** Name of the job or group that gets the proc next; empty when nobody asked for it. */
   redirectTarget: string;

@@ -17,7 +17,6 @@ export function startFrame(farm: Farm, frame: FrameRow, host: HostRow, startTime
     usedMemory: used,
     bookedTime: startTime,
     dispatchTime: startTime,
-    pingTime: host.pingTime,
     unbooked: false,
     redirectTarget: '',
   };
@@ -46,7 +45,7 @@ export function stopFrame(farm: Farm, frame: FrameRow, state: FrameRow['state'],
     farm.procs.delete(frame.proc.id);
     frame.proc = undefined;
   }
-  frame.failedCoreSec += Math.round((farm.now() - frame.startTime) * frame.cores);
+  if (state !== 'SUCCEEDED') frame.failedCoreSec += Math.round((farm.now() - frame.startTime) * frame.cores);
   frame.stopTime = farm.now();
   frame.exitStatus = exitStatus;
   setFrameState(farm, frame, state);

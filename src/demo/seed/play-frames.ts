@@ -1,6 +1,6 @@
+import type { Booking } from '../farm/book-frames.ts';
 import type { Farm } from '../farm/farm.ts';
 import type { FrameRow, JobRow, LayerRow } from '../farm/rows.ts';
-import type { Booking } from './book-frames.ts';
 import type { JobBlueprint } from './job-blueprints.ts';
 import type { LayerTemplate } from './layer-templates.ts';
 
@@ -77,7 +77,8 @@ function settle(farm: Farm, frame: FrameRow, fate: Fate, template: LayerTemplate
   frame.state = fate === 'RETRIED' ? 'SUCCEEDED' : fate;
   if (fate === 'WAITING' || fate === 'DEPEND') return;
   if (fate === 'RUNNING') {
-    if (!booking.book(frame)) frame.state = 'WAITING';
+    const startTime = Math.max(farm.now() - random.between(40, 2400), job.startTime + 5);
+    if (!booking.book(frame, startTime)) frame.state = 'WAITING';
     return;
   }
   const seconds = Math.round(template.seconds * (0.7 + 0.6 * random.next()));

@@ -59,7 +59,6 @@ function hostRow(farm: Farm, kind: HostKind, number: number): HostRow {
   const allocation = farm.allocations.find((row) => row.name === kind.allocation)!;
   const state = HARDWARE_STATES[name] ?? 'UP';
   const totalMemory = kind.memoryGb * GIGABYTE;
-  const silentFor = state === 'UP' || state === 'REBOOT_WHEN_IDLE' ? farm.random.between(2, 28) : 4000;
   return {
     id: farm.random.uuid(),
     name,
@@ -75,7 +74,8 @@ function hostRow(farm: Farm, kind: HostKind, number: number): HostRow {
     totalMcp: 500 * GIGABYTE,
     freeMcp: 400 * GIGABYTE,
     bootTime: farm.now() - 86_400 * farm.random.between(1, 30),
-    pingTime: farm.now() - silentFor,
+    pingAge: state === 'UP' || state === 'REBOOT_WHEN_IDLE' ? farm.random.between(2, 28) : 4000,
+    seededAt: farm.now(),
     os: 'Linux',
     // The allocation's tag, then what the host reports (the same tag again, and its platform), then its name.
     tags: [allocation.tag, allocation.tag, 'linux', name],

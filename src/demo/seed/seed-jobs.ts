@@ -1,8 +1,8 @@
 import { unfinishedFrames, countJobs } from '../farm/count-frames.ts';
+import { createBooking } from '../farm/book-frames.ts';
 import type { Farm } from '../farm/farm.ts';
 import { insert } from '../farm/farm.ts';
-import type { FrameRow, JobRow, LayerRow, LimitRow } from '../farm/rows.ts';
-import { createBooking } from './book-frames.ts';
+import type { FrameRow, HostRow, JobRow, LayerRow, LimitRow } from '../farm/rows.ts';
 import { addDepend, dependOnLayer } from './add-depend.ts';
 import type { JobBlueprint } from './job-blueprints.ts';
 import { FIRST_FRAME } from './job-blueprints.ts';
@@ -16,7 +16,7 @@ const GIGABYTE = 1_048_576;
 /** Adds jobs with their layers, frames and depends, in the state that each blueprint describes. */
 export function seedJobs(farm: Farm, blueprints: readonly JobBlueprint[]): void {
   const limits = new Map([...farm.limits.values()].map((limit) => [limit.name, limit]));
-  const booking = createBooking(farm);
+  const booking = createBooking(farm, mayRunFrames);
   const jobs = new Map<string, JobRow>();
   for (const blueprint of blueprints) {
     const job = insert(farm.jobs, newJob(farm, blueprint));
@@ -29,6 +29,11 @@ export function seedJobs(farm: Farm, blueprints: readonly JobBlueprint[]): void 
     if (awaited) addDepend(farm, 'JOB_ON_JOB', { job }, { job: awaited }, true);
     finish(job);
   }
+}
+
+/** Hosts that were locked after their frames had started still run them, as on real farms. */
+function mayRunFrames({ state, lockState }: HostRow): boolean {
+  return lockState !== 'NIMBY_LOCKED' && (state === 'UP' || state === 'REBOOT_WHEN_IDLE');
 }
 
 function newJob(farm: Farm, blueprint: JobBlueprint): JobRow {

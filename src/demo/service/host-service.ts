@@ -43,7 +43,9 @@ function createReads(farm: Farm, hostOf: (request: OfHost) => HostRow): ServiceH
       }
       return { nestedHosts: { nestedHosts: [...farm.hosts.values()].map((host) => viewHost(farm, host)) } };
     },
-    GetProcs: (request: OfHost) => ({ procs: { procs: [...hostOf(request).procs].map(viewProc) } }),
+    GetProcs: (request: OfHost) => ({
+      procs: { procs: [...hostOf(request).procs].map((proc) => viewProc(farm, proc)) },
+    }),
     GetComments: (request: OfHost) => ({ comments: viewComments(farm, hostOf(request)) }),
     GetDeed: (request: OfHost) => ({ deed: viewDeed(deedOf(hostOf(request))) }),
     GetOwner: (request: OfHost) => ({ owner: viewOwner(farm, deedOf(hostOf(request)).owner) }),

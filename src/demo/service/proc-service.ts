@@ -24,7 +24,9 @@ export function createProcService(farm: Farm): ServiceHandlers {
     farm.touch();
   };
   return {
-    GetProcs: ({ r }: { r: ProcCriteria | null }) => ({ procs: { procs: findProcs(farm, r).map(viewProc) } }),
+    GetProcs: ({ r }: { r: ProcCriteria | null }) => ({
+      procs: { procs: findProcs(farm, r).map((proc) => viewProc(farm, proc)) },
+    }),
     GetFrame: (request: OfProc) => ({ frame: viewFrame(farm, procOf(request).frame) }),
     GetHost: (request: OfProc) => ({ host: viewHost(farm, procOf(request).host) }),
     GetLayer: (request: OfProc) => ({ layer: viewLayer(procOf(request).frame.layer) }),

@@ -38,7 +38,7 @@ export function viewHost(farm: Farm, host: HostRow): Message {
     freeGpuMemory: idleGpuMemory(host),
     load: Math.round((host.cores - idle) * 100),
     bootTime: host.bootTime,
-    pingTime: host.pingTime,
+    pingTime: lastPing(farm, host),
     os: host.os,
     tags: host.tags,
     state: host.state,
@@ -50,7 +50,7 @@ export function viewHost(farm: Farm, host: HostRow): Message {
 }
 
 /** host.Proc, which names its host, job and frame and carries none of their ids. */
-export function viewProc(proc: ProcRow): Message {
+export function viewProc(farm: Farm, proc: ProcRow): Message {
   const { frame, host } = proc;
   const { job } = frame.layer;
   return {
@@ -60,7 +60,7 @@ export function viewProc(proc: ProcRow): Message {
     jobName: job.name,
     frameName: frame.name,
     groupName: job.group.name,
-    pingTime: proc.pingTime,
+    pingTime: lastPing(farm, host),
     bookedTime: proc.bookedTime,
     dispatchTime: proc.dispatchTime,
     reservedMemory: proc.memory,
@@ -73,6 +73,11 @@ export function viewProc(proc: ProcRow): Message {
     services: namesOrOneEmpty(frame.layer.services),
     reservedGpus: proc.gpus,
   };
+}
+
+/** Hosts that are up report every few seconds; the others stay at the time they fell silent. */
+function lastPing(farm: Farm, { state, pingAge, seededAt }: HostRow): number {
+  return (state === 'UP' || state === 'REBOOT_WHEN_IDLE' ? farm.now() : seededAt) - pingAge;
 }
 
 /** facility.Allocation with the sums over its hosts. Locked hosts count LOCKED ones, locked cores NIMBY ones too. */

@@ -1,19 +1,19 @@
-import type { Farm } from '../farm/farm.ts';
-import { insert } from '../farm/farm.ts';
-import { startFrame } from '../farm/run-frames.ts';
-import { idleCores, idleGpus, idleMemory } from '../farm/idle-resources.ts';
-import type { FrameRow, HostRow, LayerRow } from '../farm/rows.ts';
+import type { Farm } from './farm.ts';
+import { insert } from './farm.ts';
+import { startFrame } from './run-frames.ts';
+import { idleCores, idleGpus, idleMemory } from './idle-resources.ts';
+import type { FrameRow, HostRow, LayerRow } from './rows.ts';
 
 /** Finds room for frames on the hosts, going round so that work spreads over the farm. */
 export interface Booking {
-  /** Starts the frame on a host with room; false when there is none. */
-  book(frame: FrameRow): boolean;
+  /** Starts the frame on a host with room, as of an epoch second; false when there is none. */
+  book(frame: FrameRow, startTime: number): boolean;
   /** A host that may have run a frame of this layer in the past. */
   formerHost(layer: LayerRow): HostRow;
 }
 
-/** Booking for the seed: it also fills hosts that were locked after their frames had started, as real farms have them. */
-export function createBooking(farm: Farm): Booking {
+/** Booking on the hosts that pass the test. Good for one round: it does not notice resources that become free. */
+export function createBooking(farm: Farm, isBookable: (host: HostRow) => boolean): Booking {
   const pools = new Map<string, Pool>();
   const poolOf = (layer: LayerRow) => {
     const key = [layer.job.facility.name, ...layer.tags].join(' ');
@@ -26,12 +26,11 @@ export function createBooking(farm: Farm): Booking {
     return pool;
   };
   return {
-    book(frame) {
+    book(frame, startTime) {
       const { layer } = frame;
       const host = findRoom(poolOf(layer), layer);
       if (!host) return false;
-      const startTime = farm.now() - farm.random.between(40, 2400);
-      insert(farm.procs, startFrame(farm, frame, host, Math.max(startTime, layer.job.startTime + 5)));
+      insert(farm.procs, startFrame(farm, frame, host, startTime));
       return true;
     },
     formerHost: (layer) => farm.random.pick(poolOf(layer).hosts),
@@ -43,7 +42,7 @@ interface Pool {
   readonly hosts: readonly HostRow[];
   readonly bookable: readonly HostRow[];
   next: number;
-  /** Sizes that no host had room for; the seed never frees any, so there is no use in asking again. */
+  /** Sizes that no host had room for; there is no use in asking again. */
   readonly full: Set<string>;
 }
 
@@ -57,10 +56,6 @@ function findRoom(pool: Pool, layer: LayerRow): HostRow | undefined {
   }
   pool.full.add(size);
   return undefined;
-}
-
-function isBookable(host: HostRow): boolean {
-  return host.lockState !== 'NIMBY_LOCKED' && (host.state === 'UP' || host.state === 'REBOOT_WHEN_IDLE');
 }
 
 function suits(host: HostRow, layer: LayerRow): boolean {
