@@ -94,7 +94,10 @@ function compileMessage(
   target.write = (reader, writer, limit) => writeObject(object, reader, writer, limit);
 }
 
-/** What is written for a field that is absent: its zero, null for a message, and nothing where presence means something. */
+/**
+ * What is written for a field that is absent: its zero, null for a message, and nothing where presence means something.
+ * (Of these protobuf-go writes null for proto2's; descriptors tell them from proto3's `optional` no more, and nobody lacks it.)
+ */
 function absentJson(field: FieldDescriptor): string | undefined {
   if (field.cardinality !== 'singular') {
     return field.cardinality === 'map' ? '{}' : '[]';

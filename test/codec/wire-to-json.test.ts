@@ -107,6 +107,19 @@ describe('compileWireToJson()', () => {
     expect(changed(input)).toEqual(members);
   });
 
+  it('writes integers of every length', () => {
+    for (let digits = 1n; digits <= 19n; digits += 1n) {
+      const power = 10n ** (digits - 1n);
+      for (const value of [power - 1n, power, power + 1n, power * 9n, (power * 123_456_789n) / 100_000_000n]) {
+        const signed = BigInt.asIntN(64, value);
+        expect(JSON.parse(toJson('order.v1.Kinds', int(3, signed))).aInt64).toBe(String(signed));
+        expect(JSON.parse(toJson('order.v1.Kinds', int(3, -signed))).aInt64).toBe(String(-signed));
+        const small = BigInt.asIntN(32, value);
+        expect(JSON.parse(toJson('order.v1.Kinds', int(2, small))).aInt32).toBe(Number(small));
+      }
+    }
+  });
+
   it('writes a field number of several bytes', () => {
     expect(changed(bytes(305, bytes(1, 'x')))).toEqual({ nodes: [{ name: 'x', children: [], leaf: null }] });
   });
