@@ -57,8 +57,14 @@ export function createGraphql({ schema, path, identify, page, logger, limits }: 
   const yoga = createYoga<FinishedContext & SignalContext>({
     schema,
     graphqlEndpoint: path,
-    plugins: [guardRequests(identify), passIdentityOn(), limitWork(limits), finishResults(logger)],
-    maxRequestBodySize: limits.maxRequestBytes,
+    plugins: [
+      guardRequests(identify, limits.maxRequestBytes),
+      passIdentityOn(),
+      limitWork(limits),
+      finishResults(logger),
+    ],
+    // The guard reads bodies, and counts.
+    maxRequestBodySize: false,
     parserAndValidationCache: { documentCache: createDocumentCache<DocumentNode>(), errorCache: createDocumentCache() },
     // finishResults masks: it also knows the request id.
     maskedErrors: false,

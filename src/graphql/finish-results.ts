@@ -40,8 +40,7 @@ function finishError(error: GraphQLError, isRequestError: boolean, requestId: st
     logger.error({ requestId, err: error.originalError ?? error }, 'GraphQL operation failed unexpectedly');
     return withExtensions(error, 'internal error', { code: 'INTERNAL', requestId, http: { status: 500 } });
   }
-  // Yoga keeps the JSON parser's own words in here; they say nothing that the message does not.
-  const { originalError: _, http, ...extensions } = error.extensions;
+  const { http, ...extensions } = error.extensions;
   if (!isRequestError) return withExtensions(error, error.message, { code: 'INTERNAL', ...extensions });
   return withExtensions(error, error.message, {
     code: BAD_USER_INPUT,

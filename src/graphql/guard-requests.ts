@@ -7,6 +7,8 @@ import { GatewayError } from '../rpc/gateway-error.ts';
 import type { Identify, Identity } from '../rpc/identity.ts';
 
 import { translateError } from './compile-error-translation.ts';
+import { httpError } from './http-error.ts';
+import { readJsonBody } from './read-json-body.ts';
 
 /** What one HTTP request brings along; the operation's context grows out of it. */
 export interface RequestContext {
@@ -25,15 +27,17 @@ const acceptable: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Everything that a request's head decides, before its body is read: who calls, and whether both sides speak JSON. Nobody gets
- * further without an identity, not even to a parse error: GraphQL's suggestions and introspection describe the farm.
+ * Everything that a request's head decides, before its body is read: who calls, and whether both sides speak JSON; and how the
+ * body is read then. Nobody gets further without an identity, not even to a parse error: GraphQL's suggestions and
+ * introspection describe the farm.
  */
-export function guardRequests(identify: Identify): Plugin<RequestContext, RequestContext> {
+export function guardRequests(identify: Identify, maxBodyBytes: number): Plugin<RequestContext, RequestContext> {
   return {
-    onRequestParse: async ({ serverContext }) => {
+    onRequestParse: async ({ serverContext, setRequestParser }) => {
       const { req, res, requestId } = serverContext;
       serverContext.identity = await identifyCaller(identify, req, requestId);
       assertAcceptable(req);
+      if (req.method === 'POST') setRequestParser(() => readJsonBody(req, maxBodyBytes));
       // The client waits for this before it sends a large body.
       if (req.headers.expect !== undefined) res.writeContinue();
     },
@@ -78,8 +82,4 @@ function assertAcceptable({ method, headers }: IncomingMessage): void {
 
 function mediaTypeOf(value: string): string {
   return (value.split(';', 1)[0] ?? '').trim().toLowerCase();
-}
-
-function httpError(status: number, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status } } });
 }

@@ -153,12 +153,12 @@ describe('a request', () => {
     ]);
   });
 
-  it('that is no JSON is 400, without the words of the JSON parser', async () => {
+  it('that is no JSON is 400', async () => {
     const { post } = await serve();
     const response = await post('{"query": nonsense}');
     expect([response.status, await response.json()]).toEqual([
       400,
-      { errors: [{ message: 'POST body sent invalid JSON.', extensions: { code: 'BAD_REQUEST' } }] },
+      { errors: [{ message: 'The body is not valid JSON.', extensions: { code: 'BAD_REQUEST' } }] },
     ]);
   });
 
