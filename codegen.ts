@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { formatConfigurationPage } from './src/commands/describe-settings.ts';
 import { parseConfig } from './src/config.ts';
 import { deriveSchema } from './src/graphql/derive-schema.ts';
 import { printDerivedSchema } from './src/graphql/print-derived-schema.ts';
@@ -18,6 +19,7 @@ export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
   const schema = deriveSchema({ registry, table, services: graphqlServices, invoke, extensions: [] });
   return {
     'schema/schema.graphql': printDerivedSchema(schema),
+    'docs/configuration.md': formatConfigurationPage(),
     'schema/operations.md': formatOperations(listOperations(snapshot)),
   };
 }
