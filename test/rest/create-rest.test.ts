@@ -1,0 +1,290 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { RestOptions } from '../../src/rest/create-rest.ts';
+import { GatewayError } from '../../src/rpc/gateway-error.ts';
+import { replay } from '../conformance/replay.ts';
+import { type RestServer, registry, replyWith, startRest } from './rest-server.ts';
+
+const running: RestServer[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close()));
+});
+
+async function start(options: Partial<RestOptions> = {}): Promise<RestServer> {
+  const server = await startRest(options);
+  running.push(server);
+  return server;
+}
+
+const path = '/conf.v1.Echo/EchoSmall';
+const json = (status: string, body: string, fields = '') =>
+  `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\n${fields}Date: $DATE\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+describe('createRest()', () => {
+  it('answers a call with its reply', async () => {
+    const server = await start();
+    expect(await server.post(path, '{"s":"hi","i":3}')).toBe(json('200 OK', '{"s":"hi","i":3}'));
+    expect(server.calls).toMatchObject([
+      {
+        method: { fullName: 'conf.v1.Echo/EchoSmall' },
+        request: Buffer.from('\n\x02hi\x10\x03'),
+        identity: { subject: 'somebody' },
+        surface: 'rest',
+        metadata: [],
+        timeoutMs: undefined,
+      },
+    ]);
+  });
+
+  it('writes the spaced style when asked to', async () => {
+    const server = await start({ style: 'spaced' });
+    expect(await server.post(path, '{"s":"hi","i":3}')).toBe(json('200 OK', '{"s":"hi", "i":3}'));
+    expect(await server.post(path, '[')).toBe(
+      json('400 Bad Request', '{"code":3, "message":"unexpected EOF", "details":[]}'),
+    );
+  });
+
+  it('routes the services that are given, and no other', async () => {
+    const { services } = registry;
+    const server = await start({ services: services.filter(({ name }) => name === 'Echo') });
+    expect(await server.post('/conf.v1.NotServed/Do', '{}')).toBe(
+      json('404 Not Found', '{"code":5,"message":"Not Found","details":[]}'),
+    );
+    expect(server.calls).toEqual([]);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', '%5f%5fproto%5f%5f'])('has no route called %s', async (name) => {
+    const server = await start();
+    expect(await server.post(`/${name}`, '{}')).toContain('404 Not Found');
+  });
+
+  it('waits for an identity that takes its time', async () => {
+    const server = await start({
+      identify: async ({ authorization }) => ({ subject: `${authorization}`, method: 'none', claims: {} }),
+    });
+    await server.post(path, '{}', 'Authorization: Bearer me\r\nAuthorization: Bearer you\r\n');
+    expect(server.calls[0]?.identity.subject).toBe('Bearer me');
+  });
+
+  it('answers bad credentials as plain text, before anything else is looked at', async () => {
+    const server = await start({
+      identify: () => {
+        throw new GatewayError('UNAUTHENTICATED', 'token is expired', { origin: 'credentials' });
+      },
+    });
+    expect(await server.post('/nope', '{', 'Grpc-Timeout: x\r\n')).toBe(
+      'HTTP/1.1 401 Unauthorized\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n' +
+        'Date: $DATE\r\nContent-Length: 17\r\n\r\ntoken is expired\n',
+    );
+  });
+
+  it('answers an identity that cannot be had as the error it is', async () => {
+    const server = await start({
+      identify: () =>
+        Promise.reject(new GatewayError('UNAVAILABLE', 'keys cannot be fetched', { retryAfterSeconds: 2.1 })),
+    });
+    expect(await server.post(path, '{}')).toBe(
+      json(
+        '503 Service Unavailable',
+        '{"code":14,"message":"keys cannot be fetched","details":[]}',
+        'Retry-After: 3\r\n',
+      ),
+    );
+  });
+
+  it('hides what went wrong unexpectedly', async () => {
+    const server = await start({ invoke: () => Promise.reject(new Error('password is 1234')) });
+    expect(await server.post(path, '{}')).toBe(
+      json('500 Internal Server Error', '{"code":13,"message":"internal error","details":[]}'),
+    );
+  });
+
+  it('makes no metadata of headers unless told to', async () => {
+    const headers = 'Grpc-Metadata-A: 1\r\nGrpc-Metadata-B-Bin: ***\r\nGrpc-Metadata-: x\r\nCookie: c\r\n';
+    const server = await start();
+    expect(await server.post(path, '{}', headers)).toContain('200 OK');
+    expect(server.calls[0]?.metadata).toEqual([]);
+  });
+
+  it('forwards headers when told to', async () => {
+    const server = await start({ forwardMetadata: true });
+    await server.post(path, '{}', 'Grpc-Metadata-A: 1\r\nAuthorization: t\r\n');
+    expect(server.calls[0]?.metadata).toEqual([
+      ['a', '1'],
+      ['authorization', 't'],
+      ['grpcgateway-authorization', 't'],
+      ['x-forwarded-host', 'h'],
+      ['x-forwarded-for', '127.0.0.1'],
+    ]);
+  });
+
+  it('takes a sane request id over', async () => {
+    const server = await start();
+    await server.post(path, '{}', 'X-Request-Id: mine\r\n');
+    await server.post(path, '{}', 'X-Request-Id: "no"\r\n');
+    expect(server.calls[0]?.requestId).toBe('mine');
+    expect(server.calls[1]?.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('passes on how long the caller will wait', async () => {
+    const server = await start();
+    await server.post(path, '{}', 'Grpc-Timeout: 1500m\r\n');
+    await server.post(path, '{}', 'Grpc-Timeout: 0S\r\n');
+    expect(server.calls.map(({ timeoutMs }) => timeoutMs)).toEqual([1_500, undefined]);
+  });
+
+  it('asks for the body of a client that waits to be asked', async () => {
+    const server = await start();
+    expect(await server.post(path, '', 'Expect: 100-continue\r\n')).toContain('200 OK');
+    const request = `POST ${path} HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}`;
+    const { response } = await replay({
+      port: server.port,
+      request,
+      responses: 2,
+      untilClosed: false,
+      patienceMs: 3_000,
+    });
+    expect(response).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+  });
+});
+
+describe('the body', () => {
+  const tooLarge = '{"code":8,"message":"the request body is longer than 1000 bytes","details":[]}';
+
+  it('may be as long as the limit', async () => {
+    const server = await start();
+    expect(await server.post(path, '{}'.padEnd(1_000))).toContain('200 OK');
+  });
+
+  it('is refused unread when it is announced too long', async () => {
+    const server = await start();
+    expect(await server.post(path, 'x'.repeat(1_001))).toBe(
+      json('429 Too Many Requests', tooLarge).replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'),
+    );
+    expect(server.calls).toEqual([]);
+  });
+
+  it('is refused as soon as it gets too long', async () => {
+    const server = await start();
+    const chunk = `1f4\r\n${'x'.repeat(500)}\r\n`;
+    const request = `POST ${path} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}${chunk}${chunk}`;
+    // The last chunk never comes: the answer does not wait for it.
+    const { response } = await replay({
+      port: server.port,
+      request,
+      responses: 1,
+      untilClosed: true,
+      patienceMs: 3_000,
+    });
+    expect(response).toContain('429 Too Many Requests');
+    expect(response).toContain(tooLarge);
+  });
+
+  it('may come in many pieces', async () => {
+    const server = await start();
+    const socket = connect(server.port, '127.0.0.1');
+    socket.setNoDelay(true);
+    const response = new Promise<string>((resolve) => socket.once('data', (data) => resolve(data.toString())));
+    const text = '{"s":"in pieces"}';
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: ${text.length}\r\n\r\n`);
+    for (const character of text) {
+      socket.write(character);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await response).toContain('{"s":"in pieces","i":0}');
+    socket.destroy();
+  });
+});
+
+describe('a client that goes away', () => {
+  it('cancels its call', async () => {
+    let invoked = () => {};
+    const isInvoked = new Promise<void>((resolve) => {
+      invoked = resolve;
+    });
+    const cancelled = new Promise<void>((resolve) => {
+      void start({
+        invoke: ({ signal }) => {
+          invoked();
+          return new Promise((_, reject) => {
+            signal.addEventListener('abort', () => {
+              resolve();
+              reject(new GatewayError('CANCELLED', 'context canceled'));
+            });
+          });
+        },
+      }).then((server) => {
+        const socket = connect(server.port, '127.0.0.1');
+        socket.write(`POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}`);
+        void isInvoked.then(() => socket.destroy());
+      });
+    });
+    await expect(cancelled).resolves.toBeUndefined();
+  });
+
+  it('in the middle of its body causes no call', async () => {
+    const server = await start();
+    const socket = connect(server.port, '127.0.0.1');
+    await new Promise<void>((resolve) => {
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n{"s":`, () => resolve());
+    });
+    socket.destroy();
+    // A whole exchange afterwards, so that the server has seen the end of the other.
+    await server.post(path, '{}');
+    expect(server.calls).toHaveLength(1);
+  });
+});
+
+describe('a reply', () => {
+  it('shows its metadata and, to those who want them, its trailers', async () => {
+    const server = await start({
+      invoke: async () =>
+        replyWith(new Uint8Array(0), {
+          header: [
+            ['x-b', '2'],
+            ['content-type', 'application/grpc'],
+            ['x-a', '1'],
+            ['x-b', '3'],
+          ],
+          trailer: [
+            ['t-b', '2'],
+            ['t-a', '1'],
+          ],
+        }),
+    });
+    const head =
+      'Grpc-Metadata-Content-Type: application/grpc\r\nGrpc-Metadata-X-A: 1\r\n' +
+      'Grpc-Metadata-X-B: 2\r\nGrpc-Metadata-X-B: 3\r\n';
+    expect(await server.post(path, '{}')).toBe(json('200 OK', '{"s":"","i":0}', head));
+    expect(await server.post(path, '{}', 'TE: Trailers\r\n')).toBe(
+      `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${head}Trailer: Grpc-Trailer-T-B\r\n` +
+        'Trailer: Grpc-Trailer-T-A\r\nDate: $DATE\r\nTransfer-Encoding: chunked\r\n\r\n' +
+        'e\r\n{"s":"","i":0}\r\n0\r\nGrpc-Trailer-T-A: 1\r\nGrpc-Trailer-T-B: 2\r\n\r\n',
+    );
+  });
+
+  it.each([
+    ['\n\x01\xff', 'string field contains invalid UTF-8'],
+    ['\n\x05x', 'proto: cannot parse invalid wire-format data'],
+  ])('that cannot be read (%j) is an error', async (wire, text) => {
+    const server = await start({ invoke: async () => replyWith(Buffer.from(wire, 'latin1')) });
+    const message = `grpc: failed to unmarshal the received message: ${text}`;
+    expect(await server.post(path, '{}')).toBe(
+      json('500 Internal Server Error', `{"code":13,"message":"${message}","details":[]}`),
+    );
+  });
+});
+
+describe('a method that streams', () => {
+  it('is refused as long as nobody can send it', async () => {
+    const server = await start();
+    expect(await server.post('/conf.v1.Echo/Stream', '{}')).toBe(
+      json(
+        '501 Not Implemented',
+        '{"code":12,"message":"conf.v1.Echo/Stream streams, which is not supported","details":[]}',
+      ),
+    );
+    expect(server.calls).toEqual([]);
+  });
+});
