@@ -11,7 +11,11 @@ const commands = {
   help: async () => (await import('./commands/help.ts')).help,
 } as const;
 
+/** The first word after `cuegate`. */
 export type CommandName = keyof typeof commands;
+
+// `cuegate operations | head`: the reader has seen enough, which is no mistake.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {
   const line = parseCommandLine(process.argv.slice(2), Object.keys(commands));

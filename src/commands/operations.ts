@@ -10,8 +10,8 @@ import type { Command } from './command.ts';
  */
 export const operations: Command = async ({ environment, flags, switches }) => {
   const config = parseConfig({
-    // Nothing is dialled and nobody is asked, so these two need not be set.
-    environment: { CUEBOT_ENDPOINT: 'localhost:8443', ...environment, AUTH: 'none', HOST: '127.0.0.1' },
+    // Nothing is dialled and nobody is asked, so what those need does not have to be set.
+    environment: { ...environment, CUEBOT_ENDPOINT: 'localhost:8443', AUTH: 'none', HOST: '127.0.0.1' },
     flags,
   });
   const rows = listOperations(await takeSnapshot(config));
