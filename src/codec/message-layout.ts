@@ -56,8 +56,9 @@ export function findField(layout: MessageLayout, tag: number): number {
   return tag < layout.smallTags.length ? layout.smallTags[tag]! : (layout.tags.get(tag) ?? -1);
 }
 
-/** Positions of the two fields in the layout of a map's entry. */
+/** Index of the key in the layout of a map's entry. */
 export const ENTRY_KEY = 0;
+/** Index of the value in the layout of a map's entry. */
 export const ENTRY_VALUE = 1;
 
 /** The layout of a map's entries: a message of a key, numbered 1, and a value, numbered 2. */

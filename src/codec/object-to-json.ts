@@ -31,7 +31,7 @@ export interface ObjectToJson {
 
 /**
  * Compiles the plan by which a message becomes a JSON object. `zeroJson` gives the JSON of an absent field, undefined when
- * nothing is written for it. `values` is filled by the caller, who knows the fields' types.
+ * nothing is written for it. `values` writes the present ones, by field.
  */
 export function planObject(
   message: MessageDescriptor,

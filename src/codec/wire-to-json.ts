@@ -96,7 +96,7 @@ function compileMessage(
 
 /**
  * What is written for a field that is absent: its zero, null for a message, and nothing where presence means something.
- * (Of these protobuf-go writes null for proto2's; descriptors tell them from proto3's `optional` no more, and nobody lacks it.)
+ * An unset proto2 field counts as an `optional` one and is left out, where protobuf-go would write null.
  */
 function absentJson(field: FieldDescriptor): string | undefined {
   if (field.cardinality !== 'singular') {

@@ -40,9 +40,9 @@ function assemble(message: MessageDescriptor, found: readonly (Expected | undefi
     if (set !== undefined) {
       input[field.name] = set.input;
     }
-    const json1 = set === undefined ? absentJson(field) : set.json;
-    if (json1 !== undefined) {
-      json[field.jsonName] = json1;
+    const text = set === undefined ? absentJson(field) : set.json;
+    if (text !== undefined) {
+      json[field.jsonName] = text;
     }
     value[field.jsonName] = set === undefined ? absentValue(field) : set.value;
   }
