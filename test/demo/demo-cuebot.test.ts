@@ -96,6 +96,29 @@ describe('createDemoCuebot()', () => {
     expect(asked).toEqual(['show.ShowInterface/GetShows']);
   });
 
+  test('says which port is taken', async () => {
+    await expect(createDemoCuebot({ port: demo.port })).rejects.toThrow(
+      new RegExp(
+        `^demo Cuebot: cannot listen on 127\\.0\\.0\\.1:${demo.port} \\(.*\\); choose another port, or 0$`,
+        's',
+      ),
+    );
+  });
+
+  test('frees its port when closed, calls without an answer or not', async () => {
+    const short = await createDemoCuebot({ tickMs: 50 });
+    const other = createCuebotClient(short.endpoint);
+    const job = { id: [...short.farm.jobs.keys()][0]! };
+    const silent = other.call('job.JobInterface/GetUpdatedFrames', { job, lastCheck: 1 });
+    await other.get('show.ShowInterface/GetShows');
+    await short.close();
+    expect(await silent).toMatchObject({ code: expect.any(Number) });
+    other.close();
+    const next = await createDemoCuebot({ port: short.port });
+    expect(next.port).toBe(short.port);
+    await next.close();
+  });
+
   test('grows with its size knobs', async () => {
     const big = await createDemoCuebot({ farm: { hosts: 60, jobs: 30, framesPerLayer: 30 } });
     expect([big.farm.hosts.size, big.farm.jobs.size]).toEqual([60, 30]);

@@ -11,6 +11,7 @@ const KILLED = 9;
 
 /** Back to WAITING, or DEPEND while something it waits for is active; a running process is killed first. */
 export function retryFrame(farm: Farm, frame: FrameRow): void {
+  if (frame.state === 'SUCCEEDED' || frame.state === 'EATEN') reviveDepends(farm, frame);
   const next = waitsForSomething(frame) ? 'DEPEND' : 'WAITING';
   if (frame.state === 'RUNNING') stopFrame(farm, frame, next, STOPPED_TO_WAITING);
   else setFrameState(farm, frame, next);
@@ -86,9 +87,30 @@ function satisfyDepends(farm: Farm, awaited: JobRow, test: (depend: DependRow) =
   farm.touch();
 }
 
-function releaseFrames(farm: Farm, { er }: DependRow): void {
-  const frames = er.frame ? [er.frame] : (er.layer?.frames ?? er.job.layers.flatMap((layer) => layer.frames));
-  for (const frame of frames) {
+/** What counted on a frame that is undone has to wait again: its own depends, and those on its layer as a whole. */
+function reviveDepends(farm: Farm, frame: FrameRow): void {
+  const { layer } = frame;
+  for (const depend of layer.job.awaitedBy) {
+    const { type, on, parent } = depend;
+    const counts = type === 'FRAME_ON_FRAME' ? on.frame === frame : type === 'LAYER_ON_LAYER' && on.layer === layer;
+    if (!counts || depend.active) continue;
+    depend.active = true;
+    if (parent) parent.active = true;
+    for (const waiting of framesOf(depend)) {
+      if (DEMOTED.has(waiting.state)) setFrameState(farm, waiting, 'DEPEND');
+    }
+  }
+}
+
+// A database trigger sends frames in these states back to DEPEND as soon as something they wait for is active.
+const DEMOTED: ReadonlySet<string> = new Set(['WAITING', 'SUCCEEDED', 'DEAD', 'CHECKPOINT']);
+
+function framesOf({ er }: DependRow): readonly FrameRow[] {
+  return er.frame ? [er.frame] : (er.layer?.frames ?? er.job.layers.flatMap((layer) => layer.frames));
+}
+
+function releaseFrames(farm: Farm, depend: DependRow): void {
+  for (const frame of framesOf(depend)) {
     if (frame.state === 'DEPEND' && !waitsForSomething(frame)) setFrameState(farm, frame, 'WAITING');
   }
 }

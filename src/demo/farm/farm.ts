@@ -1,25 +1,27 @@
 import type { Random } from './random.ts';
 import type {
-  AllocationRow,
-  CommentRow,
   DeedRow,
   DepartmentRow,
+  FilterRow,
+  OwnerRow,
+  RenderPartitionRow,
+  ServiceOverrideRow,
+  ServiceRow,
+  SubscriptionRow,
+} from './configuration-rows.ts';
+import type {
+  AllocationRow,
+  CommentRow,
   DependRow,
   FacilityRow,
-  FilterRow,
   FrameRow,
   GroupRow,
   HostRow,
   JobRow,
   LayerRow,
   LimitRow,
-  OwnerRow,
   ProcRow,
-  RenderPartitionRow,
-  ServiceOverrideRow,
-  ServiceRow,
   ShowRow,
-  SubscriptionRow,
 } from './rows.ts';
 
 /**

@@ -1,12 +1,19 @@
 // The farm's tables as linked objects. Times are epoch seconds (0: not set), cores are float cores, memory is in KB:
 // the units of the messages, so that views copy instead of converting. Fields without `readonly` change in calls.
 
+/** job.JobState by name. */
 export type JobState = 'PENDING' | 'FINISHED' | 'STARTUP' | 'SHUTDOWN' | 'POSTED';
+/** job.FrameState by name. */
 export type FrameState = 'WAITING' | 'SETUP' | 'RUNNING' | 'SUCCEEDED' | 'DEPEND' | 'DEAD' | 'EATEN' | 'CHECKPOINT';
+/** job.LayerType by name. */
 export type LayerType = 'PRE' | 'POST' | 'RENDER' | 'UTIL';
+/** host.HardwareState by name. */
 export type HardwareState = 'UP' | 'DOWN' | 'REBOOTING' | 'REBOOT_WHEN_IDLE' | 'REPAIR';
+/** host.LockState by name. */
 export type LockState = 'OPEN' | 'LOCKED' | 'NIMBY_LOCKED';
+/** host.ThreadMode by name. */
 export type ThreadMode = 'AUTO' | 'ALL' | 'VARIABLE';
+/** depend.DependType by name. */
 export type DependType =
   | 'JOB_ON_JOB'
   | 'JOB_ON_LAYER'
@@ -21,11 +28,13 @@ export type DependType =
   | 'PREVIOUS_FRAME'
   | 'LAYER_ON_SIM_FRAME';
 
+/** A place with hosts. */
 export interface FacilityRow {
   readonly id: string;
   readonly name: string;
 }
 
+/** A set of hosts inside a facility, which shows subscribe to. */
 export interface AllocationRow {
   readonly id: string;
   /** `<facility>.<allocation>`. */
@@ -37,6 +46,7 @@ export interface AllocationRow {
   readonly isDefault: boolean;
 }
 
+/** A show. */
 export interface ShowRow {
   readonly id: string;
   readonly name: string;
@@ -51,6 +61,7 @@ export interface ShowRow {
   schedulerManaged: boolean;
 }
 
+/** A folder in the tree of one show. */
 export interface GroupRow {
   readonly id: string;
   readonly name: string;
@@ -66,6 +77,7 @@ export interface GroupRow {
   readonly defaultJobMaxCores: number;
 }
 
+/** A job, alive or finished. */
 export interface JobRow {
   readonly id: string;
   readonly name: string;
@@ -95,6 +107,7 @@ export interface JobRow {
   readonly awaitedBy: DependRow[];
 }
 
+/** A layer: one command over a range of frames. */
 export interface LayerRow {
   readonly id: string;
   readonly name: string;
@@ -128,6 +141,7 @@ export interface LayerRow {
   counted: LayerCount | undefined;
 }
 
+/** A frame, with what its last attempt left behind. */
 export interface FrameRow {
   readonly id: string;
   /** Four digits, a dash and the layer name. */
@@ -160,12 +174,14 @@ export interface FrameRow {
   readonly overrides: readonly FrameStateOverrideRow[];
 }
 
+/** How a frame in one state is to be shown instead. */
 export interface FrameStateOverrideRow {
   readonly state: FrameState;
   readonly text: string;
   readonly color: { readonly red: number; readonly green: number; readonly blue: number };
 }
 
+/** A render host. */
 export interface HostRow {
   readonly id: string;
   readonly name: string;
@@ -192,6 +208,7 @@ export interface HostRow {
   readonly procs: Set<ProcRow>;
 }
 
+/** Resources of a host, reserved for the frame that runs on them. */
 export interface ProcRow {
   readonly id: string;
   readonly host: HostRow;
@@ -208,6 +225,7 @@ export interface ProcRow {
   redirectTarget: string;
 }
 
+/** A remark on a job or host. */
 export interface CommentRow {
   readonly id: string;
   readonly parent: JobRow | HostRow;
@@ -224,6 +242,7 @@ export interface DependSide {
   readonly frame: FrameRow | undefined;
 }
 
+/** Somebody waits for something. */
 export interface DependRow {
   readonly id: string;
   readonly type: DependType;
@@ -237,6 +256,7 @@ export interface DependRow {
   readonly on: DependSide;
 }
 
+/** A limit, such as a number of licences. */
 export interface LimitRow {
   readonly id: string;
   name: string;
@@ -248,117 +268,6 @@ export interface LimitRow {
   exitStatus: number;
   delayMinutes: number;
   autoTag: boolean;
-}
-
-export interface FilterRow {
-  readonly id: string;
-  readonly name: string;
-  readonly show: ShowRow;
-  readonly type: 'MATCH_ANY' | 'MATCH_ALL';
-  readonly order: number;
-  readonly enabled: boolean;
-  /** In order of creation. */
-  readonly matchers: readonly MatcherRow[];
-  /** In order of creation. */
-  readonly actions: readonly ActionRow[];
-}
-
-export interface MatcherRow {
-  readonly id: string;
-  readonly subject: string;
-  readonly type: string;
-  readonly input: string;
-}
-
-export interface ActionRow {
-  readonly id: string;
-  readonly type: string;
-  readonly valueType: string;
-  readonly groupValue: string;
-  readonly stringValue: string;
-  readonly integerValue: number;
-  readonly floatValue: number;
-  readonly booleanValue: boolean;
-}
-
-export interface ServiceRow {
-  readonly id: string;
-  readonly name: string;
-  readonly threadable: boolean;
-  /** Core points, 100 to a core. */
-  readonly minCores: number;
-  readonly maxCores: number;
-  readonly minMemory: number;
-  readonly minGpuMemory: number;
-  readonly tags: readonly string[];
-  readonly timeout: number;
-  readonly timeoutLlu: number;
-  readonly minGpus: number;
-  readonly maxGpus: number;
-  readonly minMemoryIncrease: number;
-}
-
-export interface ServiceOverrideRow {
-  readonly show: ShowRow;
-  /** The override's own id and values. */
-  readonly data: ServiceRow;
-}
-
-export interface SubscriptionRow {
-  readonly id: string;
-  readonly show: ShowRow;
-  readonly allocation: AllocationRow;
-  /** Core points, 100 to a core. */
-  readonly size: number;
-  readonly burst: number;
-}
-
-export interface OwnerRow {
-  readonly id: string;
-  readonly name: string;
-  readonly show: ShowRow;
-}
-
-export interface DeedRow {
-  readonly id: string;
-  readonly host: HostRow;
-  readonly owner: OwnerRow;
-}
-
-export interface DepartmentRow {
-  readonly id: string;
-  readonly show: ShowRow;
-  readonly dept: string;
-  readonly tiTask: string;
-  readonly minCores: number;
-  readonly tiManaged: boolean;
-  /** In order of shot. */
-  readonly tasks: readonly TaskRow[];
-}
-
-export interface TaskRow {
-  readonly id: string;
-  readonly shot: string;
-  readonly minCores: number;
-  readonly adjustCores: number;
-}
-
-export interface RenderPartitionRow {
-  readonly id: string;
-  readonly job: JobRow;
-  readonly layer: LayerRow | undefined;
-  readonly frame: FrameRow | undefined;
-  readonly host: HostRow;
-  readonly threads: number;
-  /** Core points, 100 to a core. */
-  readonly cores: number;
-  readonly maxCores: number;
-  readonly memory: number;
-  readonly maxMemory: number;
-  readonly gpus: number;
-  readonly maxGpus: number;
-  readonly gpuMemory: number;
-  readonly maxGpuMemory: number;
 }
 
 /** Sums over the frames of one layer, or of several. Durations in seconds, memory in KB. */

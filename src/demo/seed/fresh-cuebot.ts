@@ -1,7 +1,8 @@
 import type { Farm, FarmBasis } from '../farm/farm.ts';
 import { createFarm, insert } from '../farm/farm.ts';
 import type { Random } from '../farm/random.ts';
-import type { AllocationRow, FacilityRow, ServiceRow, ShowRow } from '../farm/rows.ts';
+import type { ServiceRow } from '../farm/configuration-rows.ts';
+import type { AllocationRow, FacilityRow, ShowRow } from '../farm/rows.ts';
 
 const LOCAL: FacilityRow = { id: 'AAAAAAAA-AAAA-AAAA-AAAA-AAAAAAAAAAA1', name: 'local' };
 const CLOUD: FacilityRow = { id: 'AAAAAAAA-AAAA-AAAA-AAAA-AAAAAAAAAAA0', name: 'cloud' };

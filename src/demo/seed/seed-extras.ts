@@ -1,7 +1,8 @@
 import type { Farm } from '../farm/farm.ts';
 import { insert } from '../farm/farm.ts';
 import { newLimit } from '../farm/new-limit.ts';
-import type { ActionRow, HostRow, JobRow } from '../farm/rows.ts';
+import type { ActionRow } from '../farm/configuration-rows.ts';
+import type { HostRow, JobRow } from '../farm/rows.ts';
 import { addDepend } from './add-depend.ts';
 import { findGroup, findShow } from './seed-shows.ts';
 

@@ -1,6 +1,6 @@
 import type { Farm } from '../farm/farm.ts';
 import { pickOnly, pickRow } from '../farm/pick-row.ts';
-import type { ActionRow, FilterRow } from '../farm/rows.ts';
+import type { ActionRow, FilterRow } from '../farm/configuration-rows.ts';
 import { viewFilter } from '../view/show-view.ts';
 import { missingRow, thrown } from '../wire/cuebot-error.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';

@@ -8,8 +8,8 @@ import { viewComments } from '../view/job-view.ts';
 import { missingRow, notFound, thrown } from '../wire/cuebot-error.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';
 import { idOf } from '../wire/rpc-handler.ts';
-import type { NewComment } from './job-writes.ts';
-import { addComment } from './job-writes.ts';
+import type { NewComment } from './add-comment.ts';
+import { addComment } from './add-comment.ts';
 
 interface OfHost {
   readonly host: EntityReference | null;

@@ -14,20 +14,11 @@ import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';
 import { idOf } from '../wire/rpc-handler.ts';
 import { createJobWrites } from './job-writes.ts';
 import type { Servant } from './servant.ts';
+import type { OfJob, WithJob } from './with-job.ts';
 
 // Cuebot keeps no older changes than this, and then forgets to answer.
 const UPDATE_WINDOW_SEC = 60;
 const MOST_UPDATED_FRAMES = 100;
-
-/** A request of JobInterface that carries a job; only its id counts. */
-export interface OfJob {
-  readonly job: EntityReference | null;
-}
-
-/** Looks up the request's job, lets the servant hold it, and works on what the servant then holds. */
-export type WithJob = <Request extends OfJob>(
-  work: (job: JobRow, request: Request) => Message | Promise<Message>,
-) => (request: Request) => Promise<Message>;
 
 /** job.JobInterface: all reads, and the everyday writes. */
 export function createJobService(farm: Farm, servant: Servant<JobRow>): ServiceHandlers {

@@ -1,26 +1,19 @@
 import { eatFrame, finishIfComplete, killFrame, killJob, markFrameDone, retryFrame } from '../farm/change-frames.ts';
 import type { Farm } from '../farm/farm.ts';
-import { insert } from '../farm/farm.ts';
-import type { FrameRow, HostRow, JobRow } from '../farm/rows.ts';
+import type { FrameRow, JobRow } from '../farm/rows.ts';
 import type { FrameCriteria } from '../search/find-frames.ts';
 import { findFrames } from '../search/find-frames.ts';
 import { thrown } from '../wire/cuebot-error.ts';
-import type { Message } from '../wire/message-codec.ts';
 import type { ServiceHandlers } from '../wire/rpc-handler.ts';
-import type { OfJob, WithJob } from './job-service.ts';
+import type { NewComment } from './add-comment.ts';
+import { addComment } from './add-comment.ts';
+import type { OfJob, WithJob } from './with-job.ts';
 
 // The MAX_FRAME_RETRIES row of Cuebot's config table.
 const MOST_RETRIES = 16;
 
 type WithFrames = OfJob & { readonly req: FrameCriteria | null };
 type WithValue = OfJob & { readonly val: number };
-
-/** A new comment as requests carry it; id and time stamp are the server's. */
-export interface NewComment {
-  readonly user: string;
-  readonly subject: string;
-  readonly message: string;
-}
 
 /** The everyday writes of job.JobInterface. What Cuebot queues is done at once here. */
 export function createJobWrites(farm: Farm, withJob: WithJob): ServiceHandlers {
@@ -66,14 +59,6 @@ export function createJobWrites(farm: Farm, withJob: WithJob): ServiceHandlers {
       addComment(farm, job, newComment);
     }),
   };
-}
-
-/** Stores a comment of now. An absent comment is an empty one. */
-export function addComment(farm: Farm, parent: JobRow | HostRow, comment: NewComment | null): Message {
-  const { user = '', subject = '', message = '' } = comment ?? {};
-  insert(farm.comments, { id: farm.random.uuid(), parent, timestamp: farm.now(), user, subject, message });
-  farm.touch();
-  return {};
 }
 
 function acceptRetries(maxRetries: number): number {

@@ -1,6 +1,6 @@
 import type { Farm } from '../farm/farm.ts';
 import { pickOnly, pickRow } from '../farm/pick-row.ts';
-import type { DeedRow } from '../farm/rows.ts';
+import type { DeedRow } from '../farm/configuration-rows.ts';
 import { viewDeed, viewHost, viewOwner } from '../view/host-view.ts';
 import { missingRow } from '../wire/cuebot-error.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';

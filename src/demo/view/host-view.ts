@@ -1,14 +1,7 @@
 import type { Farm } from '../farm/farm.ts';
 import { idleCores, idleGpuMemory, idleGpus, idleMemory } from '../farm/idle-resources.ts';
-import type {
-  AllocationRow,
-  DeedRow,
-  HostRow,
-  OwnerRow,
-  ProcRow,
-  RenderPartitionRow,
-  SubscriptionRow,
-} from '../farm/rows.ts';
+import type { DeedRow, OwnerRow, RenderPartitionRow, SubscriptionRow } from '../farm/configuration-rows.ts';
+import type { AllocationRow, HostRow, ProcRow } from '../farm/rows.ts';
 import type { Message } from '../wire/message-codec.ts';
 import { hasComment, namesOrOneEmpty } from './job-view.ts';
 

@@ -1,6 +1,7 @@
 import { countJobs } from '../farm/count-frames.ts';
 import type { Farm } from '../farm/farm.ts';
-import type { DepartmentRow, DependRow, FilterRow, GroupRow, ServiceOverrideRow, ShowRow } from '../farm/rows.ts';
+import type { DepartmentRow, FilterRow, ServiceOverrideRow } from '../farm/configuration-rows.ts';
+import type { DependRow, GroupRow, ShowRow } from '../farm/rows.ts';
 import type { Message } from '../wire/message-codec.ts';
 
 /** show.Show. Running and dead frames count pending jobs only; created and rendered ones count all. */

@@ -45,11 +45,15 @@ export function createRpcServer(options: RpcServerOptions): Server {
   return nameUnknownMethods(server);
 }
 
-/** Binds the server and resolves with the port, which matters when 0 was asked for. */
+/** Binds the server and resolves with the port, which matters when 0 was asked for. Rejects when the port is taken. */
 export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
+      error
+        ? reject(
+            new Error(`demo Cuebot: cannot listen on ${host}:${port} (${error.message}); choose another port, or 0`),
+          )
+        : resolve(bound),
     );
   });
 }
@@ -125,8 +129,10 @@ function decodeRequest(method: ProtocolMethod, bytes: Buffer): Message {
 
 function toStatus(error: unknown): { code: number; details: string } {
   if (error instanceof CuebotError) return { code: error.code, details: error.message };
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: status.INTERNAL, details: `demo farm failed: ${text}` };
+  return {
+    code: status.INTERNAL,
+    details: `the demo Cuebot failed: ${error instanceof Error ? error.message : error}`,
+  };
 }
 
 interface ReplyCache {

@@ -205,6 +205,27 @@ describe('FrameInterface writes', () => {
   });
 });
 
+describe('depends that come back', () => {
+  test('retrying what had succeeded makes those wait again that counted on it', async () => {
+    const job = jobOf('beauty_v009');
+    const [, beauty, , denoise, comp, movie] = job.layers;
+    await client.get('job.FrameInterface/Retry', { frame: { id: beauty!.frames[3]!.id } });
+    expect([beauty!.frames[3]!.state, denoise!.frames[3]!.state]).toEqual(['WAITING', 'DEPEND']);
+    expect([comp!.frames[3]!.state, movie!.frames[0]!.state]).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    const depends = await client.get('job.LayerInterface/GetWhatThisDependsOn', { layer: { id: denoise!.id } });
+    expect(depends.depends.depends).toMatchObject([{ type: 'FRAME_BY_FRAME', active: true }]);
+  });
+
+  test('retrying a frame of an awaited layer holds up the whole layer behind it', async () => {
+    const job = jobOf('beauty_v009');
+    const [scene, beauty, crypto] = job.layers;
+    await client.get('job.FrameInterface/Retry', { frame: { id: scene!.frames[0]!.id } });
+    const states = [...beauty!.frames, ...crypto!.frames].map(({ state }) => state);
+    expect(new Set(states)).toEqual(new Set(['DEPEND']));
+    expect(job.state).toBe('PENDING');
+  });
+});
+
 describe('HostInterface writes', () => {
   const host = () => ({ id: [...demo.farm.hosts.values()][0]!.id });
   const read = async () => (await client.get('host.HostInterface/GetHost', host())).host;
