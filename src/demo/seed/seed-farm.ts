@@ -14,7 +14,7 @@ export interface FarmSize {
   readonly hosts?: number;
   /** Jobs, 20 by default and at least; what is more repeats the ordinary ones under new shots. */
   readonly jobs?: number;
-  /** Frames of each layer that spans a shot; by default what each job's blueprint says. */
+  /** Frames of each layer that spans a shot, at least 24; by default what each job's blueprint says. */
   readonly framesPerLayer?: number;
 }
 

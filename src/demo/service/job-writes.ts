@@ -45,6 +45,7 @@ export function createJobWrites(farm: Farm, withJob: WithJob): ServiceHandlers {
     KillFrames: changing((job, { req }: WithFrames) => {
       // The states of the criteria are dropped: what is killed are the procs of the frames.
       for (const frame of findFrames(farm, job, req && { ...req, states: null })) killFrame(farm, frame);
+      finishIfComplete(farm, job);
     }),
     SetPriority: setting(({ val }: WithValue) => ({ priority: val })),
     SetMinCores: setting(({ val }: WithValue) => ({ minCores: Math.round(val) })),

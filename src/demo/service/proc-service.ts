@@ -1,4 +1,4 @@
-import { killFrame } from '../farm/change-frames.ts';
+import { finishIfComplete, killFrame } from '../farm/change-frames.ts';
 import type { Farm } from '../farm/farm.ts';
 import { pickRow } from '../farm/pick-row.ts';
 import type { ProcRow } from '../farm/rows.ts';
@@ -20,7 +20,10 @@ export function createProcService(farm: Farm): ServiceHandlers {
   const procOf = ({ proc }: OfProc) => pickRow(farm.procs, idOf(proc));
   const unbook = (proc: ProcRow, kill: boolean) => {
     proc.unbooked = true;
-    if (kill) killFrame(farm, proc.frame);
+    if (kill) {
+      killFrame(farm, proc.frame);
+      finishIfComplete(farm, proc.frame.layer.job);
+    }
     farm.touch();
   };
   return {
