@@ -19,6 +19,7 @@ export type OptionKind =
   /** One of the option's `choices`. */
   | 'choice';
 
+/** One setting. */
 export interface Option {
   /** The environment variable. The command-line flag is the same in kebab case: `REST_PORT`, `--rest-port`. */
   readonly name: string;

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import type { Registry, ServiceDescriptor } from './registry/descriptors.ts';
 import { loadProtoFiles } from './registry/load-proto-files.ts';
+import type { ReflectionTransport } from './registry/load-by-reflection.ts';
 import { loadRegistry } from './registry/load-registry.ts';
 import { compileRpcTable, type RpcTable } from './rpc/rpc-table.ts';
 import { selectServices } from './rpc/select-services.ts';
-import type { ReflectionTransport } from './upstream/reflection-transport.ts';
 
 /** What boot learnt from protos, RPC table and settings: everything that the surfaces are compiled from. */
 export interface Snapshot {

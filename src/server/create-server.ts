@@ -13,6 +13,7 @@ import { sendRedirect } from './send-redirect.ts';
 /** Answers one request. `request.url` is a clean path with its query, never an absolute URL. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** What is served where. */
 export interface ServerOptions {
   /** The address to listen on; undefined: every interface. */
   readonly host: string | undefined;

@@ -1,12 +1,15 @@
 import { Client, type ClientUnaryCall, credentials, Metadata as GrpcMetadata } from '@grpc/grpc-js';
 
+import type { ReflectionTransport } from '../registry/load-by-reflection.ts';
+
 import type { Call, Invoke, Reply } from '../rpc/call.ts';
 import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
 
 import { readMetadata } from './read-metadata.ts';
-import { createReflectionTransport, type ReflectionTransport } from './reflection-transport.ts';
+import { createReflectionTransport } from './reflection-transport.ts';
 import { translateError } from './translate-error.ts';
 
+/** Which Cuebot, and what may come from it. */
 export interface UpstreamOptions {
   /** `host:port`, or any target that gRPC resolves (`dns:///host:port`). */
   readonly endpoint: string;

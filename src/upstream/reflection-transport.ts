@@ -1,15 +1,15 @@
 import { type Client, Metadata } from '@grpc/grpc-js';
 
-import { translateError } from './translate-error.ts';
+import type { ReflectionTransport } from '../registry/load-by-reflection.ts';
 
-/**
- * Asks a server's reflection service (https://grpc.io/docs/guides/reflection/): sends the encoded requests over one stream
- * and gives the encoded replies in their order. Rejects with a GatewayError; UNIMPLEMENTED when the server has no such service.
- */
-export type ReflectionTransport = (method: string, requests: readonly Uint8Array[]) => Promise<readonly Uint8Array[]>;
+import { translateError } from './translate-error.ts';
 
 const timeoutMs = 10_000;
 
+/**
+ * Asks a server's reflection service over an open channel: sends the encoded requests over one stream and gives the encoded
+ * replies in their order. Rejects with a GatewayError; UNIMPLEMENTED when the server has no such service.
+ */
 export function createReflectionTransport(client: Client): ReflectionTransport {
   return (method, requests) =>
     new Promise((resolve, reject) => {
