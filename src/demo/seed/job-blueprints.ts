@@ -33,8 +33,8 @@ export interface JobBlueprint {
 /** The first frame of every shot, as film people count. */
 export const FIRST_FRAME = 1001;
 
-/** The jobs of the default farm. The farm's size knobs repeat the ordinary ones among them. */
 // biome-ignore format: a table, one job per line
+/** The jobs of the default farm. The farm's size knobs repeat the ordinary ones among them. */
 export const JOB_BLUEPRINTS: readonly JobBlueprint[] = [
   { show: 'demo', shot: 'sh010', user: 'ann', suffix: 'beauty_v003', group: 'seq010', template: 'beauty', frames: 96, progress: 1.55, running: 24, hoursOld: 9, priority: 120 },
   { show: 'demo', shot: 'sh020', user: 'ann', suffix: 'beauty_v001', group: 'seq010', template: 'beauty', frames: 72, progress: 0, hoursOld: 2, after: 'beauty_v003' },

@@ -48,8 +48,8 @@ const COMP: LayerTemplate = {
   command: 'nuke -x -F #IFRAME# comp.nk',
 };
 
-/** The kinds of work on the demo farm, by the name that the blueprints use. Layers are in dispatch order. */
 // biome-ignore format: a table, one layer per line
+/** The kinds of work on the demo farm, by the name that the blueprints use. Layers are in dispatch order. */
 export const LAYER_TEMPLATES = {
   beauty: [
     { name: 'scene_export', type: 'UTIL', single: true, service: 'maya', tags: UTIL, cores: 1, memoryGb: 4, seconds: 210, command: 'mayabatch -command export' },
