@@ -65,20 +65,24 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
 }
 
 /**
- * Sends a head that is already complete, and a body. The lowest of the ways out: nothing is added and nothing checked.
- * `head` and `tail` hold one character per byte.
+ * Sends a head that is already complete, and a body. The lowest of the ways out: nothing is added and nothing checked, but
+ * that HEAD is answered without the body. `head` and `tail` hold one character per byte.
  */
 export function sendRaw(response: ServerResponse, head: string, body: Uint8Array, tail: string): void {
   const raw = response as RawResponse;
-  raw._header = head;
+  const isHead = raw.req.method === 'HEAD';
   raw._last = !raw.shouldKeepAlive;
   raw.chunkedEncoding = false;
-  if (raw._last && !raw.req.complete && raw.req.method !== 'HEAD') {
+  if (raw._last && !raw.req.complete && !isHead) {
+    raw._header = head;
     linger(raw, body, tail);
-  } else if (body.length <= longestUnchunked) {
-    // One string is one write; a buffer after a string would be a gathered one.
-    raw.end(latin1(body) + tail, 'latin1');
+  } else if (isHead || body.length <= longestUnchunked) {
+    // One string is one write to the socket. A body given to end() would be a write of its own, and gathering the two is
+    // the dearest thing that happens to a small answer.
+    raw._header = isHead ? head : head + latin1(body) + tail;
+    raw.end();
   } else {
+    raw._header = head;
     raw.write(body);
     raw.end(tail, 'latin1');
   }
