@@ -13,6 +13,7 @@ import { callerTimeoutMs } from './parse-timeout.ts';
 import { readBody } from './read-body.ts';
 import { compileErrorRenderer, type Progress } from './render-error.ts';
 
+/** What the REST surface is made of. */
 export interface RestOptions extends RoutesOptions {
   readonly identify: Identify;
   /** Whether request headers become metadata, as in grpc-gateway 2.30. Off, nothing that a client says does. */

@@ -25,6 +25,7 @@ export interface StreamReply {
  */
 export type InvokeStream = (call: Call, requests: readonly Uint8Array[]) => Promise<StreamReply>;
 
+/** What the way of a streaming RPC is compiled from. */
 export interface StreamingOptions {
   readonly method: MethodDescriptor;
   readonly codec: MethodCodec;

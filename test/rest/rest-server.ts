@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
+import { createAnonymousIdentify } from '../../src/auth/create-anonymous-identify.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 import { createRest, type RestOptions } from '../../src/rest/create-rest.ts';
 import type { Call, Reply } from '../../src/rpc/call.ts';
@@ -30,7 +31,7 @@ export async function startRest(options: Partial<RestOptions> = {}): Promise<Res
     registry,
     services: registry.services,
     style: 'compact',
-    identify: () => ({ subject: 'somebody', method: 'none', claims: {} }),
+    identify: createAnonymousIdentify(),
     forwardMetadata: false,
     maxBodyBytes: 1_000,
     ...options,
