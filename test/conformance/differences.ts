@@ -159,6 +159,18 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    topic: 'Metadata from Cuebot: a name with several values, an error text with spaces at its ends',
+    before: 'One line per value; the text as it is.',
+    now: 'One line with commas; such a text is lost and the message empty.',
+    reason: 'That is how node’s HTTP/2 hands them over. Cuebot sends neither.',
+  },
+  {
+    topic: 'Methods that stream',
+    before: 'Served, one JSON line per message.',
+    now: 'Answered 501.',
+    reason: 'OpenCue has none. The REST surface can (the recordings are matched), the way through permissions and lanes is for single messages.',
+  },
+  {
     topic: 'Fields that are newer than the recorded gateway’s protos',
     before: 'Absent.',
     now: 'Present, with their zero values when Cuebot does not know them: the protos are those of OpenCue 1.37.',
@@ -296,7 +308,7 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Clients that close their sending side before the answer',
     before: 'The call is cancelled, and 499 is written to the half-open connection.',
-    now: 'The call is cancelled and the connection closed.',
+    now: 'The caller counts as gone, and the connection is closed.',
     reason: 'That is node’s way. A client that closes has no use for a 499.',
   },
   {
