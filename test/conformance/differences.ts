@@ -168,7 +168,8 @@ export const differences: readonly Difference[] = [
     topic: 'Methods that stream',
     before: 'Served, one JSON line per message.',
     now: 'Answered 501.',
-    reason: 'OpenCue has none. The REST surface can (the recordings are matched), the way through permissions and lanes is for single messages.',
+    reason:
+      'OpenCue has none. The REST surface can (the recordings are matched), the way through permissions and lanes is for single messages.',
   },
   {
     topic: 'Fields that are newer than the recorded gateway’s protos',
