@@ -4,6 +4,10 @@ const anonymous: Identity = Object.freeze({
   subject: 'anonymous',
   method: 'none',
   claims: Object.freeze(Object.create(null)),
+  scopes: undefined,
+  groups: Object.freeze([]),
+  issuer: undefined,
+  tokenId: '',
 });
 
 /** Asks nobody for anything (`AUTH=none`): everybody is `anonymous`, whatever credentials come along. */

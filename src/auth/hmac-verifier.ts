@@ -1,12 +1,15 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 import { JsonSyntaxError } from '../base/json-scanner.ts';
+import type { Identity } from '../rpc/identity.ts';
 
 import { checkTimes } from './check-times.ts';
+import { groupsOf, scopesOf } from './claimed-rights.ts';
 import { tokenError } from './credentials-error.ts';
 import { Base64UrlError, decodeBase64Url } from './decode-base64-url.ts';
 import { hmacHashes } from './hmac-algorithms.ts';
 import { type JsonObject, JsonTypeError, parseJsonObject } from './parse-json-object.ts';
+import { tokenIdOf } from './token-id.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 /** What the verifier of shared-secret tokens needs. */
@@ -35,7 +38,17 @@ export function createHmacVerifier({ secrets, now }: HmacVerifierOptions): Token
       assertSigned(token.slice(0, token.lastIndexOf('.')), signature, hashOf(header), keys);
       const validity = checkTimes(claims, now());
       const subject = typeof claims['sub'] === 'string' && claims['sub'] !== '' ? claims['sub'] : 'unknown';
-      return Object.freeze({ identity: Object.freeze({ subject, method: 'hmac', claims }), ...validity });
+      const identity: Identity = Object.freeze({
+        subject,
+        method: 'hmac',
+        claims,
+        scopes: scopesOf(claims),
+        groups: groupsOf(claims),
+        // Whoever has the secret can write what he likes into `iss`.
+        issuer: undefined,
+        tokenId: tokenIdOf(claims, token),
+      });
+      return Object.freeze({ identity, ...validity });
     },
   };
 }

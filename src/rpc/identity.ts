@@ -6,6 +6,14 @@ export interface Identity {
   readonly method: 'hmac' | 'none';
   /** The verified claims, frozen; empty without a token. */
   readonly claims: Readonly<Record<string, unknown>>;
+  /** The scopes of the token (RFC 6749, 3.3); undefined: the token carries none, which is not the same as an empty list. */
+  readonly scopes: readonly string[] | undefined;
+  /** The groups that the token names; empty when it names none. */
+  readonly groups: readonly string[];
+  /** Who issued the token (RFC 7519, 4.1.1); undefined for a shared secret's, which anybody who has it may have issued. */
+  readonly issuer: string | undefined;
+  /** Names the token in records without showing it: its `jti`, else the first 8 hex digits of its SHA-256. Empty: no token. */
+  readonly tokenId: string;
 }
 
 /** What an HTTP request offers to be identified by. */

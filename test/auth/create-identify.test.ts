@@ -8,6 +8,8 @@ import { signToken } from '../../src/auth/sign-token.ts';
 import { GatewayError } from '../../src/rpc/gateway-error.ts';
 import type { Identity } from '../../src/rpc/identity.ts';
 
+import { identityOf } from '../identity.ts';
+
 import { bearer, nowMs, outcomeOf, refusalOf, secret } from './tokens.ts';
 
 interface RecordedRequest {
@@ -71,7 +73,7 @@ describe('createIdentify()', () => {
     const identify = createIdentify({ auth: 'none', jwtSecret: '' });
     for (const authorization of [undefined, '', 'Bearer x', bearer({ sub: 'ada' })]) {
       const identity = identify({ authorization }) as Identity;
-      expect(identity).toEqual({ subject: 'anonymous', method: 'none', claims: {} });
+      expect(identity).toEqual(identityOf('anonymous'));
       expect(Object.isFrozen(identity) && Object.isFrozen(identity.claims)).toBe(true);
     }
   });

@@ -8,6 +8,7 @@ import type { TokenVerifier } from '../../src/auth/token-verifier.ts';
 import type { Identify } from '../../src/rpc/identity.ts';
 
 import { bearer, nowMs, outcomeOf, refusalOf, secret } from './tokens.ts';
+import { identityOf } from '../identity.ts';
 
 const clock = { ms: nowMs };
 const now = () => clock.ms;
@@ -31,7 +32,7 @@ function countingVerifier(): TokenVerifier & { verified: number } {
 
 /** A verifier as OAuth needs it: of tokens with a prefix, and answering later. */
 function openingVerifier(kind: string): TokenVerifier {
-  const identity = Object.freeze({ subject: kind, method: 'hmac', claims: Object.freeze({}) });
+  const identity = Object.freeze(identityOf(kind, { method: 'hmac' }));
   return {
     accepts: (token) => token.startsWith(`${kind}:`),
     verify: async (token) => {

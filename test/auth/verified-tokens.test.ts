@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { VerifiedTokens } from '../../src/auth/verified-tokens.ts';
+import { identityOf } from '../identity.ts';
 
 const tokenOf = (subject: string) => ({
-  identity: { subject, method: 'hmac' as const, claims: {} },
+  identity: identityOf(subject, { method: 'hmac' }),
   validFromMs: -Infinity,
   validUntilMs: Infinity,
 });

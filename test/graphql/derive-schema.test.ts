@@ -8,8 +8,9 @@ import { GatewayError } from '../../src/rpc/gateway-error.ts';
 
 import { bookshop, bookshopTable, servicesOf } from './bookshop/bookshop.ts';
 import { type Answers, createUpstream } from './bookshop/create-upstream.ts';
+import { identityOf } from '../identity.ts';
 
-const identity = { subject: 'ada', method: 'none', claims: {} } as const;
+const identity = identityOf('ada');
 
 function createContext(): GraphqlContext {
   return { identity, signal: new AbortController().signal, requestId: 'request-1', unknownEnumValues: [] };

@@ -20,6 +20,7 @@ import { takeSnapshot } from '../../src/snapshot.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/create-upstream.ts';
 
 import { type CuebotClient, createCuebotClient, type Json } from '../demo/cuebot-client.ts';
+import { identityOf } from '../identity.ts';
 
 const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
 const { registry, table, graphqlServices: services } = await takeSnapshot(config);
@@ -52,7 +53,7 @@ async function askForEverything(method: MethodDescriptor, args = '') {
   const name = names.rootField(method);
   const root = (operation === 'query' ? schema.getQueryType() : schema.getMutationType()) as GraphQLObjectType;
   const contextValue: GraphqlContext = {
-    identity: { subject: 'test', method: 'none', claims: {} },
+    identity: identityOf('test'),
     signal: new AbortController().signal,
     requestId: 'r-1',
     unknownEnumValues: [],

@@ -2,6 +2,7 @@ import type { MessageDescriptor, MethodDescriptor, ServiceDescriptor } from '../
 import type { Call, Invoke, Reply } from '../../src/rpc/call.ts';
 import type { RpcKind } from '../../src/rpc/rpc-kind.ts';
 import type { RpcTable } from '../../src/rpc/rpc-table.ts';
+import { identityOf } from '../identity.ts';
 
 const empty: MessageDescriptor = {
   kind: 'message',
@@ -47,7 +48,7 @@ export function callOf(called: MethodDescriptor, overrides: Partial<Call> = {}):
   return {
     method: called,
     request: new Uint8Array(),
-    identity: { subject: 'ann', method: 'none', claims: {} },
+    identity: identityOf('ann'),
     surface: 'rest',
     metadata: [],
     timeoutMs: undefined,

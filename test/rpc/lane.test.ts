@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Lane } from '../../src/rpc/lane.ts';
 
 import { callOf, holdUpstream, method, replyOf } from './calls.ts';
+import { identityOf } from '../identity.ts';
 
 const limits = { holdLimitMs: 500, maxWaiting: 3, maxWaitMs: 10_000 };
 const get = method('GetShelf');
@@ -75,7 +76,7 @@ describe('Lane', () => {
   it('lets writes go first, and callers take turns among them', async () => {
     const roomy = new Lane('shelf', { ...limits, maxWaiting: 10 });
     const upstream = holdUpstream();
-    const from = (subject: string, name: string) => named(name, { identity: { subject, method: 'none', claims: {} } });
+    const from = (subject: string, name: string) => named(name, { identity: identityOf(subject) });
     void roomy.run(from('ann', 'running'), 'read', upstream.invoke);
     void roomy.run(from('ann', 'read'), 'read', upstream.invoke);
     for (const name of ['ann 1', 'ann 2', 'ann 3']) void roomy.run(from('ann', name), 'write', upstream.invoke);

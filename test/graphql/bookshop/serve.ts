@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { createGraphql, type GraphqlLimits } from '../../../src/graphql/create-graphql.ts';
 import { deriveSchema, type SchemaExtension } from '../../../src/graphql/derive-schema.ts';
 import { GatewayError } from '../../../src/rpc/gateway-error.ts';
-import type { Identify, Identity } from '../../../src/rpc/identity.ts';
+import type { Identify } from '../../../src/rpc/identity.ts';
 
 import { bookshop, bookshopTable, servicesOf } from './bookshop.ts';
 import { type Answers, createUpstream } from './create-upstream.ts';
+import { identityOf } from '../../identity.ts';
 
 export interface ServeOptions {
   readonly answers?: Answers;
@@ -28,7 +29,7 @@ export interface ServedBookshop {
   close(): Promise<void>;
 }
 
-const ada: Identity = { subject: 'ada', method: 'hmac', claims: {} };
+const ada = identityOf('ada', { method: 'hmac' });
 
 /** Knows two tokens; the answer to `slow` takes a turn of the event loop. */
 const identify: Identify = ({ authorization }) => {
