@@ -1,5 +1,7 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
+import type { CallNotes } from './call-notes.ts';
+import type { CallTimings } from './call-timings.ts';
 import type { Metadata } from './gateway-error.ts';
 import type { Identity } from './identity.ts';
 
@@ -21,6 +23,14 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Ties log lines, audit records and answers together. */
   readonly requestId: string;
+  /** The network address at the other end of the caller's connection; undefined when it is gone already. */
+  readonly peer?: string | undefined;
+  /** A read that a reply of this age will do for, in milliseconds; undefined: only a reply that is asked for from now on. */
+  readonly maxAgeMs?: number;
+  /** Filled on the way, for callers who want to know where the time went. */
+  readonly timings?: CallTimings;
+  /** Set by the audit; surfaces leave it undefined. */
+  readonly notes?: CallNotes;
 }
 
 /** A successful answer. */

@@ -3,6 +3,16 @@ import { type Status, type StatusName, statusCode, statusOf } from './status.ts'
 /** Metadata entries in wire order, one per value; keys in lower case. Values of `-bin` keys are bytes, all others text. */
 export type Metadata = readonly (readonly [key: string, value: string | Uint8Array])[];
 
+/**
+ * What to tell a caller about his credentials in `WWW-Authenticate` (RFC 6750, 3,
+ * https://www.rfc-editor.org/rfc/rfc6750#section-3).
+ */
+export interface Challenge {
+  readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope';
+  /** The scope that the request needs, for `insufficient_scope`. */
+  readonly scope?: string;
+}
+
 /** Everything about an error beyond its status and message; all optional. */
 export interface GatewayErrorOptions {
   /**
@@ -19,6 +29,8 @@ export interface GatewayErrorOptions {
   readonly trailer?: Metadata;
   /** When the caller may try again, in seconds (HTTP `Retry-After`). */
   readonly retryAfterSeconds?: number;
+  /** What the caller's credentials lack. */
+  readonly challenge?: Challenge;
   /** What really happened; for the log, never for the caller. */
   readonly cause?: unknown;
 }
@@ -36,6 +48,7 @@ export class GatewayError extends Error {
   readonly header: Metadata;
   readonly trailer: Metadata;
   readonly retryAfterSeconds: number | undefined;
+  readonly challenge: Challenge | undefined;
 
   constructor(status: StatusName | number, message: string, options: GatewayErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -46,6 +59,7 @@ export class GatewayError extends Error {
     this.header = options.header ?? [];
     this.trailer = options.trailer ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.challenge = options.challenge;
   }
 
   /** The only door for foreign errors: what is unexpected is "internal error" outside and whole inside. */

@@ -116,7 +116,7 @@ function undecided(method: MethodDescriptor): RpcFacts {
 }
 
 /** Some RPCs, and what changes about them. */
-interface Row {
+export interface Row {
   readonly key: string;
   readonly line: number;
   readonly pattern: RpcPattern;
@@ -151,8 +151,8 @@ function* readQueued(document: TableDocument): Iterable<Row> {
   for (const entry of document.entriesOf('queued')) yield* listed(document, entry, entry.key, { isQueued: true });
 }
 
-/** `levels: { SERVICE: { LEVEL: METHODS } }` */
-function* readLevels(document: TableDocument): Iterable<Row> {
+/** The section `levels: { SERVICE: { LEVEL: METHODS } }` of this table, or of another document that has one. */
+export function* readLevels(document: TableDocument): Iterable<Row> {
   for (const service of document.entriesOf('levels')) {
     for (const entry of document.membersOf(service)) {
       const level = permissionLevels.find((known) => known === entry.key);
@@ -165,8 +165,8 @@ function* readLevels(document: TableDocument): Iterable<Row> {
   }
 }
 
-/** `grants: { GRANT: { SERVICE: METHODS } }` */
-function* readGrants(document: TableDocument): Iterable<Row> {
+/** The section `grants: { GRANT: { SERVICE: METHODS } }` of this table, or of another document that has one. */
+export function* readGrants(document: TableDocument): Iterable<Row> {
   for (const grant of document.entriesOf('grants')) {
     for (const entry of document.membersOf(grant)) yield* listed(document, entry, entry.key, { grant: grant.key });
   }

@@ -15,6 +15,8 @@ export type SettingCheck = (text: string) => string | undefined;
 export interface TableDocument {
   /** What is wrong, each beginning with its line. Readers add to it. */
   readonly problems: string[];
+  /** Whether a section is there, be it empty. */
+  readonly has: (section: string) => boolean;
   /** The entries of a section; none when it is absent. */
   readonly entriesOf: (section: string) => readonly TableEntry[];
   /** The value of an entry as text, white space folded. */
@@ -55,6 +57,7 @@ export function readTableDocument(text: string, sections: readonly string[]): Ta
   }
   return {
     problems,
+    has: (section) => top.some(({ key }) => key === section),
     entriesOf: (section) => entriesIn(top.find(({ key }) => key === section)?.node),
     textOf,
     membersOf: ({ node }) => entriesIn(node),
