@@ -30,6 +30,7 @@ try {
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isUsers =
-    error instanceof ConfigError || /^(?:Registry|RpcTable|ServiceList|CommandLine|Listen)Error$/.test(error.name);
+    error instanceof ConfigError ||
+    /^(?:Registry|RpcTable|Policy|ServiceList|CommandLine|Listen)Error$/.test(error.name);
   return isUsers ? error.message : (error.stack ?? error.message);
 }

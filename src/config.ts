@@ -26,6 +26,10 @@ export interface Config {
   /** Empty exactly when `auth` is `none`. */
   readonly jwtSecret: string;
   readonly allowWeakJwtSecret: boolean;
+  /** What tokens of the shared secret may do when they carry no scopes. */
+  readonly jwtSecretLevel: 'everything' | 'none' | 'read' | 'operate' | 'wrangle' | 'submit' | 'admin';
+  /** Undefined: the policy that cuegate brings along. */
+  readonly policyFile: string | undefined;
   readonly restServices: readonly string[];
   readonly graphqlServices: readonly string[];
   readonly graphiql: boolean;
@@ -66,6 +70,8 @@ export function parseConfig(raw: RawConfig): Config {
     auth,
     jwtSecret: auth === 'none' ? '' : read.text('JWT_SECRET'),
     allowWeakJwtSecret: read.boolean('ALLOW_WEAK_JWT_SECRET'),
+    jwtSecretLevel: read.text('JWT_SECRET_LEVEL') as Config['jwtSecretLevel'],
+    policyFile: read.text('POLICY_FILE') || undefined,
     restServices: read.list('REST_SERVICES'),
     graphqlServices: read.list('GRAPHQL_SERVICES'),
     graphiql: read.boolean('GRAPHIQL'),

@@ -1,5 +1,8 @@
 import { createIdentify } from './auth/create-identify.ts';
+import { authorize } from './auth/policy/authorize.ts';
 import type { Logger } from './base/logger.ts';
+import { compileValueToWire } from './codec/value-to-wire.ts';
+import { compileWireToValue } from './codec/wire-to-value.ts';
 import type { Config } from './config.ts';
 import { createGraphiqlPage } from './graphql/graphiql/create-graphiql-page.ts';
 import { createGraphql } from './graphql/create-graphql.ts';
@@ -35,7 +38,7 @@ const graphqlPath = '/graphql';
 export async function createGateway(config: Config, logger: Logger, now: () => number = Date.now): Promise<Gateway> {
   const upstream = createUpstream({ endpoint: config.cuebotEndpoint, maxReceiveBytes: config.maxReceiveBytes });
   try {
-    const { registry, table, restServices, graphqlServices } = await takeSnapshot(config, upstream.reflect);
+    const { registry, table, policy, restServices, graphqlServices } = await takeSnapshot(config, upstream.reflect);
     const lanes = createLanes(table, {
       holdLimitMs: config.laneHoldLimitMs,
       maxWaiting: config.laneMaxWaiting,
@@ -45,6 +48,10 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       table,
       timeoutMs: config.grpcTimeoutMs,
       maxRequestBytes: config.maxRequestBytes,
+      authorize: authorize(policy, {
+        open: (message) => compileWireToValue(message, registry),
+        close: (message) => compileValueToWire(message, registry),
+      }),
       lanes: config.lanes ? lanes : undefined,
       logger,
       upstream: upstream.invoke,
@@ -72,7 +79,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       port: config.port,
       mounts: { [graphqlPath]: graphql.handle },
       fallback: rest,
-      readiness: () => ({ ready: true }),
+      readiness: () => (upstream.isConnected() ? { ready: true } : { ready: false, reason: 'Cuebot cannot be reached' }),
       onError: (error) => logger.error({ err: error }, 'a request handler failed'),
     });
     return {

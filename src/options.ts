@@ -119,6 +119,24 @@ export const options = [
     description: 'Accept a JWT_SECRET that is short or publicly known. Whoever guesses it runs code on the farm.',
   },
   {
+    name: 'JWT_SECRET_LEVEL',
+    kind: 'choice',
+    choices: ['everything', 'read', 'operate', 'wrangle', 'submit', 'admin', 'none'],
+    default: 'everything',
+    group: 'Authentication',
+    description:
+      'What a token signed with JWT_SECRET may do when it carries no scopes. everything: all levels and grants, as with ' +
+      'OpenCue’s Go gateway, so that it can be replaced as it stands. Narrow it once your tokens carry a "scope" claim.',
+  },
+  {
+    name: 'POLICY_FILE',
+    kind: 'text',
+    group: 'Authentication',
+    description:
+      'What scopes, roles and groups may do, and rules such as "only one’s own jobs". Default: the commented ' +
+      'schema/policy.yaml that cuegate brings along; a section that your file leaves out is as it is there.',
+  },
+  {
     name: 'ALLOW_ANONYMOUS_NETWORK',
     kind: 'boolean',
     default: 'false',

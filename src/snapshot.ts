@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import type { Config } from './config.ts';
+import { compilePolicy, type Policy } from './auth/policy/compile-policy.ts';
+import { type Config, ConfigError } from './config.ts';
 import type { Registry, ServiceDescriptor } from './registry/descriptors.ts';
 import { loadProtoFiles } from './registry/load-proto-files.ts';
 import type { ReflectionTransport } from './registry/load-by-reflection.ts';
@@ -13,33 +14,58 @@ import { selectServices } from './rpc/select-services.ts';
 export interface Snapshot {
   readonly registry: Registry;
   readonly table: RpcTable;
+  readonly policy: Policy;
   readonly restServices: readonly ServiceDescriptor[];
   readonly graphqlServices: readonly ServiceDescriptor[];
 }
 
 /** The settings that a snapshot depends on. */
-export type SnapshotConfig = Pick<Config, 'protoSource' | 'restServices' | 'graphqlServices'>;
+export type SnapshotConfig = Pick<
+  Config,
+  'protoSource' | 'restServices' | 'graphqlServices' | 'policyFile' | 'jwtSecretLevel'
+>;
 
 /**
  * Reads the protos that the settings name. `reflect` is asked only when they say so.
- * Rejects with a RegistryError, RpcTableError or ServiceListError that names every mistake.
+ * Rejects with a RegistryError, RpcTableError, PolicyError or ServiceListError that names every mistake.
  */
 export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionTransport): Promise<Snapshot> {
   const registry =
     config.protoSource === undefined
       ? loadProtoFiles([pathInPackage('proto')])
       : await loadRegistry(config.protoSource, reflect);
-  const table = compileRpcTable(registry, {
-    text: readFileSync(pathInPackage('schema/rpcs.yaml'), 'utf8'),
-    fileName: 'schema/rpcs.yaml',
-    mustMatch: config.protoSource === undefined,
+  const mustMatch = config.protoSource === undefined;
+  const table = compileRpcTable(registry, { ...readOwn('schema/rpcs.yaml'), mustMatch });
+  const policy = compilePolicy({
+    registry,
+    table,
+    standard: readOwn('schema/policy.yaml'),
+    own: config.policyFile === undefined ? undefined : readTheirs('POLICY_FILE', config.policyFile),
+    secretLevel: config.jwtSecretLevel,
+    mustMatch,
   });
   return Object.freeze({
     registry,
     table,
+    policy,
     restServices: selectServices(registry.services, table, config.restServices),
     graphqlServices: selectServices(registry.services, table, config.graphqlServices),
   });
+}
+
+/** A file that cuegate brings along. */
+function readOwn(fileName: string) {
+  return { fileName, text: readFileSync(pathInPackage(fileName), 'utf8') };
+}
+
+/** A file that a setting names. */
+function readTheirs(setting: string, fileName: string) {
+  try {
+    return { fileName, text: readFileSync(fileName, 'utf8') };
+  } catch (cause) {
+    const problem = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
+    throw new ConfigError([`${setting} names a file that ${problem}: ${fileName}`]);
+  }
 }
 
 /** Protos and schema lie beside `src/` and `dist/` alike. */

@@ -2,7 +2,9 @@ import type { Logger } from '../base/logger.ts';
 
 import type { Interceptor, Invoke } from './call.ts';
 import { limitRequestSize } from './limit-request-size.ts';
+import { measureUpstream } from './measure-upstream.ts';
 import { observe } from './observe.ts';
+import { reuseReplies } from './reuse-replies.ts';
 import type { RpcTable } from './rpc-table.ts';
 import { setDeadline } from './set-deadline.ts';
 import { shareReads } from './share-reads.ts';
@@ -13,6 +15,8 @@ export interface WaistOptions {
   readonly table: RpcTable;
   readonly timeoutMs: number;
   readonly maxRequestBytes: number;
+  /** Lets pass what callers may do. */
+  readonly authorize: Interceptor;
   /** Undefined: the upstream has no lanes. */
   readonly lanes: Lanes | undefined;
   readonly logger: Logger;
@@ -20,13 +24,17 @@ export interface WaistOptions {
 }
 
 /** The one way to the upstream for every RPC of every surface. Read from the outside in: that is a call's life. */
-export function composeWaist({ table, timeoutMs, maxRequestBytes, lanes, logger, upstream }: WaistOptions): Invoke {
+export function composeWaist(options: WaistOptions): Invoke {
+  const { table, timeoutMs, maxRequestBytes, authorize, lanes, logger, upstream } = options;
   const interceptors: readonly Interceptor[] = [
     observe(logger),
     limitRequestSize(maxRequestBytes),
     setDeadline(timeoutMs),
+    authorize,
+    reuseReplies(table),
     shareReads(table, timeoutMs),
     lanes?.intercept ?? ((next) => next),
+    measureUpstream,
   ];
   return interceptors.reduceRight((next, intercept) => intercept(next), upstream);
 }
