@@ -125,9 +125,9 @@ function scanScalar(bytes: Uint8Array, at: number, c: number | undefined, endErr
 function scanString(bytes: Uint8Array, from: number, endError: EndError): number {
   let at = from;
   for (;;) {
-    // The run of plain bytes, which is nearly all there is.
-    let c = bytes[at];
-    while (c !== undefined && c !== QUOTE && c !== BACKSLASH && c >= 0x20) c = bytes[++at];
+    // The run of plain bytes, which is nearly all there is. Behind the end there is undefined, which no number is less than.
+    let c = bytes[at]!;
+    while (c >= 0x20 && c !== QUOTE && c !== BACKSLASH) c = bytes[++at]!;
     if (c === QUOTE) return at + 1;
     if (c !== BACKSLASH) throw unexpectedOrSpace(bytes, at, 'in string literal', endError);
     const escaped = bytes[++at];

@@ -1,4 +1,4 @@
-import type { KeyPlan, MessagePlan, ScalarFieldPlan } from './json-plan.ts';
+import type { FieldPlan, KeyPlan, MessagePlan, ScalarPlan } from './json-plan.ts';
 import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
 import { IGNORED, INVALID, type Reading } from './json-scalars.ts';
 import type { JsonTranscoder } from './json-transcoder.ts';
@@ -20,6 +20,8 @@ export interface Frame {
   /** How many messages are open here. */
   readonly level: number;
   readonly seenFrom: number;
+  /** The index of the field that a message's next member is likely to be: texts are mostly in declaration order. */
+  likely: number;
   /** What identifies the map's entries so far. */
   readonly keys: Set<string> | undefined;
 }
@@ -29,8 +31,7 @@ export function stepMembers(transcoder: JsonTranscoder, frame: Frame): void {
   const { reader } = transcoder;
   while (reader.next()) {
     const at = reader.position;
-    reader.readName();
-    if (readMember(transcoder, frame, at)) return;
+    if (readMember(transcoder, frame, readFieldName(reader, frame), at)) return;
   }
   transcoder.end();
 }
@@ -40,11 +41,25 @@ export function stepMembersOfAny(transcoder: JsonTranscoder, frame: Frame): void
   const { reader } = transcoder;
   while (reader.next()) {
     const at = reader.position;
-    reader.readName();
-    if (isTypeName(reader)) reader.skipValue(0);
-    else if (readMember(transcoder, frame, at)) return;
+    const field = readFieldName(reader, frame);
+    if (field === undefined && isTypeName(reader)) reader.skipValue(0);
+    else if (readMember(transcoder, frame, field, at)) return;
   }
   transcoder.end();
+}
+
+/** Reads a name; undefined when no field goes by it, and then it is the string read last. */
+function readFieldName(reader: JsonReader, frame: Frame): FieldPlan | undefined {
+  const { fields, names } = frame.plan;
+  const likely = fields[frame.likely];
+  if (likely !== undefined && reader.skipName(likely.nameToken)) {
+    frame.likely++;
+    return likely;
+  }
+  reader.readName();
+  const field = names.find(reader.text, reader.textStart, reader.textEnd);
+  if (field !== undefined) frame.likely = field.index + 1;
+  return field;
 }
 
 /** Whether the name that was read last is `@type`. */
@@ -81,10 +96,9 @@ export function stepEntries(transcoder: JsonTranscoder, { plan, tag, key, keys, 
   transcoder.begin(plan, 2, level + 1);
 }
 
-/** Reads the value of the member whose name was read last and began at `at`; true when a container may have begun. */
-function readMember(transcoder: JsonTranscoder, frame: Frame, at: number): boolean {
+/** Reads the value of the member whose name has been read and began at `at`; true when a container may have begun. */
+function readMember(transcoder: JsonTranscoder, frame: Frame, field: FieldPlan | undefined, at: number): boolean {
   const { reader, writer } = transcoder;
-  const field = frame.plan.names.find(reader.text, reader.textStart, reader.textEnd);
   if (field === undefined) {
     reader.skipValue(MAX_MESSAGE_DEPTH - frame.level);
     return false;
@@ -95,8 +109,8 @@ function readMember(transcoder: JsonTranscoder, frame: Frame, at: number): boole
   if (oneof !== undefined && !transcoder.see(frame, oneof)) {
     throw reader.error(at, `error parsing ${reader.rawToken(at)}, oneof ${oneof.fullName} is already set`);
   }
-  if (field.kind === 'scalar') {
-    READ_SCALARS[field.container](reader, writer, field);
+  if (field.scalar !== undefined) {
+    field.scalar.readField(reader, writer, field, field.scalar);
     return false;
   }
   if (field.container === 'repeated') {
@@ -106,43 +120,54 @@ function readMember(transcoder: JsonTranscoder, frame: Frame, at: number): boole
   } else {
     writer.tag(field.tag);
     writer.open();
-    transcoder.begin(field.message, 1, frame.level + 1);
+    transcoder.begin(field.message!, 1, frame.level + 1);
   }
   return true;
 }
 
-const READ_SCALARS = Object.freeze({ singular: readSingular, repeated: readElements, map: readEntries });
+/** Reads a field of scalars; the plans are those that the function is part of. */
+export type ReadField = (reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan) => void;
 
-function readSingular(reader: JsonReader, writer: WireWriter, field: ScalarFieldPlan): void {
-  const reading = readScalar(reader, writer, field, field.jsonName);
-  if (reading === IGNORED || (!field.explicit && writer.isZero(field.wireType))) return;
+/** The readers of fields of scalars, by what contains the scalars. */
+export const READ_FIELD: Readonly<Record<FieldPlan['container'], ReadField>> = Object.freeze({
+  singular: readSingular,
+  repeated: readElements,
+  map: readEntries,
+});
+
+function readSingular(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): void {
+  const { wireType } = scalar;
+  const reading = readScalar(reader, writer, scalar, field.jsonName);
+  if (reading === IGNORED || (!scalar.explicit && writer.isZero(wireType))) return;
   writer.tag(field.tag);
-  writer.scalar(field.wireType);
+  writer.scalar(wireType);
 }
 
-function readElements(reader: JsonReader, writer: WireWriter, field: ScalarFieldPlan): void {
+function readElements(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): void {
   readOpening(reader, OPEN_ARRAY);
+  const { packed, wireType } = scalar;
   const mark = writer.mark();
   let count = 0;
-  if (field.packed) {
+  if (packed) {
     writer.tag(field.tag);
     writer.open();
   }
   while (reader.next()) {
-    if (readScalar(reader, writer, field, field.jsonName) === IGNORED) continue;
-    if (!field.packed) writer.tag(field.tag);
-    writer.scalar(field.wireType);
+    if (readScalar(reader, writer, scalar, field.jsonName) === IGNORED) continue;
+    if (!packed) writer.tag(field.tag);
+    writer.scalar(wireType);
     count++;
   }
-  if (!field.packed) return;
+  if (!packed) return;
   if (count > 0) writer.close();
   else writer.cancel(mark);
 }
 
-function readEntries(reader: JsonReader, writer: WireWriter, field: ScalarFieldPlan): void {
+function readEntries(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): void {
   readOpening(reader, OPEN_OBJECT);
+  const { wireType } = scalar;
   const keys = new Set<string>();
-  const valueTag = tagOf(2, field.wireType);
+  const valueTag = tagOf(2, wireType);
   while (reader.next()) {
     const mark = writer.mark();
     const key = readKey(reader, writer, field.key!, keys);
@@ -150,29 +175,24 @@ function readEntries(reader: JsonReader, writer: WireWriter, field: ScalarFieldP
     writer.open();
     writeKey(writer, field.key!);
     // protobuf-go calls the field by its name in the map entry, which is always the same.
-    if (readScalar(reader, writer, field, 'value') === IGNORED) {
+    if (readScalar(reader, writer, scalar, 'value') === IGNORED) {
       // The entry is dropped and its key is free again.
       writer.cancel(mark);
       continue;
     }
     keys.add(key);
     writer.tag(valueTag);
-    writer.scalar(field.wireType);
+    writer.scalar(wireType);
     writer.close();
   }
 }
 
 /** Reads a scalar into the writer's registers. Throws JsonError under the name that the field goes by. */
-export function readScalar(
-  reader: JsonReader,
-  writer: WireWriter,
-  field: Pick<ScalarFieldPlan, 'read' | 'typeName'>,
-  name: string,
-): Reading {
+export function readScalar(reader: JsonReader, writer: WireWriter, scalar: ScalarPlan, name: string): Reading {
   reader.peek();
   const at = reader.position;
-  const reading = field.read(reader, writer);
-  if (reading === INVALID) throw reader.invalidValue(at, field.typeName, name);
+  const reading = scalar.read(reader, writer);
+  if (reading === INVALID) throw reader.invalidValue(at, scalar.typeName, name);
   return reading;
 }
 

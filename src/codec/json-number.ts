@@ -4,8 +4,46 @@
  * (https://www.rfc-editor.org/rfc/rfc8259#section-6), so that they serve numbers inside strings as well.
  */
 
+import type { JsonReader } from './json-reader.ts';
+
 /** Below this many digits a decimal integer is certainly a safe one. */
 const SAFE_DIGITS = 15;
+
+/**
+ * Reads the number that comes next if it is a plain one of at most 15 digits, `-12` or `0.5`, which nearly all are; NaN,
+ * and nothing is read, if not. With a fraction it is what the text rounds to: both the digits and the power of ten are
+ * exact doubles, so that the quotient is rounded once.
+ */
+export function readPlainNumber(reader: JsonReader): number {
+  const { bytes } = reader;
+  let at = reader.position;
+  const negative = bytes[at] === MINUS;
+  if (negative) at++;
+  const first = at;
+  let value = 0;
+  let digit = bytes[at]! - ZERO;
+  while (digit >= 0 && digit <= 9) {
+    value = value * 10 + digit;
+    digit = bytes[++at]! - ZERO;
+  }
+  let count = at - first;
+  let scale = 1;
+  if (bytes[at] === DOT) {
+    digit = bytes[++at]! - ZERO;
+    while (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      scale *= 10;
+      count++;
+      digit = bytes[++at]! - ZERO;
+    }
+  }
+  if (count === 0 || count > SAFE_DIGITS || (bytes[at]! | 0x20) === LOWER_E) return Number.NaN;
+  // The text may go on behind the value: of `01` the value is the zero.
+  if (at > reader.end) return Number.NaN;
+  reader.position = at;
+  const magnitude = value / scale;
+  return negative ? -magnitude : magnitude;
+}
 
 /** The decimal digits of the largest 64-bit integer; protobuf-go gives up beyond them before it looks at the value. */
 const MAX_DIGITS = 20;
@@ -119,16 +157,19 @@ export function parseDouble(bytes: Buffer, start: number, end: number): number |
 export function parseFloat32(bytes: Buffer, start: number, end: number): number | undefined {
   const double = parseDouble(bytes, start, end);
   if (double === undefined) return undefined;
-  let float = Math.fround(double);
-  if (float !== double) {
-    const tie = tieOf(double);
-    if (tie !== undefined) {
-      const side = compareMagnitude(parseParts(bytes, start, end)!, double);
-      if (side < 0) float = tie.nearer;
-      else if (side > 0) float = tie.farther;
-    }
+  let float = roundToFloat(double);
+  if (float === undefined) {
+    const side = compareMagnitude(parseParts(bytes, start, end)!, double);
+    const { nearer, farther } = tieOf(double)!;
+    float = side < 0 ? nearer : side > 0 ? farther : Math.fround(double);
   }
   return Number.isFinite(float) ? float : undefined;
+}
+
+/** Rounds the double that is nearest to a text; undefined where it does not tell which float is. */
+export function roundToFloat(double: number): number | undefined {
+  const float = Math.fround(double);
+  return float === double || tieOf(double) === undefined ? float : undefined;
 }
 
 const doubleView = new Float64Array(1);

@@ -1,5 +1,12 @@
-import type { FieldDescriptor, MessageDescriptor, OneofDescriptor, Registry } from '../registry/descriptors.ts';
+import type {
+  FieldDescriptor,
+  FieldType,
+  MessageDescriptor,
+  OneofDescriptor,
+  Registry,
+} from '../registry/descriptors.ts';
 
+import { READ_FIELD, type ReadField } from './json-frames.ts';
 import { compileNames, type NameTable } from './json-names.ts';
 import { compileReadEnum, compileReadKey, compileReadScalar, type ReadKey, type ReadScalar } from './json-scalars.ts';
 import type { JsonTranscoder } from './json-transcoder.ts';
@@ -27,10 +34,12 @@ export interface MessagePlan {
 export type BeginMessage = (transcoder: JsonTranscoder, closes: number, level: number) => void;
 
 /** How a field is read. */
-export type FieldPlan = ScalarFieldPlan | MessageFieldPlan;
-
-interface FieldPlanBase extends SeenPlace {
+export interface FieldPlan extends SeenPlace {
   readonly jsonName: string;
+  /** The JSON name in quotation marks, as it mostly stands in texts. */
+  readonly nameToken: Uint8Array;
+  /** Of the field in its message. */
+  readonly index: number;
   readonly tag: number;
   readonly container: 'singular' | 'repeated' | 'map';
   /** False where null is not a value but means that the field is not set. */
@@ -38,25 +47,24 @@ interface FieldPlanBase extends SeenPlace {
   readonly oneof: OneofPlan | undefined;
   /** Present exactly for maps. */
   readonly key: KeyPlan | undefined;
+  /** Of the value, an element or a map's values, when they are scalars or enums. */
+  readonly scalar: ScalarPlan | undefined;
+  /** Of the value, an element or a map's values, when they are messages. */
+  readonly message: MessagePlan | undefined;
 }
 
-/** A scalar or enum field. */
-export interface ScalarFieldPlan extends FieldPlanBase {
-  readonly kind: 'scalar';
+/** How the scalars or enums of a field are read. */
+export interface ScalarPlan {
   /** As protobuf-go calls it in errors, e.g. `int32`, `enum`. */
   readonly typeName: string;
   readonly read: ReadScalar;
+  /** Reads the field, container and all. */
+  readonly readField: ReadField;
   readonly wireType: WireType;
   /** Whether zero is written, too. */
   readonly explicit: boolean;
   /** Whether the elements of a list stand together, without tags. */
   readonly packed: boolean;
-}
-
-/** A field of messages. */
-export interface MessageFieldPlan extends FieldPlanBase {
-  readonly kind: 'message';
-  readonly message: MessagePlan;
 }
 
 /** The keys of a map. */
@@ -119,32 +127,44 @@ function compileFieldNames({ message, fields }: Pick<MessagePlan, 'message' | 'f
   ]);
 }
 
+/**
+ * One literal that names every property, and nothing spread into it: all plans must have the same hidden class, or V8 looks
+ * their properties up the slow way in every request.
+ */
 function planField(field: FieldDescriptor, oneof: OneofPlan | undefined): FieldPlan {
-  const { type } = field;
-  const base = {
+  const { type, cardinality } = field;
+  const scalar = type.kind === 'message' ? undefined : planScalar(field, type);
+  const isDelimited = scalar === undefined || scalar.packed || cardinality === 'map';
+  const { seenWord, seenBit } = seenPlace(field.index);
+  return Object.freeze({
     jsonName: field.jsonName,
-    container: field.cardinality,
-    ...seenPlace(field.index),
+    nameToken: Buffer.from(JSON.stringify(field.jsonName)),
+    index: field.index,
+    tag: tagOf(field.number, isDelimited ? WIRE_TYPE.bytes : scalar.wireType),
+    container: cardinality,
+    seenWord,
+    seenBit,
     takesNull: takesNull(field),
     oneof,
     key: planKey(field),
-  };
-  if (type.kind === 'message') {
-    const tag = tagOf(field.number, WIRE_TYPE.bytes);
-    return Object.freeze({ ...base, kind: 'message', tag, message: planOf(type.message) });
-  }
+    scalar,
+    message: type.kind === 'message' ? planOf(type.message) : undefined,
+  });
+}
+
+function planScalar(
+  { cardinality, presence }: FieldDescriptor,
+  type: Exclude<FieldType, { readonly kind: 'message' }>,
+): ScalarPlan {
   const isEnum = type.kind === 'enum';
   const wireType = isEnum ? WIRE_TYPE.varint : SCALAR_TYPES[type.scalar].wireType;
-  const packed = field.cardinality === 'repeated' && wireType !== WIRE_TYPE.bytes;
   return Object.freeze({
-    ...base,
-    kind: 'scalar',
     typeName: isEnum ? 'enum' : type.scalar,
-    tag: tagOf(field.number, packed || field.cardinality === 'map' ? WIRE_TYPE.bytes : wireType),
     read: isEnum ? compileReadEnum(type.enum) : compileReadScalar(type.scalar),
+    readField: READ_FIELD[cardinality],
     wireType,
-    explicit: field.presence === 'explicit',
-    packed,
+    explicit: presence === 'explicit',
+    packed: cardinality === 'repeated' && wireType !== WIRE_TYPE.bytes,
   });
 }
 

@@ -64,6 +64,19 @@ export class JsonReader {
     this.position++;
   }
 
+  /** Reads a member's name and its colon, if it is written like `token`; the string read last stays what it was. */
+  skipName(token: Uint8Array): boolean {
+    const bytes = this.bytes;
+    const start = this.position;
+    for (let index = 0; index < token.length; index++) {
+      if (bytes[start + index] !== token[index]) return false;
+    }
+    this.position = start + token.length;
+    this.peek();
+    this.position++;
+    return true;
+  }
+
   /** Reads `null`, if that is what comes next. */
   skipNull(): boolean {
     if (this.peek() !== LOWER_N) return false;

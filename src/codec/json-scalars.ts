@@ -2,7 +2,7 @@ import type { EnumDescriptor, MapKeyType, ScalarType } from '../registry/descrip
 
 import { setBase64 } from './json-base64.ts';
 import { compileNames } from './json-names.ts';
-import { parseDouble, parseFloat32, parseInteger } from './json-number.ts';
+import { parseDouble, parseFloat32, parseInteger, readPlainNumber, roundToFloat } from './json-number.ts';
 import type { JsonReader } from './json-reader.ts';
 import { INTEGER_TYPES, type IntegerType, isIntegerType } from './value-integer.ts';
 import type { WireWriter } from './wire-writer.ts';
@@ -81,6 +81,10 @@ function compileReadInteger(type: IntegerType): ReadScalar {
 /** Reads an integer that is not in quotes; undefined when there is something else. */
 function readBareInteger(reader: JsonReader): number | bigint | undefined {
   const start = reader.position;
+  const plain = readPlainNumber(reader);
+  // Adding zero takes the sign of minus zero, which integers have not.
+  if (Number.isInteger(plain)) return plain + 0;
+  reader.position = start;
   reader.position = reader.scalarEnd();
   return parseInteger(reader.bytes, start, reader.position);
 }
@@ -108,14 +112,14 @@ function readBytes(reader: JsonReader, writer: WireWriter): Reading {
 }
 
 function readDouble(reader: JsonReader, writer: WireWriter): Reading {
-  const value = readFloating(reader, parseDouble);
+  const value = readFloating(reader, (double) => double, parseDouble);
   if (value === undefined) return INVALID;
   writer.setDouble(value);
   return READ;
 }
 
 function readFloat(reader: JsonReader, writer: WireWriter): Reading {
-  const value = readFloating(reader, parseFloat32);
+  const value = readFloating(reader, roundToFloat, parseFloat32);
   if (value === undefined) return INVALID;
   writer.setFloat(value);
   return READ;
@@ -129,13 +133,21 @@ const READ_OTHER: Readonly<Record<Exclude<ScalarType, IntegerType>, ReadScalar>>
   float: readFloat,
 });
 
-function readFloating(reader: JsonReader, parse: typeof parseDouble): number | undefined {
+/** Reads a floating-point value; `round` takes a double that is nearest to the text, `parse` the text itself. */
+function readFloating(
+  reader: JsonReader,
+  round: (double: number) => number | undefined,
+  parse: typeof parseDouble,
+): number | undefined {
   if (reader.peek() === QUOTE) {
     reader.readString();
     const { text, textStart, textEnd } = reader;
     return NOT_FINITE.find(text, textStart, textEnd) ?? parse(text, textStart, textEnd);
   }
   const start = reader.position;
+  const plain = round(readPlainNumber(reader));
+  if (plain !== undefined && !Number.isNaN(plain)) return plain;
+  reader.position = start;
   reader.position = reader.scalarEnd();
   return parse(reader.bytes, start, reader.position);
 }

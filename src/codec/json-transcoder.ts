@@ -8,7 +8,7 @@ import {
   stepEntries,
   stepMembers,
 } from './json-frames.ts';
-import type { MessageFieldPlan, MessagePlan, ResolvePlan, SeenPlace } from './json-plan.ts';
+import type { FieldPlan, MessagePlan, ResolvePlan, SeenPlace } from './json-plan.ts';
 import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
 import type { WireWriter } from './wire-writer.ts';
 
@@ -56,30 +56,41 @@ export class JsonTranscoder {
     readOpening(this.reader, OPEN_OBJECT);
     const seenFrom = this.#seenEnd;
     for (let word = 0; word < plan.seenWords; word++) this.#seen[this.#seenEnd++] = 0;
-    this.#frames.push({ step, plan, tag: 0, key: undefined, closes, level, seenFrom, keys });
+    this.#frames.push({ step, plan, tag: 0, key: undefined, closes, level, seenFrom, likely: 0, keys });
   }
 
   /** Begins the list of a repeated message field; its elements are messages of level `level + 1`. */
-  beginList({ message, tag }: MessageFieldPlan, closes: number, level: number): void {
+  beginList({ message, tag }: FieldPlan, closes: number, level: number): void {
     readOpening(this.reader, OPEN_ARRAY);
     const seenFrom = this.#seenEnd;
     this.#frames.push({
       step: stepElements,
-      plan: message,
+      plan: message!,
       tag,
       key: undefined,
       closes,
       level,
       seenFrom,
+      likely: 0,
       keys: undefined,
     });
   }
 
   /** Begins the map of a field whose values are messages, of level `level + 1`. */
-  beginMap({ message, tag, key }: MessageFieldPlan, closes: number, level: number): void {
+  beginMap({ message, tag, key }: FieldPlan, closes: number, level: number): void {
     readOpening(this.reader, OPEN_OBJECT);
     const keys = new Set<string>();
-    this.#frames.push({ step: stepEntries, plan: message, tag, key, closes, level, seenFrom: this.#seenEnd, keys });
+    this.#frames.push({
+      step: stepEntries,
+      plan: message!,
+      tag,
+      key,
+      closes,
+      level,
+      seenFrom: this.#seenEnd,
+      likely: 0,
+      keys,
+    });
   }
 
   /** Where the `@type` of the object that comes next stands; undefined when it has none. Throws JsonError. */

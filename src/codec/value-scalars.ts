@@ -60,10 +60,30 @@ function setBool(writer: WireWriter, value: unknown): string | undefined {
 }
 
 function setString(writer: WireWriter, value: unknown): string | undefined {
-  if (typeof value !== 'string' || LONE_SURROGATE.test(value)) return 'a string of Unicode characters';
+  if (typeof value !== 'string') return 'a string of Unicode characters';
+  if (setAscii(writer, value)) return undefined;
+  if (LONE_SURROGATE.test(value)) return 'a string of Unicode characters';
   setContent(writer, Buffer.from(value));
   return undefined;
 }
+
+/** Sets a short string of ASCII, which most are, without a buffer of its own; false when it is another. */
+function setAscii(writer: WireWriter, value: string): boolean {
+  const { length } = value;
+  if (length > ascii.length) return false;
+  for (let index = 0; index < length; index++) {
+    const code = value.charCodeAt(index);
+    if (code > 0x7f) return false;
+    ascii[index] = code;
+  }
+  writer.source = ascii;
+  writer.from = 0;
+  writer.to = length;
+  return true;
+}
+
+/** Written out of before the next string is set. */
+const ascii = Buffer.alloc(64);
 
 /** Half of a character; there is no UTF-8 for it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;

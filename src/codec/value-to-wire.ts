@@ -83,35 +83,35 @@ const WRITE = Object.freeze({ singular: writeSingular, repeated: writeElements, 
 
 function writeSingular(writing: Writing, field: ValueField, value: unknown): void {
   const { json } = field;
-  if (json.kind === 'message') {
+  if (json.scalar === undefined) {
     writer.tag(json.tag);
     writeNested(writing, field.message!, value);
     return;
   }
   set(writing, field.set!, value);
-  if (!json.explicit && writer.isZero(json.wireType)) return;
+  if (!json.scalar.explicit && writer.isZero(json.scalar.wireType)) return;
   writer.tag(json.tag);
-  writer.scalar(json.wireType);
+  writer.scalar(json.scalar.wireType);
 }
 
 function writeElements(writing: Writing, field: ValueField, value: unknown): void {
-  const { json } = field;
+  const { tag, scalar } = field.json;
   const { path } = writing;
   if (!Array.isArray(value)) throw mismatch(path, 'a list', value);
   if (value.length === 0) return;
-  const packed = json.kind === 'scalar' && json.packed;
+  const packed = scalar?.packed === true;
   if (packed) {
-    writer.tag(json.tag);
+    writer.tag(tag);
     writer.open();
   }
   for (let index = 0; index < value.length; index++) {
     path.push(index);
-    if (!packed) writer.tag(json.tag);
-    if (json.kind === 'message') {
+    if (!packed) writer.tag(tag);
+    if (scalar === undefined) {
       writeNested(writing, field.message!, value[index]);
     } else {
       set(writing, field.set!, value[index]);
-      writer.scalar(json.wireType);
+      writer.scalar(scalar.wireType);
     }
     path.pop();
   }
@@ -149,13 +149,13 @@ function writeEntry(
   writer.tag(json.key!.tag);
   writer.scalar(wireType);
   path.push('value');
-  if (json.kind === 'message') {
+  if (json.scalar === undefined) {
     writer.tag(tagOf(VALUE_NUMBER, WIRE_TYPE.bytes));
     writeNested(writing, message!, entry['value']);
   } else {
     set(writing, setValue!, entry['value']);
-    writer.tag(tagOf(VALUE_NUMBER, json.wireType));
-    writer.scalar(json.wireType);
+    writer.tag(tagOf(VALUE_NUMBER, json.scalar.wireType));
+    writer.scalar(json.scalar.wireType);
   }
   path.pop();
   writer.close();

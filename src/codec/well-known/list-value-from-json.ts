@@ -1,7 +1,7 @@
-import type { BeginMessage, MessageFieldPlan, MessagePlan } from '../json-plan.ts';
+import type { BeginMessage, MessagePlan } from '../json-plan.ts';
 
 /** A ListValue is any JSON array: its only field is the list of the array's elements. */
 export function compileListValueFromJson({ fields }: MessagePlan): BeginMessage {
-  const elements = fields[0] as MessageFieldPlan;
+  const elements = fields[0]!;
   return (transcoder, closes, level) => transcoder.beginList(elements, closes, level);
 }

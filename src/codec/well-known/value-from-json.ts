@@ -1,5 +1,5 @@
 import { parseDouble } from '../json-number.ts';
-import type { BeginMessage, FieldPlan, MessageFieldPlan, MessagePlan } from '../json-plan.ts';
+import type { BeginMessage, FieldPlan, MessagePlan } from '../json-plan.ts';
 import type { JsonReader } from '../json-reader.ts';
 import { compileReadScalar } from '../json-scalars.ts';
 import type { JsonTranscoder } from '../json-transcoder.ts';
@@ -13,8 +13,8 @@ export function compileValueFromJson({ fields, message }: MessagePlan): BeginMes
   const numberTag = byName.get('number_value')!.tag;
   const stringTag = byName.get('string_value')!.tag;
   const boolTag = byName.get('bool_value')!.tag;
-  const struct = byName.get('struct_value') as MessageFieldPlan;
-  const list = byName.get('list_value') as MessageFieldPlan;
+  const struct = byName.get('struct_value')!;
+  const list = byName.get('list_value')!;
 
   return (transcoder, closes, level) => {
     const { reader, writer } = transcoder;
@@ -46,10 +46,10 @@ export function compileValueFromJson({ fields, message }: MessagePlan): BeginMes
 }
 
 /** The Struct or ListValue inside a Value is of the same level: protobuf-go does not count it as a message. */
-function beginContainer(transcoder: JsonTranscoder, field: MessageFieldPlan, closes: number, level: number): void {
+function beginContainer(transcoder: JsonTranscoder, field: FieldPlan, closes: number, level: number): void {
   transcoder.writer.tag(field.tag);
   transcoder.writer.open();
-  field.message.wellKnown!(transcoder, closes + 1, level);
+  field.message!.wellKnown!(transcoder, closes + 1, level);
 }
 
 const readString = compileReadScalar('string');

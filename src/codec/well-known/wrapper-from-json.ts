@@ -1,15 +1,16 @@
 import { readScalar } from '../json-frames.ts';
-import type { BeginMessage, MessagePlan, ScalarFieldPlan } from '../json-plan.ts';
+import type { BeginMessage, MessagePlan } from '../json-plan.ts';
 
 /** A wrapper (`Int64Value`, `StringValue` …) is the bare value of its only field; null is not one. */
 export function compileWrapperFromJson({ fields }: MessagePlan): BeginMessage {
-  const value = fields[0] as ScalarFieldPlan;
+  const { jsonName, tag } = fields[0]!;
+  const scalar = fields[0]!.scalar!;
   return (transcoder, closes) => {
     const { reader, writer } = transcoder;
-    readScalar(reader, writer, value, value.jsonName);
-    if (!writer.isZero(value.wireType)) {
-      writer.tag(value.tag);
-      writer.scalar(value.wireType);
+    readScalar(reader, writer, scalar, jsonName);
+    if (!writer.isZero(scalar.wireType)) {
+      writer.tag(tag);
+      writer.scalar(scalar.wireType);
     }
     transcoder.close(closes);
   };
