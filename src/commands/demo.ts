@@ -13,9 +13,12 @@ import type { Command } from './command.ts';
 /** How long the printed token is valid: a working day and a half. */
 const tokenSeconds = 12 * 3_600;
 
+/** How often the farm's time passes: frames end and begin, so that there is something to watch. */
+const tickMs = 2_000;
+
 /** `cuegate demo`: a farm in a box and a gateway in front of it, on this machine only. Settings apply as for `serve`. */
 export const demo: Command = async ({ environment, flags }) => {
-  const cuebot = await createDemoCuebot();
+  const cuebot = await createDemoCuebot({ tickMs });
   const config = parseConfig({
     environment: {
       JWT_SECRET: randomBytes(48).toString('base64url'),

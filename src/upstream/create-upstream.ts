@@ -1,4 +1,4 @@
-import { Client, type ClientUnaryCall, credentials, Metadata as GrpcMetadata } from '@grpc/grpc-js';
+import { Client, type ClientUnaryCall, connectivityState, credentials, Metadata as GrpcMetadata } from '@grpc/grpc-js';
 
 import type { ReflectionTransport } from '../registry/load-by-reflection.ts';
 
@@ -22,8 +22,8 @@ export interface Upstream {
   readonly invoke: Invoke;
   /** How the registry asks this server for its protos. */
   readonly reflect: ReflectionTransport;
-  /** Whether a connection can be had within the time; for readiness. */
-  readonly isReachable: (withinMs: number) => Promise<boolean>;
+  /** Whether there is a connection now; asking for it begins to make one. */
+  readonly isConnected: () => boolean;
   readonly close: () => void;
 }
 
@@ -52,8 +52,7 @@ export function createUpstream({ endpoint, maxReceiveBytes }: UpstreamOptions): 
   return {
     invoke: (call) => invoke(client, call),
     reflect: createReflectionTransport(client),
-    isReachable: (withinMs) =>
-      new Promise((resolve) => client.waitForReady(Date.now() + withinMs, (error) => resolve(error === undefined))),
+    isConnected: () => client.getChannel().getConnectivityState(true) === connectivityState.READY,
     close: () => client.close(),
   };
 }

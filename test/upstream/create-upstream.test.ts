@@ -1,5 +1,5 @@
 import { type handleUnaryCall, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { GatewayError } from '../../src/rpc/gateway-error.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/create-upstream.ts';
@@ -155,7 +155,7 @@ describe('createUpstream()', () => {
     );
     open.push({ close: () => second.forceShutdown() });
     await new Promise((resolve) => second.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), resolve));
-    expect(await upstream.isReachable(10_000)).toBe(true);
+    await vi.waitFor(() => expect(upstream.isConnected()).toBe(true), { timeout: 10_000 });
     expect(Buffer.from((await upstream.invoke(callOf(get))).message).toString()).toBe('second');
   });
 });
