@@ -217,8 +217,9 @@ export function readOpening(reader: JsonReader, bracket: number): void {
   reader.position++;
 }
 
-/** The brackets that `readOpening` is asked for. */
+/** What an array begins with. */
 export const OPEN_ARRAY = 0x5b;
+/** What an object begins with. */
 export const OPEN_OBJECT = 0x7b;
 
 /** A map entry is a message of a key (1) and a value (2): https://protobuf.dev/programming-guides/encoding/#maps. */

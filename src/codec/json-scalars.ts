@@ -7,10 +7,13 @@ import type { JsonReader } from './json-reader.ts';
 import { INTEGER_TYPES, type IntegerType, isIntegerType } from './value-integer.ts';
 import type { WireWriter } from './wire-writer.ts';
 
-/** What became of a value: of the wrong kind or out of range; in the writer's registers; to be left out. */
+/** What became of a value. */
 export type Reading = typeof INVALID | typeof READ | typeof IGNORED;
+/** The value is of the wrong kind or out of range. */
 export const INVALID = 0;
+/** The value is in the writer's registers. */
 export const READ = 1;
+/** The value is to be left out, as if it were not there: an enum name that nobody knows. */
 export const IGNORED = 2;
 
 /**

@@ -24,13 +24,14 @@ export function compileJsonToWire(
   const resolve = compileResolve(registry);
   return (json) => {
     const span = scanJsonValue(json);
-    writer.reset();
-    if (span !== undefined) {
-      const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json.buffer, json.byteOffset, json.byteLength);
-      const reader = new JsonReader(bytes, span.start, span.end, style);
-      new JsonTranscoder(reader, writer, resolve).run(plan);
+    if (span === undefined) return Buffer.alloc(0);
+    const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+    try {
+      new JsonTranscoder(new JsonReader(bytes, span.start, span.end, style), writer, resolve).run(plan);
+      return writer.finish();
+    } finally {
+      writer.reset();
     }
-    return writer.finish();
   };
 }
 

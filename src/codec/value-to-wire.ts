@@ -27,9 +27,12 @@ export function compileValueToWire(message: MessageDescriptor, registry: Registr
   const plan = valuePlanOf(message);
   const resolve = compileResolve(registry);
   return (value) => {
-    writer.reset();
-    if (isPresent(plan, value)) writeMessage({ resolve, path: [] }, plan, value);
-    return writer.finish();
+    try {
+      if (isPresent(plan, value)) writeMessage({ resolve, path: [] }, plan, value);
+      return writer.finish();
+    } finally {
+      writer.reset();
+    }
   };
 }
 

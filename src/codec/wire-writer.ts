@@ -21,6 +21,9 @@ const FIRST_CAPACITY = 4096;
 /** A buffer that grew beyond this is not kept for the next message. */
 const KEPT_CAPACITY = 1 << 20;
 
+/** The same for the list of reserved lengths. */
+const KEPT_GAPS = 1 << 14;
+
 /** Up to here a loop copies faster than a typed array does, which needs a view of the source first. Identifiers are 36 long. */
 const LOOPED_BYTES = 64;
 
@@ -50,12 +53,19 @@ export class WireWriter {
   readonly #open: number[] = [];
   #depth = 0;
 
-  /** Forgets everything written, also after an error in the middle of a message. */
+  /** Forgets everything written, also after an error in the middle of a message, and keeps hold of nothing large. */
   reset(): void {
+    this.source = EMPTY;
     this.#position = 0;
     this.#gaps = 0;
     this.#growth = 0;
     this.#depth = 0;
+    if (this.#buffer.length > KEPT_CAPACITY) this.#buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
+    if (this.#gapPosition.length > KEPT_GAPS) {
+      this.#gapPosition.length = 0;
+      this.#gapLength.length = 0;
+      this.#gapGrowth.length = 0;
+    }
   }
 
   /** The message's bytes, copied out of the working buffer. */
@@ -72,8 +82,6 @@ export class WireWriter {
       at = writeVarint(message, at, length);
     }
     this.#buffer.copy(message, at, copied, this.#position);
-    this.source = EMPTY;
-    if (this.#buffer.length > KEPT_CAPACITY) this.#buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
     return message;
   }
 
