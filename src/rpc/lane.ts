@@ -52,7 +52,7 @@ export class Lane {
   }
 
   async run(call: Call, kind: RpcKind, next: Invoke): Promise<Reply> {
-    if (this.#holder !== undefined) await this.#waitForTurn(call, kind);
+    if (this.#holder !== undefined) await this.#measureWait(call, kind);
     const holder = this.#hold();
     const reply = next({ ...call, signal: neverAborted });
     const release = () => this.#release(holder);
@@ -63,6 +63,14 @@ export class Lane {
     };
     reply.then(end, end);
     return waitFor(reply, call);
+  }
+
+  async #measureWait(call: Call, kind: RpcKind): Promise<void> {
+    const { timings } = call;
+    if (timings === undefined) return this.#waitForTurn(call, kind);
+    const startedAt = performance.now();
+    await this.#waitForTurn(call, kind);
+    timings.queuedMs = performance.now() - startedAt;
   }
 
   get #waiting(): number {

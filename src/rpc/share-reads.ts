@@ -1,8 +1,12 @@
 import type { Call, Interceptor, Invoke, Reply } from './call.ts';
+import { readKeyOf } from './read-key.ts';
 import type { RpcTable } from './rpc-table.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Requests above this size are not compared: hashing them costs more than the rare equal one saves. */
+/**
+ * Requests above this size are not compared: hashing them costs more than the rare equal one saves. Calls that put up with
+ * an age are: many callers repeat them at the same moment.
+ */
 const maxComparedBytes = 16_384;
 
 /**
@@ -24,8 +28,8 @@ export function shareReads(table: RpcTable, timeoutMs: number): Interceptor {
     };
     return (call) => {
       if (table.factsOf(call.method).kind === 'write') return invokeWrite(call);
-      if (call.request.byteLength > maxComparedBytes) return next(call);
-      const key = keyOf(call);
+      if (call.request.byteLength > maxComparedBytes && call.maxAgeMs === undefined) return next(call);
+      const key = readKeyOf(call);
       let read = inFlight.get(key);
       if (read === undefined) {
         read = new SharedRead(call, next, timeoutMs, (ended) => {
@@ -64,11 +68,4 @@ class SharedRead {
       }
     }
   }
-}
-
-/** Callers may share what they would be answered alike: same RPC, same request, same metadata. */
-function keyOf(call: Call): string {
-  const request = Buffer.from(call.request.buffer, call.request.byteOffset, call.request.byteLength).toString('latin1');
-  const metadata = call.metadata.length === 0 ? '' : JSON.stringify(call.metadata);
-  return `${call.method.fullName}\n${metadata}\n${request}`;
 }
