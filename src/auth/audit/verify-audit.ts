@@ -1,0 +1,60 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+
+import { type ChainEnd, openSeal } from './audit-chain.ts';
+
+/** What looking through files of records found. */
+export interface AuditVerdict {
+  readonly records: number;
+  /** Of the last record that fits; undefined when there is none. */
+  readonly end: ChainEnd | undefined;
+  /** The first line that does not fit, with its file and number; undefined: all fit. */
+  readonly problem: string | undefined;
+}
+
+/**
+ * Holds the records of some files against their chain, in the chain's order, whatever the order of the names. Finds lines
+ * that were changed, removed, inserted or moved; what was cut off at the very end it cannot find: compare `end` with what
+ * was sent elsewhere. Rejects when a file cannot be read.
+ */
+export async function verifyAudit(paths: readonly string[]): Promise<AuditVerdict> {
+  let end: ChainEnd | undefined;
+  let records = 0;
+  for (const path of await inChainOrder(paths)) {
+    let number = 0;
+    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+      number += 1;
+      const sealed = openSeal(line);
+      const problem = typeof sealed === 'string' ? sealed : misfit(sealed, end);
+      if (problem !== undefined) return { records, end, problem: `${path}, line ${number}: ${problem}` };
+      if (typeof sealed !== 'string') end = { seq: sealed.seq, hash: sealed.hash };
+      records += 1;
+    }
+  }
+  return { records, end, problem: undefined };
+}
+
+/** The first record that is shown may have others before it, which were put away elsewhere. */
+function misfit({ seq, prev }: ChainEnd & { readonly prev: string }, end: ChainEnd | undefined): string | undefined {
+  if (end === undefined) return undefined;
+  if (seq !== end.seq + 1) return `it is record ${seq}; after record ${end.seq} comes ${end.seq + 1}`;
+  return prev === end.hash ? undefined : `it was not written after the record before it`;
+}
+
+async function inChainOrder(paths: readonly string[]): Promise<readonly string[]> {
+  const firsts = await Promise.all(paths.map(async (path) => ({ path, seq: await firstSeqOf(path) })));
+  return firsts.toSorted((one, other) => one.seq - other.seq).map(({ path }) => path);
+}
+
+/** Of a file that begins with something else than a record: 0, so that it is looked at first. */
+async function firstSeqOf(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.alloc(100);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+    return Number(/^\{"v":1,"seq":(\d{1,15})/.exec(bytes.toString('latin1', 0, bytesRead))?.[1] ?? 0);
+  } finally {
+    await file.close();
+  }
+}
