@@ -31,6 +31,6 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isUsers =
     error instanceof ConfigError ||
-    /^(?:Registry|RpcTable|Policy|ServiceList|CommandLine|Listen)Error$/.test(error.name);
+    /^(?:Registry|RpcTable|Policy|AuditFile|ServiceList|CommandLine|Listen)Error$/.test(error.name);
   return isUsers ? error.message : (error.stack ?? error.message);
 }

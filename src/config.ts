@@ -30,6 +30,9 @@ export interface Config {
   readonly jwtSecretLevel: 'everything' | 'none' | 'read' | 'operate' | 'wrangle' | 'submit' | 'admin';
   /** Undefined: the policy that cuegate brings along. */
   readonly policyFile: string | undefined;
+  /** Undefined: the log. */
+  readonly auditFile: string | undefined;
+  readonly auditMaxBytes: number;
   readonly restServices: readonly string[];
   readonly graphqlServices: readonly string[];
   readonly graphiql: boolean;
@@ -72,6 +75,8 @@ export function parseConfig(raw: RawConfig): Config {
     allowWeakJwtSecret: read.boolean('ALLOW_WEAK_JWT_SECRET'),
     jwtSecretLevel: read.text('JWT_SECRET_LEVEL') as Config['jwtSecretLevel'],
     policyFile: read.text('POLICY_FILE') || undefined,
+    auditFile: read.text('AUDIT_FILE') || undefined,
+    auditMaxBytes: read.number('AUDIT_MAX_MB'),
     restServices: read.list('REST_SERVICES'),
     graphqlServices: read.list('GRAPHQL_SERVICES'),
     graphiql: read.boolean('GRAPHIQL'),

@@ -1,3 +1,6 @@
+import { openAuditFile } from './auth/audit/audit-file.ts';
+import { type AuditTrail, createLogTrail } from './auth/audit/audit-trail.ts';
+import { createAudit } from './auth/audit/create-audit.ts';
 import { createIdentify } from './auth/create-identify.ts';
 import { authorize } from './auth/policy/authorize.ts';
 import type { Logger } from './base/logger.ts';
@@ -7,6 +10,7 @@ import type { Config } from './config.ts';
 import { createGraphiqlPage } from './graphql/graphiql/create-graphiql-page.ts';
 import { createGraphql } from './graphql/create-graphql.ts';
 import { deriveSchema } from './graphql/derive-schema.ts';
+import type { MessageDescriptor, MethodDescriptor } from './registry/descriptors.ts';
 import { createRest } from './rest/create-rest.ts';
 import { composeWaist } from './rpc/compose-waist.ts';
 import type { LaneState } from './rpc/lane.ts';
@@ -37,6 +41,7 @@ const graphqlPath = '/graphql';
  */
 export async function createGateway(config: Config, logger: Logger, now: () => number = Date.now): Promise<Gateway> {
   const upstream = createUpstream({ endpoint: config.cuebotEndpoint, maxReceiveBytes: config.maxReceiveBytes });
+  let trail: AuditTrail | undefined;
   try {
     const { registry, table, policy, restServices, graphqlServices } = await takeSnapshot(config, upstream.reflect);
     const lanes = createLanes(table, {
@@ -44,14 +49,16 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       maxWaiting: config.laneMaxWaiting,
       maxWaitMs: config.laneMaxWaitMs,
     });
+    const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
+    const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
+    trail = await openTrail(config, logger, now);
+    const audit = createAudit({ table, takesGrant, trail, open, logger, now });
     const invoke = composeWaist({
       table,
       timeoutMs: config.grpcTimeoutMs,
       maxRequestBytes: config.maxRequestBytes,
-      authorize: authorize(policy, {
-        open: (message) => compileWireToValue(message, registry),
-        close: (message) => compileValueToWire(message, registry),
-      }),
+      audit,
+      authorize: authorize(policy, { open, close: (message) => compileValueToWire(message, registry) }),
       lanes: config.lanes ? lanes : undefined,
       logger,
       upstream: upstream.invoke,
@@ -90,10 +97,18 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
         await server.close({ timeoutMs: config.shutdownTimeoutMs });
         await graphql.dispose();
         upstream.close();
+        await trail?.close();
       },
     };
   } catch (error) {
     upstream.close();
+    await trail?.close();
     throw error;
   }
+}
+
+/** Where the audit goes. */
+function openTrail({ auditFile, auditMaxBytes }: Config, logger: Logger, now: () => number): Promise<AuditTrail> {
+  if (auditFile === undefined) return Promise.resolve(createLogTrail(logger));
+  return openAuditFile({ path: auditFile, maxBytes: auditMaxBytes, now });
 }

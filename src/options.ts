@@ -29,7 +29,7 @@ export interface Option {
   readonly choices?: readonly string[];
   /** What it does, and why the default is what it is. */
   readonly description: string;
-  readonly group: 'Upstream' | 'Server' | 'Authentication' | 'Surfaces' | 'Protection';
+  readonly group: 'Upstream' | 'Server' | 'Authentication' | 'Audit' | 'Surfaces' | 'Protection';
 }
 
 /** All settings, in the order in which they are documented. */
@@ -143,6 +143,23 @@ export const options = [
     group: 'Authentication',
     description:
       'Let AUTH=none listen on other addresses than the loopback ones. Whoever reaches it runs code on the farm.',
+  },
+  {
+    name: 'AUDIT_FILE',
+    kind: 'text',
+    group: 'Audit',
+    description:
+      'Where every write and every refusal is written down, one line of JSON each, every line tied to the one before by its ' +
+      'hash (cuegate audit verify). One process writes to a file. Default: to the log, at info, unchained.',
+  },
+  {
+    name: 'AUDIT_MAX_MB',
+    kind: 'mebibytes',
+    default: '100',
+    group: 'Audit',
+    description:
+      'When AUDIT_FILE has this many MiB it is put away as AUDIT_FILE.1, .2 and so on, and a new one goes on with the chain. ' +
+      'Nothing is ever deleted.',
   },
   {
     name: 'REST_SERVICES',

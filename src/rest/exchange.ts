@@ -32,5 +32,6 @@ export function callOf(exchange: Exchange, method: MethodDescriptor, request: Ui
   if (metadata.some(([key]) => key === '')) {
     throw new GatewayError('INTERNAL', 'there is an empty key in the header', { reason: 'BAD_METADATA' });
   }
-  return { method, request, identity, surface: 'rest', metadata, timeoutMs, signal, requestId };
+  const peer = exchange.response.socket?.remoteAddress;
+  return { method, request, identity, surface: 'rest', metadata, timeoutMs, signal, requestId, peer };
 }

@@ -15,6 +15,8 @@ export interface WaistOptions {
   readonly table: RpcTable;
   readonly timeoutMs: number;
   readonly maxRequestBytes: number;
+  /** Writes down what is changed, and what is refused. */
+  readonly audit: { readonly record: Interceptor; readonly intend: Interceptor };
   /** Lets pass what callers may do. */
   readonly authorize: Interceptor;
   /** Undefined: the upstream has no lanes. */
@@ -25,12 +27,15 @@ export interface WaistOptions {
 
 /** The one way to the upstream for every RPC of every surface. Read from the outside in: that is a call's life. */
 export function composeWaist(options: WaistOptions): Invoke {
-  const { table, timeoutMs, maxRequestBytes, authorize, lanes, logger, upstream } = options;
+  const { table, timeoutMs, maxRequestBytes, audit, authorize, lanes, logger, upstream } = options;
   const interceptors: readonly Interceptor[] = [
     observe(logger),
+    audit.record,
     limitRequestSize(maxRequestBytes),
     setDeadline(timeoutMs),
     authorize,
+    // Guards belong before this line: what they refuse was never intended.
+    audit.intend,
     reuseReplies(table),
     shareReads(table, timeoutMs),
     lanes?.intercept ?? ((next) => next),
