@@ -1,70 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Client, credentials, type handleBidiStreamingCall, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import protobuf from 'protobufjs';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { loadByReflection, type ReflectionTransport } from '../../src/registry/load-by-reflection.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 import { compileWithProtobufjs } from './compile-with-protobufjs.ts';
 import { printRegistry } from './print-registry.ts';
-
-/** The protocol as servers see it; field numbers are those of reflection.proto. */
-const { root } = protobuf.parse(`
-  syntax = "proto3";
-  message Set { repeated bytes file = 1; }
-  message File { string name = 1; string package = 2; repeated string dependency = 3; repeated Named service = 6; }
-  message Named { string name = 1; }
-  message Request { string host = 1; oneof of { string file_by_filename = 3; string file_containing_symbol = 4; string list_services = 7; } }
-  message Response { oneof of { Files files = 4; Services services = 6; Failure failure = 7; } }
-  message Files { repeated bytes file = 1; }
-  message Services { repeated Named service = 1; }
-  message Failure { int32 code = 1; string text = 2; }
-`);
-const encode = (type: string, value: object): Buffer =>
-  Buffer.from(root.lookupType(type).encode(root.lookupType(type).fromObject(value)).finish());
-const decode = (type: string, bytes: Uint8Array): unknown => {
-  const found = root.lookupType(type);
-  return found.toObject(found.decode(bytes), { arrays: true });
-};
-
-interface Request {
-  readonly fileByFilename?: string;
-  readonly fileContainingSymbol?: string;
-  readonly listServices?: string;
-}
-
-interface File {
-  readonly name: string;
-  readonly package: string;
-  readonly service: readonly { readonly name: string }[];
-}
-
-type Answer = (request: Uint8Array) => Buffer;
-
-/** What a server that keeps these files answers. */
-function answerFrom(set: Uint8Array): Answer {
-  const files = (decode('Set', set) as { file: Uint8Array[] }).file.map((bytes) => ({
-    bytes,
-    ...(decode('File', bytes) as File),
-  }));
-  const services = files.flatMap((file) => file.service.map(({ name }) => ({ file, name: `${file.package}.${name}` })));
-  const names = ['grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection', ...services.map(({ name }) => name)];
-  return (bytes) => {
-    const request = decode('Request', bytes) as Request;
-    if (request.listServices !== undefined) return listing(...names);
-    const file =
-      files.find(({ name }) => name === request.fileByFilename) ??
-      services.find(({ name }) => name === request.fileContainingSymbol)?.file;
-    return encode(
-      'Response',
-      file ? { files: { file: [file.bytes] } } : { failure: { code: 5, text: 'no such file' } },
-    );
-  };
-}
-
-function listing(...names: readonly string[]): Buffer {
-  return encode('Response', { services: { service: names.map((name) => ({ name })) } });
-}
+import { type Answer, answerFrom, decode, encode, listing, type Request } from './reflection-answers.ts';
 
 /** A server that lists one service, and answers all else with the same reply. */
 function listThen(reply: object): Answer {
