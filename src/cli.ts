@@ -8,8 +8,12 @@ const commands = {
   demo: async () => (await import('./commands/demo.ts')).demo,
   operations: async () => (await import('./commands/operations.ts')).operations,
   token: async () => (await import('./commands/token.ts')).token,
+  policy: async () => (await import('./commands/policy.ts')).policy,
+  audit: async () => (await import('./commands/audit.ts')).audit,
   help: async () => (await import('./commands/help.ts')).help,
 } as const;
+
+const takesWords: ReadonlySet<string> = new Set(['policy', 'audit']);
 
 /** The first word after `cuegate`. */
 export type CommandName = keyof typeof commands;
@@ -18,9 +22,10 @@ export type CommandName = keyof typeof commands;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {
-  const line = parseCommandLine(process.argv.slice(2), Object.keys(commands));
-  const command = await commands[line.command as CommandName]();
-  await command({ environment: process.env, flags: line.flags, switches: line.switches });
+  const names = Object.fromEntries(Object.keys(commands).map((name) => [name, { takesWords: takesWords.has(name) }]));
+  const { command: name, ...rest } = parseCommandLine(process.argv.slice(2), names);
+  const command = await commands[name as CommandName]();
+  await command({ environment: process.env, ...rest });
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;

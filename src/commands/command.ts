@@ -2,6 +2,10 @@ import type { RawConfig } from '../config.ts';
 
 /** What a command is given. */
 export interface CommandInput extends RawConfig {
+  /** The words after the command. */
+  readonly words: readonly string[];
+  /** What belongs to the command and has a value, e.g. `token`. */
+  readonly values: Readonly<Record<string, string>>;
   readonly switches: ReadonlySet<string>;
 }
 

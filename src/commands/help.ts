@@ -25,7 +25,9 @@ Commands
   serve          serve against the Cuebot at CUEBOT_ENDPOINT
   demo           start a demo Cuebot on this machine and serve in front of it
   operations     print every RPC with its REST path, GraphQL field, kind and lane (--json for programs)
-  token          print a token signed with JWT_SECRET, for trying things out
+  token          print a token signed with JWT_SECRET, for trying things out (--scopes "cue:read cue:operate")
+  policy explain say whether a token may call RPCs, and why: policy explain --token … job.JobInterface/Kill
+  audit verify   check audit files for changed or missing lines: audit verify FILE …
   help           print this
 
 Every option is also an environment variable; the option wins.
