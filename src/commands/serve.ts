@@ -25,6 +25,19 @@ export const serve: Command = async (input) => {
   if (config.auth === 'none') {
     logger.warn({ host: config.host }, 'AUTH=none: whoever reaches this address may do everything on the farm');
   }
+  if (config.auth === 'jwt' && config.jwtSecretLevel === 'everything') {
+    logger.info(
+      { jwtSecretLevel: config.jwtSecretLevel },
+      'tokens signed with JWT_SECRET that carry no scopes may do everything; to narrow that, set JWT_SECRET_LEVEL=read, or ' +
+        'issue tokens with a claim such as "scope": "cue:read cue:operate"',
+    );
+  }
+  if (config.auditFile === undefined && ['silent', 'error', 'warn'].includes(config.logLevel)) {
+    logger.warn(
+      { logLevel: config.logLevel },
+      'writes are not written down: the audit goes to the log at info, which LOG_LEVEL leaves out; set AUDIT_FILE',
+    );
+  }
   if (config.allowWeakJwtSecret) {
     logger.warn({}, 'ALLOW_WEAK_JWT_SECRET=true: whoever guesses the secret may do everything on the farm');
   }
