@@ -61,13 +61,14 @@ function publicText(failure: GatewayError, { fullName }: MethodDescriptor, reque
 }
 
 function toGraphQLError(failure: GatewayError, status: Status, message: string, requestId: string): GraphQLError {
-  const { retryAfterSeconds } = failure;
+  const { retryAfterSeconds, challenge } = failure;
   return new GraphQLError(message, {
     extensions: {
       code: errorCodeOf(status),
       grpc: { code: status.code, status: status.name },
       requestId,
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      ...(challenge?.scope !== undefined && { scope: challenge.scope }),
     },
   });
 }

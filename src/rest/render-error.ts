@@ -92,8 +92,16 @@ function renderDetails(statusDetails: Uint8Array, toJson: (wire: Uint8Array) => 
   }
 }
 
-/** `Www-Authenticate` on UNAUTHENTICATED, with the message as its value: what grpc-gateway does. */
+/**
+ * `Www-Authenticate` on UNAUTHENTICATED, with the message as its value: what grpc-gateway does. A refusal of our own says
+ * which scope would help (RFC 6750, 3.1, https://www.rfc-editor.org/rfc/rfc6750#section-3.1).
+ */
 function challengeOf(error: GatewayError, message: string): string {
+  const { challenge } = error;
+  if (challenge !== undefined) {
+    const scope = challenge.scope === undefined ? '' : `, scope="${fieldValueOf(Buffer.from(challenge.scope))}"`;
+    return `Www-Authenticate: Bearer error="${challenge.error}"${scope}\r\n`;
+  }
   if (error.status.name !== 'UNAUTHENTICATED') return '';
   return `Www-Authenticate: ${fieldValueOf(Buffer.from(message))}\r\n`;
 }
