@@ -59,7 +59,6 @@ async function apiOf(protoSource: string, endpoint = 'unused:1') {
     registry,
     table,
     services: graphqlServices,
-    invoke: () => Promise.reject(),
     extensions: [],
   });
   return { schema: withoutComments(printDerivedSchema(schema)), operations: listOperations(snapshot) };
