@@ -105,7 +105,7 @@ export function writeMembers(plan: ObjectToJson, reader: WireReader, writer: Jso
   reader.depth += 1;
   const { position } = reader;
   const written = writer.position;
-  const hopeful = plan.layout.ascending && plan.disorderedIn !== reader.id;
+  const hopeful = plan.layout.ascending && plan.disorderedIn !== reader.id && !reader.careful;
   if (!hopeful || !writeInOrder(plan, reader, writer, limit, false)) {
     plan.disorderedIn = reader.id;
     reader.position = position;

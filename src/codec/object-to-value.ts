@@ -40,7 +40,7 @@ export function readObject(plan: ObjectToValue, reader: WireReader, limit: numbe
   }
   reader.depth += 1;
   const { position } = reader;
-  const hopeful = plan.layout.ascending && plan.disorderedIn !== reader.id;
+  const hopeful = plan.layout.ascending && plan.disorderedIn !== reader.id && !reader.careful;
   let object = hopeful ? readInOrder(plan, reader, limit, false) : undefined;
   if (object === undefined) {
     plan.disorderedIn = reader.id;

@@ -23,16 +23,21 @@ export interface WireReader {
   high: number;
   /** How many messages are open. */
   depth: number;
+  /**
+   * Whether every message is put in order before it is written. Else its values are written as they come, in the hope that
+   * none of them is replaced by a later one; see `readWire`.
+   */
+  readonly careful: boolean;
 }
 
 let readings = 0;
 
 /** Opens wire bytes for reading; they are not copied. */
-export function createWireReader(wire: Uint8Array): WireReader {
+export function createWireReader(wire: Uint8Array, careful = false): WireReader {
   // A Buffer always: two kinds of arrays would make every element access in this room polymorphic.
   const bytes = Buffer.isBuffer(wire) ? wire : Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength);
   readings += 1;
-  return { id: readings, bytes, position: 0, tag: 0, low: 0, high: 0, depth: 0 };
+  return { id: readings, bytes, position: 0, tag: 0, low: 0, high: 0, depth: 0, careful };
 }
 
 /** Reads a field's tag. Throws for a field number outside 1 to 2^29 - 1. */

@@ -6,12 +6,12 @@ import { createJsonWriter, type JsonWriter, takeJson, writeAscii } from './json-
 import { compileMapToJson } from './map-to-json.ts';
 import { layOutMessage } from './message-layout.ts';
 import { planObject, writeObject } from './object-to-json.ts';
+import { readWire } from './read-wire.ts';
 import { compileRepeatedToJson } from './repeated-to-json.ts';
 import { compileEnumToJson, enumZeroJson, SCALAR_TO_JSON, type ValueToJson } from './scalar-to-json.ts';
 import { SCALAR_TYPES } from './scalar-types.ts';
 import { WELL_KNOWN_TO_JSON } from './well-known/well-known-to-json.ts';
-import { explainWireError } from './wire-check.ts';
-import { createWireReader, readLimit } from './wire-reader.ts';
+import { createWireReader, readLimit, type WireReader } from './wire-reader.ts';
 
 /** Turns one message's wire bytes into the UTF-8 of its JSON. Throws a WireError, and nothing else, for what has no JSON. */
 export type WireToJson = (wire: Uint8Array) => Buffer;
@@ -31,16 +31,12 @@ export function compileWireToJson(
   const layout = layOutMessage(message);
   const { write } = compilerOf(registry, style).message(message);
   const writer = scratch[style];
-  return (wire) => {
-    const reader = createWireReader(wire);
-    try {
-      write(reader, writer, reader.bytes.length);
-    } catch (error) {
-      takeJson(writer);
-      throw explainWireError(error, layout, wire);
-    }
+  const read = (reader: WireReader) => {
+    write(reader, writer, reader.bytes.length);
     return takeJson(writer);
   };
+  const discard = () => takeJson(writer);
+  return (wire) => readWire(wire, layout, read, discard);
 }
 
 const compilers = new WeakMap<Registry, Record<JsonStyle, JsonCompiler>>();

@@ -5,9 +5,9 @@ import { compileMapToValue } from './map-to-value.ts';
 import { layOutMessage } from './message-layout.ts';
 import type { MessageValue, ReadValue } from './message-value.ts';
 import { planObjectValue, readObject } from './object-to-value.ts';
+import { readWire } from './read-wire.ts';
 import { compileRepeatedToValue } from './repeated-to-value.ts';
 import { SCALAR_TO_VALUE, SCALAR_ZERO } from './scalar-to-value.ts';
-import { explainWireError } from './wire-check.ts';
 import { createWireReader, readLimit, readVarint32, skipValue, type WireReader } from './wire-reader.ts';
 import { compilerOf } from './wire-to-json.ts';
 import { WELL_KNOWN_TO_JSON } from './well-known/well-known-to-json.ts';
@@ -26,15 +26,9 @@ export type WireToValue = (wire: Uint8Array) => MessageValue;
 export function compileWireToValue(message: MessageDescriptor, registry: Registry): WireToValue {
   const layout = layOutMessage(message);
   const compiled = messageToValue(message, registry);
-  return (wire) => {
-    const reader = createWireReader(wire);
-    try {
-      return compiled.read(reader, reader.bytes.length);
-    } catch (error) {
-      takeJson(scratch);
-      throw explainWireError(error, layout, wire);
-    }
-  };
+  const read = (reader: WireReader) => compiled.read(reader, reader.bytes.length);
+  const discard = () => takeJson(scratch);
+  return (wire) => readWire(wire, layout, read, discard);
 }
 
 interface MessageToValue {

@@ -26,7 +26,7 @@ export function compileSoleFieldToJson(
     reader.depth += 1;
     const { position } = reader;
     const written = writer.position;
-    if (!writeSole(compiled, reader, writer, limit)) {
+    if (reader.careful || !writeSole(compiled, reader, writer, limit)) {
       reader.position = position;
       writer.position = written;
       writeOrdered(compiled, reader, writer, limit);
