@@ -22,8 +22,9 @@ export interface ReadStep {
 }
 
 /**
- * Finds the methods that act on a thing whose owner can be looked up: those whose request holds it in a field of its own
- * name (`Job job`). What a request names beside it (`Job on_job`) is not what it acts on.
+ * Finds the methods that act on a thing whose owner can be looked up: those whose request holds it as its first message, in
+ * a field of its own name (`Job job`). What a request names after that is not what it acts on: who makes a frame wait for a
+ * job sends both, and must not pass off his own job for the frame.
  */
 export function compileResources(
   entries: readonly ResourceEntry[],
@@ -32,8 +33,8 @@ export function compileResources(
   const byType = new Map(entries.map((entry) => [entry.type, entry]));
   const readers = new Map<MethodDescriptor, ResourceReader>();
   for (const method of registry.methods.values()) {
-    const field = method.input.fields.find((candidate) => isThing(candidate, byType));
-    if (field === undefined || field.type.kind !== 'message') continue;
+    const field = method.input.fields.find(({ type }) => type.kind === 'message');
+    if (field === undefined || field.type.kind !== 'message' || !isThing(field, byType)) continue;
     const step = compileStep(field.type.message.fullName, byType, registry, new Set());
     if (step !== undefined) readers.set(method, Object.freeze({ field, step }));
   }

@@ -99,12 +99,18 @@ function readRights(document: TableDocument, section: string, kind: HolderKind):
         );
       }
     }
+    if (kind === 'scope' && !scopeToken.test(name)) {
+      document.problems.push(`line ${line}: "${name}" is no scope; a scope has no spaces, quotes or backslashes`);
+    }
     if (/\*./.test(name)) {
       document.problems.push(`line ${line}: "${name}" has a "*" that is not at its end`);
     }
     return { kind, name, levels, grants, shows, line };
   });
 }
+
+/** `scope-token` of RFC 6749, 3.3 (https://www.rfc-editor.org/rfc/rfc6749#section-3.3): it also stands in headers. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 const assignableLevels = permissionLevels.filter((level) => level !== 'never');
 
