@@ -9,7 +9,7 @@ import { compileWireToValue } from '../../src/codec/wire-to-value.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import type { MessageDescriptor } from '../../src/registry/descriptors.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
-import type { Call, Invoke } from '../../src/rpc/call.ts';
+import type { Call, Interceptor, Invoke } from '../../src/rpc/call.ts';
 import type { GatewayError } from '../../src/rpc/gateway-error.ts';
 import type { Identity } from '../../src/rpc/identity.ts';
 import { compileRpcTable } from '../../src/rpc/rpc-table.ts';
@@ -19,9 +19,17 @@ import { createUpstream } from '../../src/upstream/create-upstream.ts';
 export interface GuardedCuebot {
   readonly cuebot: DemoCuebot;
   /** Calls an RPC with a request as plain values. Resolves to the answer's; rejects as the waist does. */
-  readonly call: (identity: Identity, rpc: string, request?: object, more?: Partial<Call>) => Promise<unknown>;
+  readonly call: (
+    identity: Identity,
+    rpc: string,
+    request?: object,
+    more?: Partial<Call>,
+    onBehalfOf?: string,
+  ) => Promise<unknown>;
   /** The error of a call that is refused or fails; fails itself when the call does not. */
   readonly failureOf: (identity: Identity, rpc: string, request?: object) => Promise<GatewayError>;
+  /** How many records were lost. */
+  readonly auditFailures: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -61,9 +69,24 @@ export async function startGuardedCuebot({
   const takesGrant: Parameters<typeof createAudit>[0]['takesGrant'] = (method) =>
     policy.factsOf(method).grant !== undefined;
   const audit = createAudit({ table, takesGrant, trail, open, logger, now });
-  const invoke: Invoke = audit.record(authorize(policy, { open, close })(audit.intend(upstream.invoke)));
-  const call = async (identity: Identity, rpc: string, request: object = {}, more: Partial<Call> = {}) => {
+  const speakers = new WeakMap<AbortSignal, string>();
+  /** Where the waist finds out for whom a service speaks. */
+  const stamp: Interceptor = (next) => (call) => {
+    const onBehalfOf = speakers.get(call.signal);
+    if (onBehalfOf !== undefined) call.notes!.onBehalfOf = onBehalfOf;
+    return next(call);
+  };
+  const invoke: Invoke = audit.record(authorize(policy, { open, close })(stamp(audit.intend(upstream.invoke))));
+  const call = async (
+    identity: Identity,
+    rpc: string,
+    request: object = {},
+    more: Partial<Call> = {},
+    onBehalfOf?: string,
+  ) => {
     const method = registry.methods.get(rpc)!;
+    const { signal } = new AbortController();
+    if (onBehalfOf !== undefined) speakers.set(signal, onBehalfOf);
     const reply = await invoke({
       method,
       request: close(method.input)(request),
@@ -71,7 +94,7 @@ export async function startGuardedCuebot({
       surface: 'rest',
       metadata: [],
       timeoutMs: undefined,
-      signal: new AbortController().signal,
+      signal,
       requestId: 'r-1',
       deadlineAt: Date.now() + 10_000,
       ...more,
@@ -88,6 +111,7 @@ export async function startGuardedCuebot({
         },
         (error: GatewayError) => error,
       ),
+    auditFailures: audit.failures,
     close: async () => {
       upstream.close();
       await cuebot.close();

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { AuditRecord } from '../../../src/auth/audit/audit-record.ts';
+import type { AuditTrail } from '../../../src/auth/audit/audit-trail.ts';
+import { identityOf } from '../../identity.ts';
+import { type GuardedCuebot, startGuardedCuebot } from '../waist.ts';
+
+let guarded: GuardedCuebot;
+let jobId: string;
+const records: AuditRecord[] = [];
+/** What the upstream had been asked when a record was written. */
+const callsThen: number[] = [];
+let isFull = false;
+const trail: AuditTrail = {
+  append: async (record) => {
+    if (isFull) throw new Error('no space left');
+    callsThen.push([...guarded.cuebot.calls.values()].reduce((sum, count) => sum + count, 0));
+    records.push(record);
+  },
+  end: () => undefined,
+  close: async () => undefined,
+};
+
+const ann = identityOf('ann', {
+  method: 'hmac',
+  scopes: ['cue:operate', 'cue:wrangle', 'cue:grant:host-control'],
+  tokenId: 't-1',
+});
+const canary = 'canary-7f3a';
+
+beforeAll(async () => {
+  guarded = await startGuardedCuebot({ trail, now: () => Date.UTC(2026, 10, 23, 12) });
+  const answer = (await guarded.call(ann, 'job.JobInterface/GetJobs', { r: {} })) as {
+    jobs: { jobs: { id: string }[] };
+  };
+  jobId = answer.jobs.jobs[0]!.id;
+});
+afterAll(() => guarded.close());
+beforeEach(() => {
+  records.length = 0;
+  callsThen.length = 0;
+  isFull = false;
+  guarded.cuebot.resetCalls();
+});
+
+describe('createAudit()', () => {
+  it('writes down a write: who, by what, from where, what, and how it ended', async () => {
+    await guarded.call(ann, 'job.JobInterface/Pause', { job: { id: jobId, name: 'shot' } }, { peer: '10.0.0.7' });
+    expect(records).toEqual([
+      {
+        time: '2026-11-23T12:00:00.000Z',
+        event: 'write',
+        requestId: 'r-1',
+        subject: 'ann',
+        tokenId: 't-1',
+        peer: '10.0.0.7',
+        surface: 'rest',
+        rpc: 'job.JobInterface/Pause',
+        targets: [{ field: 'job', id: jobId, name: 'shot' }],
+        decision: 'allow',
+        rule: 'scope cue:operate',
+        reason: 'ALLOWED',
+        status: 'OK',
+        durationMs: expect.any(Number),
+      },
+    ]);
+  });
+
+  it('writes down how a write failed', async () => {
+    const failure = await guarded.failureOf(ann, 'job.JobInterface/Pause', { job: { id: 'nowhere' } });
+    expect(records).toMatchObject([
+      { event: 'write', status: failure.status.name, targets: [{ field: 'job', id: 'nowhere' }] },
+    ]);
+  });
+
+  it('writes down a refusal, of a read too', async () => {
+    const nobody = identityOf('bob', { method: 'hmac', scopes: [] });
+    await guarded.failureOf(nobody, 'job.JobInterface/GetJob', { id: jobId });
+    expect(records).toMatchObject([
+      {
+        event: 'refusal',
+        subject: 'bob',
+        rpc: 'job.JobInterface/GetJob',
+        targets: [{ field: '', id: jobId }],
+        decision: 'deny',
+        rule: 'level read',
+        reason: 'SCOPE_MISSING',
+        status: 'PERMISSION_DENIED',
+      },
+    ]);
+  });
+
+  it('leaves reads alone', async () => {
+    await guarded.call(ann, 'job.JobInterface/GetJob', { id: jobId });
+    await guarded.failureOf(ann, 'job.JobInterface/GetJob', { id: 'nowhere' });
+    expect(records).toEqual([]);
+  });
+
+  it('writes down the intent before a call that takes a grant is sent, and its outcome', async () => {
+    await guarded.failureOf(ann, 'host.HostInterface/Reboot', { host: { id: 'h-1', name: 'rack1' } });
+    expect(records.map(({ event, rule, targets }) => [event, rule, targets])).toEqual([
+      ['intent', 'scope cue:wrangle, scope cue:grant:host-control', [{ field: 'host', id: 'h-1', name: 'rack1' }]],
+      ['outcome', 'scope cue:wrangle, scope cue:grant:host-control', [{ field: 'host', id: 'h-1', name: 'rack1' }]],
+    ]);
+    expect(callsThen).toEqual([0, 1]);
+  });
+
+  it('writes down a refusal of such a call, and no intent', async () => {
+    await guarded.failureOf(ann, 'show.ShowInterface/Delete', { show: { id: 's' } });
+    expect(records.map(({ event }) => event)).toEqual(['refusal']);
+  });
+
+  it('does not send such a call when that cannot be written down', async () => {
+    isFull = true;
+    const failure = await guarded.failureOf(ann, 'host.HostInterface/Reboot', { host: { id: 'h-1' } });
+    expect(failure).toMatchObject({
+      reason: 'AUDIT_FAILED',
+      status: { name: 'UNAVAILABLE' },
+      message:
+        'host.HostInterface/Reboot is not called unless it can be written down first, and that failed; nothing was sent',
+    });
+    expect(guarded.cuebot.calls.size).toBe(0);
+  });
+
+  it('lets other writes pass then, and counts', async () => {
+    isFull = true;
+    const before = guarded.auditFailures();
+    await guarded.call(ann, 'job.JobInterface/Pause', { job: { id: jobId } });
+    await guarded.call(ann, 'job.JobInterface/Resume', { job: { id: jobId } });
+    expect(guarded.auditFailures() - before).toBe(2);
+  });
+
+  it('names the things in lists, the first twenty', async () => {
+    const jobs = Array.from({ length: 30 }, (_, index) => ({ id: `job-${index}` }));
+    await guarded.failureOf(ann, 'job.GroupInterface/ReparentJobs', { group: { id: 'g' }, jobs: { jobs } });
+    expect(records[0]?.targets).toHaveLength(20);
+    expect(records[0]?.targets?.slice(0, 3)).toEqual([
+      { field: 'group', id: 'g' },
+      { field: 'jobs', id: 'job-0' },
+      { field: 'jobs', id: 'job-1' },
+    ]);
+  });
+
+  it('cuts what is too long to be an id or a name', async () => {
+    await guarded.failureOf(ann, 'job.JobInterface/Pause', { job: { id: 'x'.repeat(500) } });
+    expect(records[0]?.targets).toEqual([{ field: 'job', id: `${'x'.repeat(200)}…` }]);
+  });
+
+  it('never holds anything of a request but ids and names, nor the token', async () => {
+    const identity = {
+      ...ann,
+      claims: { jti: 't-1', email: canary },
+      scopes: ['cue:admin', 'cue:submit', 'cue:grant:launch', canary],
+    };
+    const job = { id: jobId, user: canary, os: canary, logDir: canary };
+    await guarded.call(identity, 'job.JobInterface/AddComment', {
+      job,
+      newComment: { user: canary, subject: canary, message: canary },
+    });
+    await guarded
+      .call(identity, 'job.JobInterface/LaunchSpec', { spec: `<spec>${canary}</spec>` })
+      .catch(() => undefined);
+    await guarded.call(identity, 'job.JobInterface/Kill', {
+      job,
+      username: canary,
+      pid: canary,
+      hostKill: canary,
+      reason: canary,
+    });
+    expect(records.map(({ event }) => event)).toEqual(['write', 'intent', 'outcome', 'write']);
+    expect(JSON.stringify(records)).not.toContain(canary);
+  });
+
+  it('names for whom a service speaks', async () => {
+    await guarded.call(ann, 'job.JobInterface/Pause', { job: { id: jobId } }, {}, 'zoe');
+    expect(records).toMatchObject([{ subject: 'ann', onBehalfOf: 'zoe' }]);
+  });
+});
