@@ -1,3 +1,4 @@
+import { needsOf } from './auth/policy/policy-facts.ts';
 import { deriveNames } from './graphql/derive-names.ts';
 import { isUnary } from './graphql/derive-schema.ts';
 import type { RpcFacts } from './rpc/rpc-table.ts';
@@ -13,13 +14,21 @@ export interface Operation {
   readonly graphql: string | undefined;
   readonly kind: 'query' | 'mutation';
   readonly kindReason: string;
+  /** What its callers need, as scopes where there are some; undefined: nobody may call it. */
+  readonly needs: readonly string[] | undefined;
   readonly lane: string | undefined;
   /** Empty without a lane. */
   readonly laneReason: string;
 }
 
 /** Every RPC of the loaded protos, by full name, whether or not a surface serves it. */
-export function listOperations({ registry, table, restServices, graphqlServices }: Snapshot): readonly Operation[] {
+export function listOperations({
+  registry,
+  table,
+  policy,
+  restServices,
+  graphqlServices,
+}: Snapshot): readonly Operation[] {
   const names = deriveNames(registry);
   const rest = new Set(restServices);
   const graphql = new Set(graphqlServices);
@@ -29,6 +38,7 @@ export function listOperations({ registry, table, restServices, graphqlServices 
     graphql: graphql.has(method.service) && isUnary(method) ? names.rootField(method) : undefined,
     kind: kind === 'read' ? 'query' : 'mutation',
     kindReason,
+    needs: needsOf(policy.factsOf(method)),
     lane,
     laneReason,
   }));
@@ -37,8 +47,8 @@ export function listOperations({ registry, table, restServices, graphqlServices 
 /** The operations as a Markdown page. Ends with a line break. */
 export function formatOperations(operations: readonly Operation[]): string {
   const lanes = new Map(operations.flatMap(({ lane, laneReason }) => (lane === undefined ? [] : [[lane, laneReason]])));
-  const rows = operations.map(({ rpc, rest, graphql, kind, kindReason, lane }) =>
-    [code(rpc), code(rest), code(graphql), kind, kindReason, lane ?? '-'].join(' | '),
+  const rows = operations.map(({ rpc, rest, graphql, kind, kindReason, needs, lane }) =>
+    [code(rpc), code(rest), code(graphql), kind, kindReason, formatNeeds(needs), lane ?? '-'].join(' | '),
   );
   return `${[
     '# Operations',
@@ -49,10 +59,14 @@ export function formatOperations(operations: readonly Operation[]): string {
     '',
     ...[...lanes].map(([lane, reason]) => `- ${lane}: ${reason}`),
     '',
-    '| RPC | REST: POST | GraphQL field | kind | why | lane |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| RPC | REST: POST | GraphQL field | kind | why | needs | lane |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${row} |`),
   ].join('\n')}\n`;
+}
+
+function formatNeeds(needs: Operation['needs']): string {
+  return needs === undefined ? 'nobody may' : needs.map(code).join(' and ');
 }
 
 function code(text: string | undefined): string {

@@ -10,7 +10,7 @@ import { collectTypes } from './collect-types.ts';
 import { compileRootField } from './compile-root-field.ts';
 import { deriveNames } from './derive-names.ts';
 import { deriveResolvers, type Resolvers } from './derive-resolvers.ts';
-import { deriveTypeDefs } from './derive-type-defs.ts';
+import { deriveTypeDefs, type NeedsOf } from './derive-type-defs.ts';
 import { allowNonFiniteFloats } from './scalars/float-output.ts';
 
 /** More of a schema than what is derived: types, and fields that extend derived types. */
@@ -27,6 +27,8 @@ export interface DeriveSchemaOptions {
   readonly services: readonly ServiceDescriptor[];
   /** The way to the upstream. */
   readonly invoke: Invoke;
+  /** What callers need, for the descriptions; not given: they do not say. */
+  readonly needsOf?: NeedsOf;
   /** Merged with the derived part, in this order. */
   readonly extensions: readonly SchemaExtension[];
 }
@@ -37,7 +39,8 @@ export interface DeriveSchemaOptions {
  *
  * @throws Error when two names collide beyond repair, or when an extension does not fit.
  */
-export function deriveSchema({ registry, table, services, invoke, extensions }: DeriveSchemaOptions): GraphQLSchema {
+export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
+  const { registry, table, services, invoke, needsOf, extensions } = options;
   const names = deriveNames(registry);
   const methods = services.flatMap((service) => service.methods).filter(isUnary);
   const types = collectTypes(methods);
@@ -54,7 +57,7 @@ export function deriveSchema({ registry, table, services, invoke, extensions }: 
     });
   }
   const schema = makeExecutableSchema<unknown>({
-    typeDefs: [deriveTypeDefs(methods, types, names, table), ...extensions.map(({ typeDefs }) => typeDefs)],
+    typeDefs: [deriveTypeDefs(methods, types, names, table, needsOf), ...extensions.map(({ typeDefs }) => typeDefs)],
     resolvers: [
       deriveResolvers(types, names),
       { Query: roots.read, ...(Object.keys(roots.write).length > 0 && { Mutation: roots.write }) },

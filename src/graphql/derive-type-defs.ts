@@ -32,15 +32,21 @@ const rootDescriptions = {
   write: 'Everything that changes something: one field per RPC. The fields of one operation run one after another.',
 } as const;
 
+/** What a caller of an RPC needs, as scopes or in words; empty: nothing is known about that. */
+export type NeedsOf = (method: MethodDescriptor) => readonly string[];
+
 /** Derives the root fields of some RPCs, and the types that they refer to, as a GraphQL document. */
 export function deriveTypeDefs(
   methods: readonly MethodDescriptor[],
   types: CollectedTypes,
   names: GraphqlNames,
   table: RpcTable,
+  needsOf: NeedsOf = () => [],
 ): DocumentNode {
   const ofKind = (kind: 'read' | 'write') =>
-    methods.filter((method) => table.factsOf(method).kind === kind).map((method) => rootFieldNode(method, names));
+    methods
+      .filter((method) => table.factsOf(method).kind === kind)
+      .map((method) => rootFieldNode(method, names, needsOf(method)));
   const reads = ofKind('read');
   const writes = ofKind('write');
   // GraphQL demands a Query type with at least one field, even of an API that only writes.
@@ -57,7 +63,7 @@ export function deriveTypeDefs(
 }
 
 /** Nullable, whatever it answers: a failing non-null root field would take the answers of all others with it. */
-function rootFieldNode(method: MethodDescriptor, names: GraphqlNames): FieldDefinitionNode {
+function rootFieldNode(method: MethodDescriptor, names: GraphqlNames, needs: readonly string[]): FieldDefinitionNode {
   const { input, output } = method;
   const scalar = wellKnownScalarOf(input);
   const args =
@@ -65,7 +71,7 @@ function rootFieldNode(method: MethodDescriptor, names: GraphqlNames): FieldDefi
       ? input.fields.map((field) => inputFieldNode(field, names))
       : [inputValueNode('value', namedTypeNode(scalar), describeType(input))];
   const type = namedTypeNode(wellKnownScalarOf(output) ?? names.outputType(output));
-  return fieldNode(names.rootField(method), type, describeMethod(method), args);
+  return fieldNode(names.rootField(method), type, describeMethod(method, needs), args);
 }
 
 function outputNodes(message: MessageDescriptor, names: GraphqlNames): DefinitionNode[] {

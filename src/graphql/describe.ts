@@ -28,10 +28,16 @@ export function describeEntry({ parent, name }: FieldDescriptor): Words {
   return { description: `One entry of the map \`${parent.fullName}.${name}\`.` };
 }
 
-/** The comment of an RPC and, as the last line, the RPC itself: what to search for in OpenCue's sources and in REST. */
-export function describeMethod(method: MethodDescriptor): Words {
+/**
+ * The comment of an RPC, what it asks of its callers, and, as the last line, the RPC itself: what to search for in OpenCue's
+ * sources and in REST.
+ *
+ * @param needs scopes, or rights in words; empty: nothing is known about that
+ */
+export function describeMethod(method: MethodDescriptor, needs: readonly string[]): Words {
+  const needed = needs.length === 0 ? '' : `Needs: ${needs.map((need) => `\`${need}\``).join(' and ')}.`;
   return {
-    description: paragraphs(method.comment, `RPC: \`${method.fullName}\`.`),
+    description: paragraphs(method.comment, needed, `RPC: \`${method.fullName}\`.`),
     deprecated: deprecationOf(method) ?? deprecationOf(method.service),
   };
 }

@@ -1,6 +1,6 @@
 import type { Decision, DecisionReason } from '../../rpc/decision.ts';
 
-import type { PolicyFacts, ResourceRule } from './policy-facts.ts';
+import { needsOf, type PolicyFacts, type ResourceRule } from './policy-facts.ts';
 import type { Principal } from './principal.ts';
 import type { Resource } from './resource.ts';
 
@@ -17,7 +17,7 @@ export function decide(principal: Principal, facts: PolicyFacts, resource?: Reso
   if (level === 'never') return refuse('RPC_NEVER', 'level never', `Nobody may call ${rpc} through this gateway.`);
   const levelFrom = principal.levels.get(level);
   if (levelFrom === undefined) {
-    const message = `You need ${describeNeeds(facts)} to call ${rpc}; ${principal.holds}.`;
+    const message = `You need ${needsOf(facts)?.join(' and ')} to call ${rpc}; ${principal.holds}.`;
     return refuse('SCOPE_MISSING', `level ${level}`, message, scopesOf(facts));
   }
   const grantFrom = grant === undefined ? undefined : (principal.grants.get(grant) ?? principal.grants.get('*'));
@@ -31,11 +31,6 @@ export function decide(principal: Principal, facts: PolicyFacts, resource?: Reso
     if (refusal !== undefined) return refusal;
   }
   return allow(grantFrom === undefined || grantFrom === levelFrom ? levelFrom : `${levelFrom}, ${grantFrom}`);
-}
-
-/** What an RPC asks for, for people: `cue:submit and cue:grant:launch`. Empty when nothing helps. */
-export function describeNeeds({ levelNeeded, grantNeeded }: PolicyFacts): string {
-  return [levelNeeded, grantNeeded].flatMap((needed) => needed?.text ?? []).join(' and ');
 }
 
 /** All scopes that the call takes, not just the missing ones: what RFC 6750, 3 asks for. */

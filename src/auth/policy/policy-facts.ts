@@ -32,3 +32,9 @@ export interface Needed {
   /** For machines; undefined when no scope gives it. */
   readonly scope: string | undefined;
 }
+
+/** All that callers of an RPC need, in words: `cue:submit`, `cue:grant:launch`. Undefined: nobody may call it. */
+export function needsOf({ levelNeeded, grantNeeded }: PolicyFacts): readonly string[] | undefined {
+  if (levelNeeded === undefined) return undefined;
+  return grantNeeded === undefined ? [levelNeeded.text] : [levelNeeded.text, grantNeeded.text];
+}

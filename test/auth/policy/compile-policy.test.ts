@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 import { compilePolicy, PolicyError, type PolicyOptions } from '../../../src/auth/policy/compile-policy.ts';
 import type { SecretLevel } from '../../../src/auth/policy/compile-principals.ts';
-import { decide, describeNeeds } from '../../../src/auth/policy/decide.ts';
+import { decide } from '../../../src/auth/policy/decide.ts';
+import { needsOf } from '../../../src/auth/policy/policy-facts.ts';
 import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
 import type { Identity } from '../../../src/rpc/identity.ts';
 import { compileRpcTable } from '../../../src/rpc/rpc-table.ts';
@@ -90,10 +91,10 @@ describe('the policy that cuegate brings along', () => {
 
   it('knows for every RPC what to ask for, or that nobody may', () => {
     const policy = compile();
-    const asked = table.rows.map(({ method }) => describeNeeds(policy.factsOf(method)));
+    const asked = table.rows.map(({ method }) => needsOf(policy.factsOf(method))?.join(' and '));
     expect(new Set(asked)).toEqual(
       new Set([
-        '',
+        undefined,
         'cue:read',
         'cue:operate',
         'cue:wrangle',
@@ -187,7 +188,7 @@ describe('compilePolicy()', () => {
 
   it('asks for the wider scope where none gives just the level, and for the level where none gives it', () => {
     const policy = compile('scopes:\n  farm: wrangle\n');
-    const needs = (rpc: string) => describeNeeds(policy.factsOf(registry.methods.get(rpc)!));
+    const needs = (rpc: string) => needsOf(policy.factsOf(registry.methods.get(rpc)!))?.join(' and ');
     expect(needs('job.JobInterface/GetJobs')).toBe('farm');
     expect(needs('show.ShowInterface/Delete')).toBe('the level admin and the grant show-control');
   });
