@@ -21,6 +21,9 @@ export interface Config {
   /** Undefined: every interface. */
   readonly host: string | undefined;
   readonly logLevel: string;
+  /** Undefined: no metrics. */
+  readonly metricsPort: number | undefined;
+  readonly metricsHost: string;
   readonly shutdownTimeoutMs: number;
   readonly auth: 'jwt' | 'none';
   /** Empty exactly when `auth` is `none`. */
@@ -69,6 +72,8 @@ export function parseConfig(raw: RawConfig): Config {
     port: read.number('REST_PORT'),
     host: read.text('HOST') || (auth === 'none' ? '127.0.0.1' : undefined),
     logLevel: read.text('LOG_LEVEL'),
+    metricsPort: read.text('METRICS_PORT') === '' ? undefined : read.number('METRICS_PORT'),
+    metricsHost: read.text('METRICS_HOST'),
     shutdownTimeoutMs: read.number('SHUTDOWN_TIMEOUT'),
     auth,
     jwtSecret: auth === 'none' ? '' : read.text('JWT_SECRET'),
@@ -99,6 +104,9 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
     yield 'CUEBOT_ENDPOINT is not set: it says where Cuebot listens, e.g. CUEBOT_ENDPOINT=cuebot:8443. To try cuegate without a Cuebot: npm run demo';
   } else if (!/^[^\s/]+:\d+$|^(?:dns|ipv4|ipv6|unix):/.test(config.cuebotEndpoint)) {
     yield `CUEBOT_ENDPOINT is "${config.cuebotEndpoint}"; expected host:port, e.g. cuebot:8443`;
+  }
+  if (config.metricsPort === config.port && config.port !== 0) {
+    yield `METRICS_PORT and REST_PORT are both ${config.port}; metrics have a listener of their own, since they need no token`;
   }
   if (config.auth === 'jwt') yield* secretProblems(config);
   if (config.auth === 'none' && !isLoopback(config.host) && !allowAnonymousNetwork) {

@@ -10,12 +10,14 @@ import type { Config } from './config.ts';
 import { createGraphiqlPage } from './graphql/graphiql/create-graphiql-page.ts';
 import { createGraphql } from './graphql/create-graphql.ts';
 import { deriveSchema } from './graphql/derive-schema.ts';
+import { createMeters } from './meters.ts';
 import type { MessageDescriptor, MethodDescriptor } from './registry/descriptors.ts';
 import { createRest } from './rest/create-rest.ts';
 import { composeWaist } from './rpc/compose-waist.ts';
 import type { LaneState } from './rpc/lane.ts';
 import { createLanes } from './rpc/use-lanes.ts';
-import { createServer } from './server/create-server.ts';
+import { createServer, type RunningServer } from './server/create-server.ts';
+import type { Readiness } from './server/health.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
 
@@ -24,6 +26,8 @@ export interface Gateway {
   /** Without a trailing slash. */
   readonly url: string;
   readonly port: number;
+  /** Where the metrics are, without a trailing slash; undefined: nowhere. */
+  readonly metricsUrl: string | undefined;
   /** By lane name. */
   readonly laneStates: () => ReadonlyMap<string, LaneState>;
   /** Ends gracefully: what is under way is answered first. */
@@ -41,14 +45,17 @@ const graphqlPath = '/graphql';
  */
 export async function createGateway(config: Config, logger: Logger, now: () => number = Date.now): Promise<Gateway> {
   const upstream = createUpstream({ endpoint: config.cuebotEndpoint, maxReceiveBytes: config.maxReceiveBytes });
+  const meters = createMeters(config);
   let trail: AuditTrail | undefined;
+  let metricsServer: RunningServer | undefined;
   try {
     const { registry, table, policy, restServices, graphqlServices } = await takeSnapshot(config, upstream.reflect);
-    const lanes = createLanes(table, {
+    const limits = {
       holdLimitMs: config.laneHoldLimitMs,
       maxWaiting: config.laneMaxWaiting,
       maxWaitMs: config.laneMaxWaitMs,
-    });
+    };
+    const lanes = createLanes(table, limits, meters?.laneWait);
     const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
     const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
     trail = await openTrail(config, logger, now);
@@ -60,10 +67,12 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       audit,
       authorize: authorize(policy, { open, close: (message) => compileValueToWire(message, registry) }),
       lanes: config.lanes ? lanes : undefined,
+      meters: meters?.calls,
       logger,
       upstream: upstream.invoke,
     });
-    const identify = createIdentify({ auth: config.auth, jwtSecret: config.jwtSecret, now });
+    const identifyCaller = createIdentify({ auth: config.auth, jwtSecret: config.jwtSecret, now });
+    const identify = meters?.identify(identifyCaller) ?? identifyCaller;
     const rest = createRest({
       registry,
       services: restServices,
@@ -81,28 +90,48 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       logger,
       limits: { maxRequestBytes: config.maxRequestBytes, maxTokens: 10_000, maxValidationErrors: 20 },
     });
+    // Begins to connect, so that the first question after readiness is not answered with no.
+    upstream.isConnected();
+    meters?.watch({
+      laneStates: lanes.states,
+      isConnected: upstream.isConnected,
+      auditFailures: audit.failures,
+      keySets: () => [],
+    });
+    const onError = (error: unknown) => logger.error({ err: error }, 'a request handler failed');
+    let isClosing = false;
+    const readiness = (): Readiness => {
+      if (isClosing) return { ready: false, reason: 'shutting down' };
+      return upstream.isConnected() ? { ready: true } : { ready: false, reason: 'Cuebot cannot be reached' };
+    };
+    metricsServer = await meters?.serve({ readiness, onError });
     const server = await createServer({
       host: config.host,
       port: config.port,
-      mounts: { [graphqlPath]: graphql.handle },
-      fallback: rest,
-      readiness: () => (upstream.isConnected() ? { ready: true } : { ready: false, reason: 'Cuebot cannot be reached' }),
-      onError: (error) => logger.error({ err: error }, 'a request handler failed'),
+      mounts: { [graphqlPath]: meters?.answers('graphql', graphql.handle) ?? graphql.handle },
+      fallback: meters?.answers('rest', rest) ?? rest,
+      readiness,
+      onError,
     });
     return {
       url: server.url,
       port: server.port,
+      metricsUrl: metricsServer?.url,
       laneStates: lanes.states,
       close: async () => {
+        isClosing = true;
         await server.close({ timeoutMs: config.shutdownTimeoutMs });
         await graphql.dispose();
         upstream.close();
         await trail?.close();
+        // Last, so that the end of every call can still be seen.
+        await metricsServer?.close({ timeoutMs: 1_000 });
       },
     };
   } catch (error) {
     upstream.close();
     await trail?.close();
+    await metricsServer?.close();
     throw error;
   }
 }

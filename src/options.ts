@@ -86,6 +86,22 @@ export const options = [
     description: 'How much is logged, as JSON lines on standard output.',
   },
   {
+    name: 'METRICS_PORT',
+    kind: 'port',
+    group: 'Server',
+    description:
+      'The port of a second listener with /metrics for Prometheus, /healthz and /readyz; 0 picks a free one. Nobody is asked ' +
+      'for a token there, hence not on REST_PORT. Default: none, and nothing is measured.',
+  },
+  {
+    name: 'METRICS_HOST',
+    kind: 'text',
+    default: '127.0.0.1',
+    group: 'Server',
+    description:
+      'The address that METRICS_PORT listens on. Metrics tell which RPCs are called and refused; open it to Prometheus alone.',
+  },
+  {
     name: 'SHUTDOWN_TIMEOUT',
     kind: 'duration',
     default: '25s',

@@ -16,6 +16,7 @@ export const serve: Command = async (input) => {
     {
       url: gateway.url,
       graphql: `${gateway.url}/graphql`,
+      ...(gateway.metricsUrl !== undefined && { metrics: `${gateway.metricsUrl}/metrics` }),
       cuebot: config.cuebotEndpoint,
       auth: config.auth,
       protoSource: config.protoSource ?? 'OpenCue 1.37',

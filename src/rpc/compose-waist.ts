@@ -2,7 +2,9 @@ import type { Logger } from '../base/logger.ts';
 
 import type { Interceptor, Invoke } from './call.ts';
 import { limitRequestSize } from './limit-request-size.ts';
+import { measureCalls } from './measure-calls.ts';
 import { measureUpstream } from './measure-upstream.ts';
+import type { CallMeters } from './meters.ts';
 import { observe } from './observe.ts';
 import { reuseReplies } from './reuse-replies.ts';
 import type { RpcTable } from './rpc-table.ts';
@@ -21,14 +23,17 @@ export interface WaistOptions {
   readonly authorize: Interceptor;
   /** Undefined: the upstream has no lanes. */
   readonly lanes: Lanes | undefined;
+  /** Undefined: nobody asks for metrics. */
+  readonly meters?: CallMeters | undefined;
   readonly logger: Logger;
   readonly upstream: Invoke;
 }
 
 /** The one way to the upstream for every RPC of every surface. Read from the outside in: that is a call's life. */
 export function composeWaist(options: WaistOptions): Invoke {
-  const { table, timeoutMs, maxRequestBytes, audit, authorize, lanes, logger, upstream } = options;
+  const { table, timeoutMs, maxRequestBytes, audit, authorize, lanes, meters, logger, upstream } = options;
   const interceptors: readonly Interceptor[] = [
+    meters === undefined ? passOn : measureCalls(table, meters),
     observe(logger),
     audit.record,
     limitRequestSize(maxRequestBytes),
@@ -36,10 +41,12 @@ export function composeWaist(options: WaistOptions): Invoke {
     authorize,
     // Guards belong before this line: what they refuse was never intended.
     audit.intend,
-    reuseReplies(table),
-    shareReads(table, timeoutMs),
-    lanes?.intercept ?? ((next) => next),
+    reuseReplies(table, undefined, meters?.reused),
+    shareReads(table, timeoutMs, meters?.shared),
+    lanes?.intercept ?? passOn,
     measureUpstream,
   ];
   return interceptors.reduceRight((next, intercept) => intercept(next), upstream);
 }
+
+const passOn: Interceptor = (next) => next;

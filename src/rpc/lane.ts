@@ -1,5 +1,6 @@
 import type { Call, Invoke, Reply } from './call.ts';
 import { GatewayError } from './gateway-error.ts';
+import type { Observe } from './meters.ts';
 import type { RpcKind } from './rpc-kind.ts';
 import { callerGone, deadlineExceeded } from './set-deadline.ts';
 import { TurnQueue } from './turn-queue.ts';
@@ -37,14 +38,17 @@ const neverAborted = new AbortController().signal;
 export class Lane {
   readonly name: string;
   readonly #limits: LaneLimits;
+  readonly #observeWait: Observe | undefined;
   readonly #waitingWrites = new TurnQueue<Place>();
   readonly #waitingReads = new TurnQueue<Place>();
   /** The call that must not be overlapped now. */
   #holder: object | undefined;
 
-  constructor(name: string, limits: LaneLimits) {
+  /** @param observeWait told how long each call waited, those that were turned away included */
+  constructor(name: string, limits: LaneLimits, observeWait?: Observe) {
     this.name = name;
     this.#limits = limits;
+    this.#observeWait = observeWait;
   }
 
   get state(): LaneState {
@@ -53,6 +57,7 @@ export class Lane {
 
   async run(call: Call, kind: RpcKind, next: Invoke): Promise<Reply> {
     if (this.#holder !== undefined) await this.#measureWait(call, kind);
+    else this.#observeWait?.(0);
     const holder = this.#hold();
     const reply = next({ ...call, signal: neverAborted });
     const release = () => this.#release(holder);
@@ -66,11 +71,14 @@ export class Lane {
   }
 
   async #measureWait(call: Call, kind: RpcKind): Promise<void> {
-    const { timings } = call;
-    if (timings === undefined) return this.#waitForTurn(call, kind);
     const startedAt = performance.now();
-    await this.#waitForTurn(call, kind);
-    timings.queuedMs = performance.now() - startedAt;
+    try {
+      await this.#waitForTurn(call, kind);
+    } finally {
+      const waitedMs = performance.now() - startedAt;
+      if (call.timings !== undefined) call.timings.queuedMs = waitedMs;
+      this.#observeWait?.(waitedMs / 1000);
+    }
   }
 
   get #waiting(): number {

@@ -1,4 +1,5 @@
 import type { Call, Interceptor, Reply } from './call.ts';
+import type { Count } from './meters.ts';
 import { readKeyOf } from './read-key.ts';
 import type { RpcTable } from './rpc-table.ts';
 
@@ -11,8 +12,13 @@ import type { RpcTable } from './rpc-table.ts';
  * caller would have taken it, which bounds the memory to what is asked for in that time.
  *
  * @param now milliseconds of any clock that does not run backwards
+ * @param countReused told of every read that was answered by a reply that was there already
  */
-export function reuseReplies(table: RpcTable, now: () => number = () => performance.now()): Interceptor {
+export function reuseReplies(
+  table: RpcTable,
+  now: () => number = () => performance.now(),
+  countReused?: Count,
+): Interceptor {
   return (next) => {
     const recent = new Map<string, RecentReply>();
     let writes = 0;
@@ -34,7 +40,10 @@ export function reuseReplies(table: RpcTable, now: () => number = () => performa
       if (maxAgeMs === undefined) return next(call);
       const key = readKeyOf(call);
       const known = recent.get(key);
-      if (known !== undefined && now() - known.sentAt < maxAgeMs) return Promise.resolve(known.reply);
+      if (known !== undefined && now() - known.sentAt < maxAgeMs) {
+        countReused?.();
+        return Promise.resolve(known.reply);
+      }
       const sentAt = now();
       const writesBefore = writes;
       return next(call).then((reply) => {

@@ -1,4 +1,5 @@
 import type { Call, Interceptor, Invoke, Reply } from './call.ts';
+import type { Count } from './meters.ts';
 import { readKeyOf } from './read-key.ts';
 import type { RpcTable } from './rpc-table.ts';
 import { waitFor } from './wait-for.ts';
@@ -15,8 +16,10 @@ const maxComparedBytes = 16_384;
  * Nobody is answered from before his own write: a read is joined only while no write has ended since it began. The shared
  * call has the gateway's full deadline and outlives any single caller; each waits with his own deadline, and when the last
  * one has left, the call is given up.
+ *
+ * @param countShared told of every read that joined one in flight
  */
-export function shareReads(table: RpcTable, timeoutMs: number): Interceptor {
+export function shareReads(table: RpcTable, timeoutMs: number, countShared?: Count): Interceptor {
   return (next) => {
     const inFlight = new Map<string, SharedRead>();
     const invokeWrite = async (call: Call) => {
@@ -36,6 +39,8 @@ export function shareReads(table: RpcTable, timeoutMs: number): Interceptor {
           if (inFlight.get(key) === ended) inFlight.delete(key);
         });
         inFlight.set(key, read);
+      } else {
+        countShared?.();
       }
       return read.join(call);
     };

@@ -1,5 +1,6 @@
 import type { Interceptor } from './call.ts';
 import { Lane, type LaneLimits, type LaneState } from './lane.ts';
+import type { Observe } from './meters.ts';
 import type { RpcTable } from './rpc-table.ts';
 
 /** The lanes of one upstream. */
@@ -13,13 +14,15 @@ export interface Lanes {
  * Runs the RPCs of one lane one at a time. Cuebot keeps the object of the current call in a field that all calls share, so
  * overlapping ones act on each other's objects; which RPCs are meant stands in `schema/rpcs.yaml`.
  * One value serves one upstream: two Cuebots do not disturb each other.
+ *
+ * @param waitMeterOf where the waiting times of a lane's calls go; asked once for each lane
  */
-export function createLanes(table: RpcTable, limits: LaneLimits): Lanes {
+export function createLanes(table: RpcTable, limits: LaneLimits, waitMeterOf?: (lane: string) => Observe): Lanes {
   const lanes = new Map<string, Lane>();
   const laneOf = new Map(
     table.rows.map(({ method, lane, kind }) => {
       if (lane === undefined) return [method, undefined] as const;
-      const found = lanes.get(lane) ?? new Lane(lane, limits);
+      const found = lanes.get(lane) ?? new Lane(lane, limits, waitMeterOf?.(lane));
       lanes.set(lane, found);
       return [method, { lane: found, kind }] as const;
     }),

@@ -1,0 +1,123 @@
+/** What is known of one metric. */
+export interface MetricRow {
+  /** By the rules of https://prometheus.io/docs/practices/naming/. */
+  readonly name: string;
+  /** `counter` only grows; `gauge` is what is now; `histogram` counts by size. */
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** What splits it into series. Every label has a bounded number of values; nothing that a client writes is one. */
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
+/**
+ * The one table of cuegate's own metrics. What is measured is registered by it, the alert rules may use nothing else, and
+ * docs/operating.md shows it.
+ */
+export const metricTable = [
+  {
+    name: 'cuegate_http_requests_total',
+    type: 'counter',
+    labels: ['surface', 'status_class'],
+    help: 'HTTP requests that a surface has ended, by class of the status (2xx, 4xx, ...); "none": the client left before the answer.',
+  },
+  {
+    name: 'cuegate_calls_total',
+    type: 'counter',
+    labels: ['surface', 'rpc', 'status'],
+    help: 'RPCs that were called, by the gRPC status with which they ended, refused ones included.',
+  },
+  {
+    name: 'cuegate_call_duration_seconds',
+    type: 'histogram',
+    labels: ['surface', 'kind'],
+    help: 'How long calls took from entering the waist to their end, waiting included; kind is read or write.',
+  },
+  {
+    name: 'cuegate_spared_reads_total',
+    type: 'counter',
+    labels: ['by'],
+    help: 'Reads that were answered without a call of their own: by one in flight (in_flight) or by a recent reply (recent).',
+  },
+  {
+    name: 'cuegate_lane_waiting',
+    type: 'gauge',
+    labels: ['lane'],
+    help: 'Calls that are waiting for their turn in a lane.',
+  },
+  {
+    name: 'cuegate_lane_busy',
+    type: 'gauge',
+    labels: ['lane'],
+    help: 'Whether a call holds the lane: 1 or 0.',
+  },
+  {
+    name: 'cuegate_lane_wait_seconds',
+    type: 'histogram',
+    labels: ['lane'],
+    help: 'How long calls waited for their turn in a lane; those that had no need to wait count as 0.',
+  },
+  {
+    name: 'cuegate_upstream_connected',
+    type: 'gauge',
+    labels: [],
+    help: 'Whether there is a connection to Cuebot: 1 or 0.',
+  },
+  {
+    name: 'cuegate_authentication_failures_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Requests whose credentials did not suffice; TOKEN_MISSING is anybody who comes without one.',
+  },
+  {
+    name: 'cuegate_refusals_total',
+    type: 'counter',
+    labels: ['rpc', 'reason'],
+    help: 'Calls that the policy did not allow their caller (PERMISSION_DENIED).',
+  },
+  {
+    name: 'cuegate_gateway_errors_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: "Calls that ended with an error of cuegate's own, refusals excepted; UNEXPECTED is a defect.",
+  },
+  {
+    name: 'cuegate_blocked_requests_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'HTTP requests that were turned away before anybody asked who sent them: from another site, or for an unknown host.',
+  },
+  {
+    name: 'cuegate_key_set_age_seconds',
+    type: 'gauge',
+    labels: ['issuer'],
+    help: "How long ago an issuer's keys were last fetched; absent until they were.",
+  },
+  {
+    name: 'cuegate_key_set_fetch_failures_total',
+    type: 'counter',
+    labels: ['issuer'],
+    help: "Attempts to fetch an issuer's keys that failed.",
+  },
+  {
+    name: 'cuegate_audit_write_failures_total',
+    type: 'counter',
+    labels: [],
+    help: 'Audit records that could not be written.',
+  },
+] as const satisfies readonly MetricRow[];
+
+/** The name of a metric of ours. */
+export type MetricName = (typeof metricTable)[number]['name'];
+
+/** The names of the metrics of some types. */
+export type MetricNameOf<Type extends MetricRow['type']> = Extract<
+  (typeof metricTable)[number],
+  { readonly type: Type }
+>['name'];
+
+/** One text for each label of a metric, in the order of its row. */
+export type LabelsOf<Name extends MetricName> = TextFor<
+  Extract<(typeof metricTable)[number], { readonly name: Name }>['labels']
+>;
+
+type TextFor<Labels extends readonly string[]> = { readonly [Index in keyof Labels]: string };
