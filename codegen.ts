@@ -14,9 +14,9 @@ import { takeSnapshot } from './src/snapshot.ts';
 export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
   const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
   const snapshot = await takeSnapshot(config);
-  const { registry, table, graphqlServices } = snapshot;
+  const { registry, table, needsOf, graphqlServices } = snapshot;
   const invoke = () => Promise.reject(new Error('a schema that is only printed calls nothing'));
-  const schema = deriveSchema({ registry, table, services: graphqlServices, invoke, extensions: [] });
+  const schema = deriveSchema({ registry, table, services: graphqlServices, invoke, needsOf, extensions: [] });
   return {
     'schema/schema.graphql': printDerivedSchema(schema),
     'docs/configuration.md': formatConfigurationPage(),

@@ -49,7 +49,8 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
   let trail: AuditTrail | undefined;
   let metricsServer: RunningServer | undefined;
   try {
-    const { registry, table, policy, restServices, graphqlServices } = await takeSnapshot(config, upstream.reflect);
+    const snapshot = await takeSnapshot(config, upstream.reflect);
+    const { registry, table, policy, needsOf, restServices, graphqlServices } = snapshot;
     const limits = {
       holdLimitMs: config.laneHoldLimitMs,
       maxWaiting: config.laneMaxWaiting,
@@ -83,7 +84,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       maxBodyBytes: config.maxRequestBytes,
     });
     const graphql = createGraphql({
-      schema: deriveSchema({ registry, table, services: graphqlServices, invoke, extensions: [] }),
+      schema: deriveSchema({ registry, table, services: graphqlServices, invoke, needsOf, extensions: [] }),
       path: graphqlPath,
       identify,
       page: config.graphiql ? createGraphiqlPage({ path: graphqlPath, needsToken: config.auth === 'jwt' }) : undefined,

@@ -1,4 +1,3 @@
-import { needsOf } from './auth/policy/policy-facts.ts';
 import { deriveNames } from './graphql/derive-names.ts';
 import { isUnary } from './graphql/derive-schema.ts';
 import type { RpcFacts } from './rpc/rpc-table.ts';
@@ -14,8 +13,8 @@ export interface Operation {
   readonly graphql: string | undefined;
   readonly kind: 'query' | 'mutation';
   readonly kindReason: string;
-  /** What its callers need, as scopes where there are some; undefined: nobody may call it. */
-  readonly needs: readonly string[] | undefined;
+  /** What its callers need, as scopes where there are some; empty: nobody may call it. */
+  readonly needs: readonly string[];
   readonly lane: string | undefined;
   /** Empty without a lane. */
   readonly laneReason: string;
@@ -25,7 +24,7 @@ export interface Operation {
 export function listOperations({
   registry,
   table,
-  policy,
+  needsOf,
   restServices,
   graphqlServices,
 }: Snapshot): readonly Operation[] {
@@ -38,7 +37,7 @@ export function listOperations({
     graphql: graphql.has(method.service) && isUnary(method) ? names.rootField(method) : undefined,
     kind: kind === 'read' ? 'query' : 'mutation',
     kindReason,
-    needs: needsOf(policy.factsOf(method)),
+    needs: needsOf(method),
     lane,
     laneReason,
   }));
@@ -66,7 +65,7 @@ export function formatOperations(operations: readonly Operation[]): string {
 }
 
 function formatNeeds(needs: Operation['needs']): string {
-  return needs === undefined ? 'nobody may' : needs.map(code).join(' and ');
+  return needs.length === 0 ? 'nobody may' : needs.map(code).join(' and ');
 }
 
 function code(text: string | undefined): string {

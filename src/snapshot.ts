@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { compilePolicy, type Policy } from './auth/policy/compile-policy.ts';
+import { needsOf } from './auth/policy/policy-facts.ts';
 import { type Config, ConfigError } from './config.ts';
-import type { Registry, ServiceDescriptor } from './registry/descriptors.ts';
+import type { MethodDescriptor, Registry, ServiceDescriptor } from './registry/descriptors.ts';
 import { loadProtoFiles } from './registry/load-proto-files.ts';
 import type { ReflectionTransport } from './registry/load-by-reflection.ts';
 import { loadRegistry } from './registry/load-registry.ts';
@@ -15,6 +16,8 @@ export interface Snapshot {
   readonly registry: Registry;
   readonly table: RpcTable;
   readonly policy: Policy;
+  /** What callers of an RPC need, as scopes or in words; empty: nobody may call it. */
+  readonly needsOf: (method: MethodDescriptor) => readonly string[];
   readonly restServices: readonly ServiceDescriptor[];
   readonly graphqlServices: readonly ServiceDescriptor[];
 }
@@ -48,6 +51,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
     registry,
     table,
     policy,
+    needsOf: (method: MethodDescriptor) => needsOf(policy.factsOf(method)) ?? [],
     restServices: selectServices(registry.services, table, config.restServices),
     graphqlServices: selectServices(registry.services, table, config.graphqlServices),
   });
