@@ -33,6 +33,10 @@ export interface Config {
   readonly jwtSecretLevel: 'everything' | 'none' | 'read' | 'operate' | 'wrangle' | 'submit' | 'admin';
   /** Undefined: the policy that cuegate brings along. */
   readonly policyFile: string | undefined;
+  /** What becomes of a request that names another user than its caller. */
+  readonly identityMismatch: 'replace' | 'refuse';
+  /** Subjects that may speak for the users whom they name. */
+  readonly serviceSubjects: readonly string[];
   /** Undefined: the log. */
   readonly auditFile: string | undefined;
   readonly auditMaxBytes: number;
@@ -80,6 +84,8 @@ export function parseConfig(raw: RawConfig): Config {
     allowWeakJwtSecret: read.boolean('ALLOW_WEAK_JWT_SECRET'),
     jwtSecretLevel: read.text('JWT_SECRET_LEVEL') as Config['jwtSecretLevel'],
     policyFile: read.text('POLICY_FILE') || undefined,
+    identityMismatch: read.text('IDENTITY_MISMATCH') as Config['identityMismatch'],
+    serviceSubjects: read.list('SERVICE_SUBJECTS'),
     auditFile: read.text('AUDIT_FILE') || undefined,
     auditMaxBytes: read.number('AUDIT_MAX_MB'),
     restServices: read.list('REST_SERVICES'),

@@ -153,6 +153,25 @@ export const options = [
       'schema/policy.yaml that cuegate brings along; a section that your file leaves out is as it is there.',
   },
   {
+    name: 'IDENTITY_MISMATCH',
+    kind: 'choice',
+    choices: ['replace', 'refuse'],
+    default: 'replace',
+    group: 'Authentication',
+    description:
+      'What becomes of a request that names another user than its caller, e.g. in the "username" of a kill. replace: the ' +
+      'caller’s name goes upstream instead. refuse: 403. With AUTH=none nobody is anybody, and requests stay as they are.',
+  },
+  {
+    name: 'SERVICE_SUBJECTS',
+    kind: 'list',
+    default: 'user-id',
+    group: 'Authentication',
+    description:
+      'Whose tokens may name another user in requests, since they speak for many: subjects, separated by commas. The ' +
+      'default is the one that CueWeb signs all its tokens with. The audit notes whom they named.',
+  },
+  {
     name: 'ALLOW_ANONYMOUS_NETWORK',
     kind: 'boolean',
     default: 'false',

@@ -27,6 +27,8 @@ export interface Call {
   readonly peer?: string | undefined;
   /** A read that a reply of this age will do for, in milliseconds; undefined: only a reply that is asked for from now on. */
   readonly maxAgeMs?: number;
+  /** Whether the caller has said that empty criteria mean everything to him, too. */
+  readonly meansEverything?: boolean;
   /** Filled on the way, for callers who want to know where the time went. */
   readonly timings?: CallTimings;
   /** Set by the audit; surfaces leave it undefined. */

@@ -21,6 +21,10 @@ export interface WaistOptions {
   readonly audit: { readonly record: Interceptor; readonly intend: Interceptor };
   /** Lets pass what callers may do. */
   readonly authorize: Interceptor;
+  /** Refuses what would do harm, or nothing. */
+  readonly guard: Interceptor;
+  /** Says upstream who calls. */
+  readonly stamp: Interceptor;
   /** Undefined: the upstream has no lanes. */
   readonly lanes: Lanes | undefined;
   /** Undefined: nobody asks for metrics. */
@@ -31,7 +35,7 @@ export interface WaistOptions {
 
 /** The one way to the upstream for every RPC of every surface. Read from the outside in: that is a call's life. */
 export function composeWaist(options: WaistOptions): Invoke {
-  const { table, timeoutMs, maxRequestBytes, audit, authorize, lanes, meters, logger, upstream } = options;
+  const { table, timeoutMs, maxRequestBytes, audit, authorize, guard, stamp, lanes, meters, logger, upstream } = options;
   const interceptors: readonly Interceptor[] = [
     meters === undefined ? passOn : measureCalls(table, meters),
     observe(logger),
@@ -39,7 +43,9 @@ export function composeWaist(options: WaistOptions): Invoke {
     limitRequestSize(maxRequestBytes),
     setDeadline(timeoutMs),
     authorize,
-    // Guards belong before this line: what they refuse was never intended.
+    guard,
+    stamp,
+    // What guards refuse was never intended.
     audit.intend,
     reuseReplies(table, undefined, meters?.reused),
     shareReads(table, timeoutMs, meters?.shared),

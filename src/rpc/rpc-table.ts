@@ -1,5 +1,9 @@
 import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
 
+import type { Guard } from './guards/guard.ts';
+import { readGuards } from './guards/read-guards.ts';
+import { readStamps } from './guards/read-stamps.ts';
+import type { Stamp } from './guards/stamp.ts';
 import { type PermissionLevel, permissionLevels } from './permission-level.ts';
 import { kindOf, type RpcKind } from './rpc-kind.ts';
 import { compileRpcPattern, type RpcPattern } from './rpc-pattern.ts';
@@ -40,6 +44,10 @@ export interface RpcTable {
   /** The facts of a method of this table's registry. */
   readonly factsOf: (method: MethodDescriptor) => RpcFacts;
   readonly dressedErrors: readonly DressedError[];
+  /** What requests must be before they are sent. */
+  readonly guards: readonly Guard[];
+  /** What requests say about their caller. */
+  readonly stamps: readonly Stamp[];
 }
 
 /** All mistakes of a table at once, each with its line. */
@@ -65,7 +73,7 @@ export interface RpcTableSource {
   readonly mustMatch: boolean;
 }
 
-const sections = ['rpcs', 'queued', 'levels', 'grants', 'errors'] as const;
+const sections = ['rpcs', 'queued', 'levels', 'grants', 'errors', 'guards', 'stamps'] as const;
 
 /** Reads the table (`schema/rpcs.yaml` explains its form) and holds it against the registry. Throws RpcTableError. */
 export function compileRpcTable(registry: Registry, source: RpcTableSource): RpcTable {
@@ -85,6 +93,9 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
   for (const row of readLevels(document)) apply(row);
   for (const row of readGrants(document)) apply(row);
   const dressedErrors = readErrors(document);
+  const reading = { document, registry, mustMatch: source.mustMatch };
+  const guards = readGuards(reading);
+  const stamps = readStamps(reading);
 
   if (document.problems.length > 0) throw new RpcTableError(source.fileName, document.problems);
   for (const row of facts.values()) Object.freeze(row);
@@ -96,6 +107,8 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
       return found;
     },
     dressedErrors: Object.freeze(dressedErrors),
+    guards: Object.freeze(guards),
+    stamps: Object.freeze(stamps),
   });
 }
 

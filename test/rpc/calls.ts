@@ -71,7 +71,13 @@ export function tableOf(rows: readonly (readonly [MethodDescriptor, RpcKind, lan
     level: undefined,
     grant: undefined,
   }));
-  return { rows: facts, factsOf: (wanted) => facts.find((row) => row.method === wanted)!, dressedErrors: [] };
+  return {
+    rows: facts,
+    factsOf: (wanted) => facts.find((row) => row.method === wanted)!,
+    dressedErrors: [],
+    guards: [],
+    stamps: [],
+  };
 }
 
 /** A reply whose message is the given bytes. */

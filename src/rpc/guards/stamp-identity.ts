@@ -1,0 +1,114 @@
+import type { MethodDescriptor } from '../../registry/descriptors.ts';
+
+import type { Call, Interceptor } from '../call.ts';
+import type { Metadata } from '../gateway-error.ts';
+import type { Identity } from '../identity.ts';
+import type { CloseMessage, OpenMessage } from '../open-message.ts';
+import type { RpcTable } from '../rpc-table.ts';
+
+import { formatFieldPath, textAt } from './field-path.ts';
+import type { FieldPath } from './guard.ts';
+import { refusal } from './refusal.ts';
+
+/** What stamping needs. */
+export interface StampOptions {
+  readonly table: RpcTable;
+  readonly open: OpenMessage;
+  readonly close: CloseMessage;
+  /** What becomes of a request that names another user than its caller (IDENTITY_MISMATCH). */
+  readonly mismatch: 'replace' | 'refuse';
+  /** Subjects that speak for the users whom they name (SERVICE_SUBJECTS). */
+  readonly services: readonly string[];
+}
+
+/** The metadata by which the upstream, and a proxy in front of it, can tell whose write it is. */
+export const userMetadataKey = 'x-cuegate-user';
+
+/**
+ * Says upstream who calls, by the identity and not by the request: in the fields that the table names, and on writes in the
+ * metadata `x-cuegate-user`. Reads carry none: identical reads of different callers share one call, which belongs to nobody.
+ *
+ * Anonymous callers (`AUTH=none`) are nobody, and what their requests say stays. A service may name the user for whom it
+ * speaks; whom it named is noted for the audit.
+ */
+export function stampIdentity(options: StampOptions): Interceptor {
+  const stampers = new Map(
+    options.table.stamps.map(({ method, field }) => [method, compileStamper(method, field, options)] as const),
+  );
+  const { factsOf } = options.table;
+  return (next) => async (call) => {
+    const said = withoutUser(call);
+    if (call.identity.method === 'none') return next(said);
+    const request = stampers.get(call.method)?.(call) ?? call.request;
+    if (factsOf(call.method).kind === 'read') return next(request === call.request ? said : { ...said, request });
+    return next({ ...said, request, metadata: [...said.metadata, userEntryOf(call.identity)] });
+  };
+}
+
+/** Answers the request that is sent. Throws PERMISSION_DENIED for a name that is not the caller's, where that is refused. */
+type Stamper = (call: Call) => Uint8Array;
+
+/**
+ * A field that occurs twice has its last value, and a message that occurs twice is merged
+ * (https://protobuf.dev/programming-guides/encoding/#last-one-wins). So a stamp is one more occurrence at the end, and no
+ * byte of what the caller sent is rewritten.
+ */
+function compileStamper(
+  method: MethodDescriptor,
+  field: FieldPath,
+  { open, close, mismatch, services }: StampOptions,
+): Stamper {
+  const read = open(method.input);
+  const write = close(method.input);
+  const name = formatFieldPath(field);
+  const stamp = (request: Uint8Array, user: string) => Buffer.concat([request, write(nest(field, user))]);
+  const saidIn = (request: Uint8Array) => textAt(read(request), field);
+  return ({ request, identity, notes }) => {
+    const { subject } = identity;
+    if (services.includes(subject)) {
+      const said = saidIn(request);
+      if (said === '') return stamp(request, subject);
+      if (said !== subject && notes !== undefined) notes.onBehalfOf = said;
+      return request;
+    }
+    if (mismatch === 'refuse') {
+      const said = saidIn(request);
+      if (said === subject) return request;
+      if (said !== '') throw wrongUser(name, said, identity);
+    }
+    return stamp(request, subject);
+  };
+}
+
+/** `[new_comment, user]`, `ann` → `{ newComment: { user: 'ann' } }`. */
+function nest(path: FieldPath, text: string): unknown {
+  return path.reduceRight<unknown>((value, { jsonName }) => ({ [jsonName]: value }), text);
+}
+
+function wrongUser(field: string, said: string, { subject }: Identity) {
+  return refusal(
+    'PERMISSION_DENIED',
+    'IDENTITY_MISMATCH',
+    `"${field}" says "${said}", and you are "${subject}". Leave it out: it is filled in from who you are.`,
+  );
+}
+
+/** Nobody but the gateway says who calls: forwarded request headers (FORWARD_METADATA) must not. */
+function withoutUser(call: Call): Call {
+  if (!call.metadata.some(isUserEntry)) return call;
+  return { ...call, metadata: call.metadata.filter((entry) => !isUserEntry(entry)) };
+}
+
+function isUserEntry([key]: Metadata[number]): boolean {
+  return key === userMetadataKey;
+}
+
+/** gRPC carries printable ASCII, so everything else is percent-encoded (RFC 3986, 2.1) as UTF-8; and so is the sign itself. */
+function userEntryOf({ subject }: Identity): Metadata[number] {
+  const encoded = subject.replace(/[^!-$&-~]+/g, (text) =>
+    Buffer.from(text)
+      .toString('hex')
+      .replace(/../g, (byte) => `%${byte.toUpperCase()}`),
+  );
+  return [userMetadataKey, encoded];
+}
