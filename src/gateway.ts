@@ -14,6 +14,8 @@ import { createMeters } from './meters.ts';
 import type { MessageDescriptor, MethodDescriptor } from './registry/descriptors.ts';
 import { createRest } from './rest/create-rest.ts';
 import { composeWaist } from './rpc/compose-waist.ts';
+import { enforceGuards } from './rpc/guards/enforce-guards.ts';
+import { stampIdentity } from './rpc/guards/stamp-identity.ts';
 import type { LaneState } from './rpc/lane.ts';
 import { createLanes } from './rpc/use-lanes.ts';
 import { createServer, type RunningServer } from './server/create-server.ts';
@@ -58,6 +60,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
     };
     const lanes = createLanes(table, limits, meters?.laneWait);
     const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
+    const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
     const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
     trail = await openTrail(config, logger, now);
     const audit = createAudit({ table, takesGrant, trail, open, logger, now });
@@ -66,7 +69,15 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       timeoutMs: config.grpcTimeoutMs,
       maxRequestBytes: config.maxRequestBytes,
       audit,
-      authorize: authorize(policy, { open, close: (message) => compileValueToWire(message, registry) }),
+      authorize: authorize(policy, { open, close }),
+      guard: enforceGuards({ table, open, close, now }),
+      stamp: stampIdentity({
+        table,
+        open,
+        close,
+        mismatch: config.identityMismatch,
+        services: config.serviceSubjects,
+      }),
       lanes: config.lanes ? lanes : undefined,
       meters: meters?.calls,
       logger,
