@@ -15,8 +15,14 @@ export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
   const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
   const snapshot = await takeSnapshot(config);
   const { registry, table, needsOf, graphqlServices } = snapshot;
-  const invoke = () => Promise.reject(new Error('a schema that is only printed calls nothing'));
-  const schema = deriveSchema({ registry, table, services: graphqlServices, invoke, needsOf, extensions: [] });
+  const schema = deriveSchema({
+    registry,
+    table,
+    services: graphqlServices,
+    needsOf,
+    extensions: [],
+    live: config.liveIntervals,
+  });
   return {
     'schema/schema.graphql': printDerivedSchema(schema),
     'docs/configuration.md': formatConfigurationPage(),

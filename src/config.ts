@@ -46,6 +46,18 @@ export interface Config {
   readonly jsonStyle: 'compact' | 'spaced';
   readonly forwardMetadata: boolean;
   readonly maxRequestBytes: number;
+  /** What one GraphQL operation may take. */
+  readonly graphqlLimits: {
+    readonly maxTokens: number;
+    readonly maxDepth: number;
+    readonly maxAliases: number;
+    readonly maxEstimate: number;
+    readonly assumedListLength: number;
+    readonly maxCalls: number;
+  };
+  /** How often subscriptions look. */
+  readonly liveIntervals: { readonly minMs: number; readonly defaultMs: number; readonly maxMs: number };
+  readonly liveMaxStreams: number;
   readonly lanes: boolean;
   readonly laneHoldLimitMs: number;
   readonly laneMaxWaiting: number;
@@ -94,6 +106,20 @@ export function parseConfig(raw: RawConfig): Config {
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
     forwardMetadata: read.boolean('FORWARD_METADATA'),
     maxRequestBytes: read.number('MAX_REQUEST_MB'),
+    graphqlLimits: Object.freeze({
+      maxTokens: read.number('GRAPHQL_MAX_TOKENS'),
+      maxDepth: read.number('GRAPHQL_MAX_DEPTH'),
+      maxAliases: read.number('GRAPHQL_MAX_ALIASES'),
+      maxEstimate: read.number('GRAPHQL_MAX_ESTIMATE'),
+      assumedListLength: read.number('GRAPHQL_ASSUMED_LIST_LENGTH'),
+      maxCalls: read.number('GRAPHQL_MAX_CALLS'),
+    }),
+    liveIntervals: Object.freeze({
+      minMs: read.number('LIVE_MIN_INTERVAL'),
+      defaultMs: read.number('LIVE_INTERVAL'),
+      maxMs: read.number('LIVE_MAX_INTERVAL'),
+    }),
+    liveMaxStreams: read.number('LIVE_MAX_STREAMS'),
     lanes: read.boolean('LANES'),
     laneHoldLimitMs: read.number('LANE_HOLD_LIMIT'),
     laneMaxWaiting: read.number('LANE_MAX_WAITING'),
@@ -113,6 +139,10 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
   }
   if (config.metricsPort === config.port && config.port !== 0) {
     yield `METRICS_PORT and REST_PORT are both ${config.port}; metrics have a listener of their own, since they need no token`;
+  }
+  const { minMs, defaultMs, maxMs } = config.liveIntervals;
+  if (minMs > defaultMs || defaultMs > maxMs) {
+    yield `LIVE_INTERVAL is ${defaultMs} ms; it must lie between LIVE_MIN_INTERVAL (${minMs} ms) and LIVE_MAX_INTERVAL (${maxMs} ms)`;
   }
   if (config.auth === 'jwt') yield* secretProblems(config);
   if (config.auth === 'none' && !isLoopback(config.host) && !allowAnonymousNetwork) {

@@ -51,8 +51,10 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
   let trail: AuditTrail | undefined;
   let metricsServer: RunningServer | undefined;
   try {
-    const snapshot = await takeSnapshot(config, upstream.reflect);
-    const { registry, table, policy, needsOf, restServices, graphqlServices } = snapshot;
+    const { registry, table, policy, needsOf, restServices, graphqlServices } = await takeSnapshot(
+      config,
+      upstream.reflect,
+    );
     const limits = {
       holdLimitMs: config.laneHoldLimitMs,
       maxWaiting: config.laneMaxWaiting,
@@ -95,12 +97,22 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       maxBodyBytes: config.maxRequestBytes,
     });
     const graphql = createGraphql({
-      schema: deriveSchema({ registry, table, services: graphqlServices, invoke, needsOf, extensions: [] }),
+      schema: deriveSchema({
+        registry,
+        table,
+        services: graphqlServices,
+        needsOf,
+        extensions: [],
+        live: config.liveIntervals,
+      }),
+      invoke,
+      table,
       path: graphqlPath,
       identify,
       page: config.graphiql ? createGraphiqlPage({ path: graphqlPath, needsToken: config.auth === 'jwt' }) : undefined,
       logger,
-      limits: { maxRequestBytes: config.maxRequestBytes, maxTokens: 10_000, maxValidationErrors: 20 },
+      limits: { ...config.graphqlLimits, maxRequestBytes: config.maxRequestBytes, maxValidationErrors: 20 },
+      live: { intervals: config.liveIntervals, maxStreams: config.liveMaxStreams },
     });
     // Begins to connect, so that the first question after readiness is not answered with no.
     upstream.isConnected();
@@ -132,6 +144,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       laneStates: lanes.states,
       close: async () => {
         isClosing = true;
+        graphql.completeStreams();
         await server.close({ timeoutMs: config.shutdownTimeoutMs });
         await graphql.dispose();
         upstream.close();

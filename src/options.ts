@@ -245,6 +245,90 @@ export const options = [
       'The largest request message, in MiB. Cuebot resets the connection’s stream above 100 MiB without saying why.',
   },
   {
+    name: 'GRAPHQL_MAX_TOKENS',
+    kind: 'count',
+    default: '10000',
+    group: 'Protection',
+    description:
+      'How many words, numbers and punctuators a GraphQL document may have, and how many fields when its fragments are ' +
+      'written out. A large page of CueWeb takes some hundreds.',
+  },
+  {
+    name: 'GRAPHQL_MAX_DEPTH',
+    kind: 'count',
+    default: '15',
+    group: 'Protection',
+    description:
+      'How deep the fields of a GraphQL operation may be nested. From a show over groups, jobs and layers to the hosts of ' +
+      'frames takes 12. Introspection has a limit of its own, which the usual tools keep.',
+  },
+  {
+    name: 'GRAPHQL_MAX_ALIASES',
+    kind: 'count',
+    default: '100',
+    group: 'Protection',
+    description:
+      'How many fields of a GraphQL operation may have an alias, fragments written out: with aliases, one request can ask the ' +
+      'same field many times.',
+  },
+  {
+    name: 'GRAPHQL_MAX_ESTIMATE',
+    kind: 'count',
+    default: '10000',
+    group: 'Protection',
+    description:
+      'How many calls to Cuebot a GraphQL operation may be expected to make, or it is refused before it makes any. High, ' +
+      'because most lists are shorter than assumed: it is there for queries that go in circles. GRAPHQL_MAX_CALLS is what holds.',
+  },
+  {
+    name: 'GRAPHQL_ASSUMED_LIST_LENGTH',
+    kind: 'count',
+    default: '50',
+    group: 'Protection',
+    description:
+      'How many elements a list is expected to have when the query says it neither by "limit" or "first" nor by a number of "ids".',
+  },
+  {
+    name: 'GRAPHQL_MAX_CALLS',
+    kind: 'count',
+    default: '1000',
+    group: 'Protection',
+    description:
+      'How many calls to Cuebot a GraphQL operation may make. The fields whose calls would be more fail; the others are ' +
+      'answered. At some milliseconds each, a thousand are as much as a person waits for.',
+  },
+  {
+    name: 'LIVE_MIN_INTERVAL',
+    kind: 'duration',
+    default: '1s',
+    group: 'Protection',
+    description:
+      'How often a GraphQL subscription may look for changes at most. Whoever looks at the same shares the call, so this is ' +
+      'what a list costs Cuebot, however many watch it.',
+  },
+  {
+    name: 'LIVE_INTERVAL',
+    kind: 'duration',
+    default: '5s',
+    group: 'Protection',
+    description: 'How often a GraphQL subscription looks when it does not say; as often as CueWeb’s job table does.',
+  },
+  {
+    name: 'LIVE_MAX_INTERVAL',
+    kind: 'duration',
+    default: '5m',
+    group: 'Protection',
+    description:
+      'How seldom a GraphQL subscription may look. Its token is checked as often, so a long pause hides a dead one.',
+  },
+  {
+    name: 'LIVE_MAX_STREAMS',
+    kind: 'count',
+    default: '20',
+    group: 'Protection',
+    description: 'How many GraphQL subscriptions one user may have open: enough for all tabs of a desktop or two.',
+  },
+  {
     name: 'LANE_HOLD_LIMIT',
     kind: 'duration',
     default: '500ms',

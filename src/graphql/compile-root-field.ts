@@ -6,7 +6,6 @@ import { ValueError } from '../codec/value-error.ts';
 import { compileValueToWire } from '../codec/value-to-wire.ts';
 import { compileWireToValue } from '../codec/wire-to-value.ts';
 
-import type { Invoke } from '../rpc/call.ts';
 import type { RpcTable } from '../rpc/rpc-table.ts';
 
 import { badUserInput } from './bad-user-input.ts';
@@ -20,19 +19,18 @@ export interface RootFieldOptions {
   readonly registry: Registry;
   readonly names: GraphqlNames;
   readonly table: RpcTable;
-  readonly invoke: Invoke;
 }
 
 /** Compiles the resolver of one RPC: arguments to bytes, one call through the waist, bytes to the answer. */
 export function compileRootField(
   method: MethodDescriptor,
-  { registry, names, table, invoke }: RootFieldOptions,
+  { registry, names, table }: RootFieldOptions,
 ): GraphQLFieldResolver<unknown, GraphqlContext> {
   const readArguments = compileArguments(method.input, names);
   const encode = compileValueToWire(method.input, registry);
   const decode = compileWireToValue(method.output, registry);
   const translate = compileErrorTranslation(method, table);
-  return async (_, args, { identity, signal, requestId }) => {
+  return async (_, args, { identity, signal, requestId, operation }, { path }) => {
     const request = encodeArguments(encode, readArguments(args));
     const call = {
       method,
@@ -44,7 +42,7 @@ export function compileRootField(
       signal,
       requestId,
     } as const;
-    const reply = await invoke(call).catch((error: unknown) => {
+    const reply = await operation.invoke(call, path).catch((error: unknown) => {
       throw translate(error, requestId);
     });
     return decode(reply.message);

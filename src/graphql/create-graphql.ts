@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { useGenericAuth as createGenericAuth } from '@envelop/generic-auth';
-import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
 
 import type { Logger } from '../base/logger.ts';
 import { requestIdOf } from '../base/request-id.ts';
@@ -10,17 +10,21 @@ import { requestIdOf } from '../base/request-id.ts';
 import { GatewayError } from '../rpc/gateway-error.ts';
 import type { Identify } from '../rpc/identity.ts';
 
+import { createOperation, type OperationOptions } from './budget/create-operation.ts';
+import { limitWork, type WorkLimits } from './budget/limit-work.ts';
 import { createDocumentCache } from './document-cache.ts';
 import type { GraphiqlPage } from './graphiql/create-graphiql-page.ts';
-import type { UnknownEnumValue } from './graphql-context.ts';
-import { type FinishedContext, finishResults } from './finish-results.ts';
-import { refusal, guardRequests } from './guard-requests.ts';
+import type { GraphqlContext } from './graphql-context.ts';
+import { finishResults } from './finish-results.ts';
+import { guardRequests, type RequestContext, refusal } from './guard-requests.ts';
+import { createLive, type LiveOptions } from './live/create-live.ts';
+import { serveSubscriptions } from './live/serve-subscriptions.ts';
 
 /** Answers one HTTP request. */
 export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What an endpoint is made of. */
-export interface CreateGraphqlOptions {
+export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 'table'> {
   /** From `deriveSchema`. */
   readonly schema: GraphQLSchema;
   /** Where it is mounted, e.g. `/graphql`; anything below answers 404. */
@@ -30,21 +34,22 @@ export interface CreateGraphqlOptions {
   readonly page: GraphiqlPage | undefined;
   readonly logger: Logger;
   readonly limits: GraphqlLimits;
+  readonly live: Pick<LiveOptions, 'intervals' | 'maxStreams'>;
 }
 
 /** What one request may take. */
-export interface GraphqlLimits {
+export interface GraphqlLimits extends WorkLimits {
   /** Bytes of a request's body; more is 413. */
   readonly maxRequestBytes: number;
-  /** Words, numbers and punctuators of a query text. */
-  readonly maxTokens: number;
-  /** How many mistakes of one query are told before the search ends. */
-  readonly maxValidationErrors: number;
+  /** Calls upstream of one operation (GRAPHQL_MAX_CALLS). */
+  readonly maxCalls: number;
 }
 
 /** A GraphQL endpoint. */
 export interface Graphql {
   readonly handle: GraphqlHandler;
+  /** Completes the streams of all subscriptions and refuses new ones; call before the server waits for what is under way. */
+  completeStreams(): void;
   /** Ends what is still open; call after the server has stopped to accept. */
   dispose(): Promise<void>;
 }
@@ -53,14 +58,18 @@ export interface Graphql {
  * Serves a schema by GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/): POST with a JSON body, or GET for
  * queries. Everything that yoga would do beyond that is off: it is the server's task, or a hole.
  */
-export function createGraphql({ schema, path, identify, page, logger, limits }: CreateGraphqlOptions): Graphql {
-  const yoga = createYoga<FinishedContext & SignalContext>({
+export function createGraphql(options: CreateGraphqlOptions): Graphql {
+  const { schema, path, identify, page, logger, limits } = options;
+  const operations = { invoke: options.invoke, table: options.table, maxCalls: limits.maxCalls };
+  const live = createLive({ ...operations, ...options.live, identify, logger });
+  const yoga = createYoga<RequestContext & Omit<GraphqlContext, 'identity'>>({
     schema,
     graphqlEndpoint: path,
     plugins: [
       guardRequests(identify, limits.maxRequestBytes),
       passIdentityOn(),
-      limitWork(limits),
+      limitWork(schema, limits),
+      serveSubscriptions(live),
       finishResults(logger),
     ],
     // The guard reads bodies, and counts.
@@ -83,18 +92,20 @@ export function createGraphql({ schema, path, identify, page, logger, limits }: 
       if (page?.handles(request) === true) return page.handle(request, response);
       const requestId = requestIdOf(request.headers['x-request-id']);
       response.setHeader('x-request-id', requestId);
-      const context = { requestId, signal: abandonmentOf(response), unknownEnumValues: [] as UnknownEnumValue[] };
+      const context: Omit<GraphqlContext, 'identity'> = {
+        requestId,
+        signal: abandonmentOf(response),
+        operation: createOperation(operations),
+        unknownEnumValues: [],
+      };
       // Never rejects: whatever goes wrong in there becomes an answer.
       void yoga(request, response, context);
     },
+    completeStreams: live.complete,
     dispose: async () => {
       await yoga.dispose();
     },
   };
-}
-
-interface SignalContext {
-  readonly signal: AbortSignal;
 }
 
 /** Fires when the client leaves before it has its answer. */
@@ -120,28 +131,4 @@ function passIdentityOn(): object {
       return identity;
     },
   }) as object;
-}
-
-/**
- * Bounds the work before execution. Yoga ignores these when a plugin changes the parameters of parse and validate, hence
- * the functions.
- */
-function limitWork({ maxTokens, maxValidationErrors }: GraphqlLimits): Plugin {
-  return {
-    onParse: ({ setParseFn }) => {
-      setParseFn((source, options) => parse(source, { ...options, maxTokens }));
-    },
-    onValidate: ({ setValidationFn }) => {
-      setValidationFn(
-        ((schema: GraphQLSchema, document: DocumentNode, rules: never, _: never, typeInfo: never) =>
-          validate(
-            schema,
-            document,
-            rules,
-            { maxErrors: maxValidationErrors },
-            typeInfo,
-          ) as readonly GraphQLError[]) as never,
-      );
-    },
-  };
 }

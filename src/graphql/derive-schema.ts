@@ -3,7 +3,6 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
 
-import type { Invoke } from '../rpc/call.ts';
 import type { RpcTable } from '../rpc/rpc-table.ts';
 
 import { collectTypes } from './collect-types.ts';
@@ -11,6 +10,7 @@ import { compileRootField } from './compile-root-field.ts';
 import { deriveNames } from './derive-names.ts';
 import { deriveResolvers, type Resolvers } from './derive-resolvers.ts';
 import { deriveTypeDefs, type NeedsOf } from './derive-type-defs.ts';
+import { deriveSubscriptions, type LiveIntervals } from './live/derive-subscriptions.ts';
 import { allowNonFiniteFloats } from './scalars/float-output.ts';
 
 /** More of a schema than what is derived: types, and fields that extend derived types. */
@@ -25,12 +25,12 @@ export interface DeriveSchemaOptions {
   readonly table: RpcTable;
   /** The services that get root fields. */
   readonly services: readonly ServiceDescriptor[];
-  /** The way to the upstream. */
-  readonly invoke: Invoke;
   /** What callers need, for the descriptions; not given: they do not say. */
   readonly needsOf?: NeedsOf;
   /** Merged with the derived part, in this order. */
   readonly extensions: readonly SchemaExtension[];
+  /** How often subscriptions look; absent: there are none. */
+  readonly live?: LiveIntervals;
 }
 
 /**
@@ -40,7 +40,7 @@ export interface DeriveSchemaOptions {
  * @throws Error when two names collide beyond repair, or when an extension does not fit.
  */
 export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
-  const { registry, table, services, invoke, needsOf, extensions } = options;
+  const { registry, table, services, needsOf, extensions, live } = options;
   const names = deriveNames(registry);
   const methods = services.flatMap((service) => service.methods).filter(isUnary);
   const types = collectTypes(methods);
@@ -53,10 +53,9 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
       registry,
       names,
       table,
-      invoke,
     });
   }
-  const schema = makeExecutableSchema<unknown>({
+  const executable = makeExecutableSchema<unknown>({
     typeDefs: [deriveTypeDefs(methods, types, names, table, needsOf), ...extensions.map(({ typeDefs }) => typeDefs)],
     resolvers: [
       deriveResolvers(types, names),
@@ -64,6 +63,7 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
       ...extensions.map(({ resolvers }) => resolvers),
     ],
   });
+  const schema = live === undefined ? executable : deriveSubscriptions(executable, live);
   allowNonFiniteFloats(schema);
   return schema;
 }

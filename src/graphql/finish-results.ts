@@ -1,37 +1,50 @@
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import type { Logger } from '../base/logger.ts';
 
 import { BAD_USER_INPUT } from './bad-user-input.ts';
-import type { UnknownEnumValue } from './graphql-context.ts';
+import type { GraphqlContext } from './graphql-context.ts';
 import type { RequestContext } from './guard-requests.ts';
 
-/** What the last look at a result needs of its request. */
-export interface FinishedContext extends RequestContext {
-  readonly unknownEnumValues: readonly UnknownEnumValue[];
-}
+/** What the last look at a result needs of its operation. */
+export type Finishing = Pick<GraphqlContext, 'unknownEnumValues' | 'requestId' | 'operation'>;
 
 /**
  * The last look at every result before it becomes JSON, whichever stage it comes from: adds what the operation noted down
  * for its caller, gives every error a code, and replaces what was not meant for a caller.
  */
-export function finishResults(logger: Logger): Plugin<FinishedContext, FinishedContext> {
+export function finishResults(logger: Logger): Plugin<Finishing & RequestContext, Finishing & RequestContext> {
   return {
     onResultProcess: ({ result, setResult, serverContext }) => {
+      // The events of a stream are finished where they are made: each has a context of its own.
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-      const { unknownEnumValues, requestId } = serverContext;
-      const { errors } = result;
-      if (errors === undefined && unknownEnumValues.length === 0) return;
-      const isRequestError = !('data' in result);
-      setResult({
-        ...result,
-        ...(errors !== undefined && {
-          errors: errors.map((error) => finishError(error, isRequestError, requestId, logger)),
-        }),
-        ...(unknownEnumValues.length > 0 && { extensions: { ...result.extensions, unknownEnumValues } }),
-      });
+      setResult(finishResult(result, serverContext, logger));
     },
+  };
+}
+
+/** The same for one result, wherever it goes. */
+export function finishResult<Result extends ExecutionResult>(
+  result: Result,
+  { unknownEnumValues, requestId, operation }: Finishing,
+  logger: Logger,
+): Result {
+  const { errors } = result;
+  const explanation = operation.explanation();
+  if (errors === undefined && unknownEnumValues.length === 0 && explanation === undefined) return result;
+  const isRequestError = !('data' in result);
+  const extensions = {
+    ...result.extensions,
+    ...(unknownEnumValues.length > 0 && { unknownEnumValues }),
+    ...(explanation !== undefined && { explain: explanation.toJSON() }),
+  };
+  return {
+    ...result,
+    ...(errors !== undefined && {
+      errors: errors.map((error) => finishError(error, isRequestError, requestId, logger)),
+    }),
+    ...(Object.keys(extensions).length > 0 && { extensions }),
   };
 }
 

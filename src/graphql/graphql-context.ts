@@ -1,11 +1,15 @@
 import type { Identity } from '../rpc/identity.ts';
 
+import type { Operation } from './budget/create-operation.ts';
+
 /** What every resolver of one operation shares. */
 export interface GraphqlContext {
   readonly identity: Identity;
   /** Fires when the caller has gone away. */
   readonly signal: AbortSignal;
   readonly requestId: string;
+  /** The way to the upstream; resolvers have no other. */
+  readonly operation: Operation;
   /** Filled during execution; goes to the caller as `extensions.unknownEnumValues` unless empty. */
   readonly unknownEnumValues: UnknownEnumValue[];
 }

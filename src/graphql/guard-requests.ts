@@ -24,6 +24,7 @@ const acceptable: ReadonlySet<string> = new Set([
   'application/*',
   'application/json',
   'application/graphql-response+json',
+  'text/event-stream',
 ]);
 
 /**
@@ -63,13 +64,16 @@ export function refusal(error: unknown, requestId: string): GraphQLError {
 }
 
 /**
- * GraphQL over HTTP (https://graphql.github.io/graphql-over-http/) in JSON only. Forms and `text/plain` are what a browser
- * sends across sites without asking, and event streams would change what an answer is.
+ * GraphQL over HTTP (https://graphql.github.io/graphql-over-http/) in JSON, alone or as server-sent events. Forms and
+ * `text/plain` are what a browser sends across sites without asking.
  */
 function assertAcceptable({ method, headers }: IncomingMessage): void {
   const isReadable = (headers.accept ?? '*/*').split(',').some((range) => acceptable.has(mediaTypeOf(range)));
   if (!isReadable) {
-    throw httpError(406, 'Answers are application/json or application/graphql-response+json; "Accept" allows neither.');
+    throw httpError(
+      406,
+      'Answers are application/json, application/graphql-response+json or text/event-stream; "Accept" allows none of them.',
+    );
   }
   const type = headers['content-type'];
   if (method === 'POST' && type === undefined) {

@@ -109,13 +109,10 @@ describe('a request', () => {
     expect(calls).toEqual([]);
   });
 
-  it.each(['text/event-stream', 'multipart/mixed', 'application/xml'])(
-    'that accepts %s only is 406',
-    async (accept) => {
-      const { post } = await serve();
-      expect((await post({ query: introspection }, { accept })).status).toBe(406);
-    },
-  );
+  it.each(['multipart/mixed', 'application/xml'])('that accepts %s only is 406', async (accept) => {
+    const { post } = await serve();
+    expect((await post({ query: introspection }, { accept })).status).toBe(406);
+  });
 
   it.each(['PUT', 'DELETE', 'HEAD', 'OPTIONS'])('by %s is 405', async (method) => {
     const { url } = await serve();

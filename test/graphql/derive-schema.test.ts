@@ -1,9 +1,10 @@
 import { type ExecutionResult, graphql, parse, validateSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
+import { createOperation } from '../../src/graphql/budget/create-operation.ts';
 import { deriveSchema, type SchemaExtension } from '../../src/graphql/derive-schema.ts';
 import type { GraphqlContext } from '../../src/graphql/graphql-context.ts';
-import type { Call } from '../../src/rpc/call.ts';
+import type { Call, Invoke } from '../../src/rpc/call.ts';
 import { GatewayError } from '../../src/rpc/gateway-error.ts';
 
 import { bookshop, bookshopTable, servicesOf } from './bookshop/bookshop.ts';
@@ -12,14 +13,15 @@ import { identityOf } from '../identity.ts';
 
 const identity = identityOf('ada');
 
-function createContext(): GraphqlContext {
-  return { identity, signal: new AbortController().signal, requestId: 'request-1', unknownEnumValues: [] };
+function createContext(invoke: Invoke): GraphqlContext {
+  const operation = createOperation({ invoke, table: bookshopTable, maxCalls: 10 });
+  return { identity, signal: new AbortController().signal, requestId: 'request-1', operation, unknownEnumValues: [] };
 }
 
 function createSchema(answers: Answers, extensions: readonly SchemaExtension[] = []) {
   const upstream = createUpstream(answers);
   const services = [...servicesOf('bookshop.catalog'), ...servicesOf('archive.v1')];
-  const options = { registry: bookshop, table: bookshopTable, services, invoke: upstream, extensions };
+  const options = { registry: bookshop, table: bookshopTable, services, extensions };
   return { schema: deriveSchema(options), upstream };
 }
 
@@ -41,8 +43,8 @@ async function run(source: string, answers: Answers, variableValues: Record<stri
       },
     ]),
   );
-  const contextValue = createContext();
-  const { schema } = createSchema(recording);
+  const { schema, upstream } = createSchema(recording);
+  const contextValue = createContext(upstream);
   const result = await graphql({
     schema,
     source: source.replace(/\b(Get|List|Set|Delete|Burn)(?=[A-Z(]|\b)/g, 'bookshopCatalogBook$1'),
@@ -78,9 +80,9 @@ describe('deriveSchema()', () => {
         Query: { now: () => '1' },
       },
     };
-    const { schema } = createSchema({ GetBook: () => ({ book: { titleText: 'Emma' } }) }, [extension]);
+    const { schema, upstream } = createSchema({ GetBook: () => ({ book: { titleText: 'Emma' } }) }, [extension]);
     const source = '{ now bookshopCatalogBookGetBook { book { shout } } }';
-    expect((await graphql({ schema, source, contextValue: createContext() })).data).toEqual({
+    expect((await graphql({ schema, source, contextValue: createContext(upstream) })).data).toEqual({
       now: '1',
       bookshopCatalogBookGetBook: { book: { shout: 'EMMA' } },
     });
@@ -90,7 +92,7 @@ describe('deriveSchema()', () => {
 describe('a root field', () => {
   it('makes one call with the arguments as request', async () => {
     const { schema, upstream } = createSchema({ GetBook: ({ id }) => ({ book: { id } }) });
-    const contextValue = createContext();
+    const contextValue = createContext(upstream);
     const source = '{ bookshopCatalogBookGetBook(id: "b1") { book { id } } }';
     await graphql({ schema, source, contextValue });
     expect(upstream.calls).toEqual([
@@ -126,7 +128,7 @@ describe('a root field', () => {
       underWay--;
       return {};
     };
-    await run('{ a: GetBook { book { id } } b: GetBook { book { id } } }', { GetBook });
+    await run('{ a: GetBook(id: "a") { book { id } } b: GetBook(id: "b") { book { id } } }', { GetBook });
     expect(most).toBe(2);
   });
 

@@ -11,10 +11,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { parseConfig } from '../../src/config.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
+import { createOperation } from '../../src/graphql/budget/create-operation.ts';
 import { deriveNames } from '../../src/graphql/derive-names.ts';
 import { deriveSchema } from '../../src/graphql/derive-schema.ts';
 import type { GraphqlContext } from '../../src/graphql/graphql-context.ts';
 import type { MethodDescriptor } from '../../src/registry/descriptors.ts';
+import type { Invoke } from '../../src/rpc/call.ts';
 import { setDeadline } from '../../src/rpc/set-deadline.ts';
 import { takeSnapshot } from '../../src/snapshot.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/create-upstream.ts';
@@ -30,6 +32,7 @@ const methods = services.flatMap((service) => service.methods);
 let demo: DemoCuebot;
 let client: CuebotClient;
 let upstream: Upstream;
+let invoke: Invoke;
 let schema: ReturnType<typeof deriveSchema>;
 
 beforeAll(async () => {
@@ -37,8 +40,8 @@ beforeAll(async () => {
   client = createCuebotClient(demo.endpoint);
   upstream = createUpstream({ endpoint: demo.endpoint, maxReceiveBytes: 2 ** 28 });
   // One RPC of a real Cuebot, and so of the demo, sometimes does not answer at all.
-  const invoke = setDeadline(1_000)(upstream.invoke);
-  schema = deriveSchema({ registry, table, services, invoke, extensions: [] });
+  invoke = setDeadline(1_000)(upstream.invoke);
+  schema = deriveSchema({ registry, table, services, extensions: [] });
 });
 
 afterAll(async () => {
@@ -56,6 +59,7 @@ async function askForEverything(method: MethodDescriptor, args = '') {
     identity: identityOf('test'),
     signal: new AbortController().signal,
     requestId: 'r-1',
+    operation: createOperation({ invoke, table, maxCalls: 1 }),
     unknownEnumValues: [],
   };
   const source = `${operation} { ${name}${args} ${selectAll(getNamedType(root.getFields()[name]!.type), [])} }`;

@@ -41,6 +41,9 @@ const identify: Identify = ({ authorization }) => {
   throw new GatewayError('UNAUTHENTICATED', message, { origin: 'credentials' });
 };
 
+/** Short, so that tests need not wait. */
+const intervals = { minMs: 20, defaultMs: 20, maxMs: 10_000 };
+
 /** Serves the bookshop on a free port of the loopback interface. */
 export async function serveBookshop({ answers = {}, extensions = [], limits }: ServeOptions): Promise<ServedBookshop> {
   const upstream = createUpstream(answers);
@@ -48,7 +51,10 @@ export async function serveBookshop({ answers = {}, extensions = [], limits }: S
   const silent = () => {};
   const services = servicesOf('bookshop.catalog');
   const graphql = createGraphql({
-    schema: deriveSchema({ registry: bookshop, table: bookshopTable, services, invoke: upstream, extensions }),
+    schema: deriveSchema({ registry: bookshop, table: bookshopTable, services, extensions, live: intervals }),
+    invoke: upstream,
+    table: bookshopTable,
+    live: { intervals, maxStreams: 2 },
     path: '/graphql',
     identify,
     page: {
@@ -56,7 +62,17 @@ export async function serveBookshop({ answers = {}, extensions = [], limits }: S
       handle: (_, response) => response.setHeader('content-type', 'text/html').end('<title>page</title>'),
     },
     logger: { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) },
-    limits: { maxRequestBytes: 10_000, maxTokens: 500, maxValidationErrors: 3, ...limits },
+    limits: {
+      maxRequestBytes: 10_000,
+      maxTokens: 500,
+      maxValidationErrors: 3,
+      maxDepth: 10,
+      maxAliases: 10,
+      maxEstimate: 100,
+      assumedListLength: 50,
+      maxCalls: 20,
+      ...limits,
+    },
   });
   const server = createServer(graphql.handle);
   server.on('checkContinue', graphql.handle);

@@ -8,8 +8,7 @@ import { takeSnapshot } from '../../../src/snapshot.ts';
 
 const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
 const { registry, table, graphqlServices: services } = await takeSnapshot(config);
-const invoke = () => Promise.reject(new Error('nothing is called here'));
-const schema = deriveSchema({ registry, table, services, invoke, extensions: [] });
+const schema = deriveSchema({ registry, table, services, extensions: [] });
 
 describe('defaultTabs', () => {
   it.each(defaultTabs)('are queries with a name, which is the title of their tab', ({ query }) => {
