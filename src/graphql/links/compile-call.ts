@@ -1,0 +1,158 @@
+import type { ConstDirectiveNode } from 'graphql';
+
+import { type StatusName, statusCode } from '../../rpc/status.ts';
+
+import { compileErrorTranslation } from '../compile-error-translation.ts';
+import { scalarNameOf } from '../scalars/scalar-names.ts';
+import { type Comparison, compileChooseOne, compileComparisons, compileIsWanted } from './choose-row.ts';
+import { compileBatch } from './compile-batch.ts';
+import { type CallCompilation, compileTake, findReadRpc, messageOf } from './compile-read.ts';
+import { compileTemplate } from './compile-template.ts';
+import { compileExpression, holds, type Scope } from './expression.ts';
+import { hintAt, type Report } from './mistakes.ts';
+import type { CallPlan } from './plans.ts';
+import { readSettings, type SettingKind, type Settings } from './read-settings.ts';
+import type { Row } from './row-path.ts';
+import { describeShape, type Shape } from './shape.ts';
+
+const settingsOfRpc: Readonly<Record<string, SettingKind>> = {
+  when: 'text',
+  known: 'text',
+  method: 'text',
+  with: 'object',
+  take: 'text',
+  pick: 'object',
+  prefer: 'texts',
+  verify: 'object',
+  nullOn: 'names',
+  owns: 'flag',
+  batch: 'object',
+};
+
+/** Compiles one `@rpc`. Reports every mistake in it, and answers undefined when there is no RPC to speak of. */
+export function compileCall(directive: ConstDirectiveNode, compilation: CallCompilation): CallPlan | undefined {
+  const { vocabulary, owner, type, table, report } = compilation;
+  const settings = readSettings(directive, directive.arguments ?? [], settingsOfRpc, report);
+  const rpc = findReadRpc(settings, compilation);
+  if (rpc === undefined) return undefined;
+  const { method } = rpc;
+  const taken = compileTake(settings, method.output, report);
+  if (taken === undefined) return undefined;
+  const { condition, whenArgument } = compileWhen(settings, compilation);
+  const template = compileTemplate(settings.object('with'), method.input, vocabulary, report);
+  const row = messageOf(taken.shape);
+  checkResult(taken.shape, settings, compilation);
+  const known = readKnown(settings, compilation);
+  const batch = row && compileBatch(settings, { ...compilation, type, row, rpc, take: taken });
+  const pick = compilePick(settings, taken.shape, compilation);
+  const comparisons = row ? compileComparisons(settings.object('verify'), row, vocabulary, report) : [];
+  const isRightRow = compileIsWanted(comparisons);
+  return {
+    owner,
+    rpc,
+    when: condition && ((scope) => holds(condition.evaluate(scope))),
+    whenArgument,
+    known,
+    owns: settings.flag('owns'),
+    nullOn: readStatuses(settings, report),
+    template,
+    take: taken.read,
+    isRight:
+      comparisons.length === 0
+        ? undefined
+        : (value, scope) =>
+            Array.isArray(value)
+              ? value.every((one: Row) => isRightRow(one, scope))
+              : value === null || value === undefined || isRightRow(value as Row, scope),
+    choose: pick.choose,
+    batch,
+    ancestors: [
+      ...template.ancestors,
+      ...(condition?.ancestors ?? []),
+      ...(known === undefined ? [] : [known]),
+      ...[...comparisons, ...pick.comparisons].flatMap(({ wanted }) => wanted.ancestors),
+      ...(batch?.ancestors ?? []),
+    ],
+    translate: compileErrorTranslation(method, table),
+  };
+}
+
+function compileWhen(settings: Settings, { vocabulary, report }: CallCompilation) {
+  const text = settings.text('when');
+  return {
+    condition: text === undefined ? undefined : compileExpression(text, vocabulary, settings.nodeOf('when'), report),
+    whenArgument: /^\$args\.(\w+)$/.exec(text ?? '')?.[1],
+  };
+}
+
+function readKnown(
+  settings: Settings,
+  { vocabulary: { messages }, type, report }: CallCompilation,
+): string | undefined {
+  const known = settings.text('known');
+  if (known === undefined) return undefined;
+  const name = known.replace(/^\$/, '');
+  if (!messages.has(name))
+    report(settings.nodeOf('known'), `no type is named "${name}"${hintAt(name, messages.keys())}`);
+  else if (name !== type.name) report(settings.nodeOf('known'), `"known" is ${name}; the field is ${type.name}`);
+  return name;
+}
+
+function readStatuses(settings: Settings, report: Report): ReadonlySet<StatusName> {
+  const names = settings.texts('nullOn');
+  for (const { text, node } of names) {
+    if (Object.hasOwn(statusCode, text)) continue;
+    report(node, `"${text}" is no gRPC status${hintAt(text, Object.keys(statusCode))}`);
+  }
+  return new Set(names.map(({ text }) => text as StatusName));
+}
+
+/** Whether what is taken is what the field promises. */
+function checkResult({ type, isList }: Shape, settings: Settings, compilation: CallCompilation): void {
+  const { catalog, type: written, report } = compilation;
+  const node = settings.nodeOf('take');
+  const message = type.kind === 'message' ? type.message : undefined;
+  const name = scalarNameOf({ type }) ?? (message && catalog.names.outputType(message));
+  const found = name === undefined ? describeShape({ type, isList }) : `${isList ? 'a list of ' : ''}${name}`;
+  if (name !== written.name) report(node, `"take" gives ${found}; the field is ${written.name}`);
+  if (isList && !written.isList && !settings.has('pick')) {
+    report(node, `"take" gives ${found}; "pick" must say which of them the field is`);
+  }
+  if (!isList && written.isList) report(node, `"take" gives ${found}; the field is a list`);
+}
+
+interface Pick {
+  readonly choose: CallPlan['choose'];
+  readonly comparisons: readonly Comparison[];
+}
+
+/** Compiles `pick`: which of all rows the link means; those of several keys come in the order of the keys. */
+function compilePick(settings: Settings, { isList, type }: Shape, compilation: CallCompilation): Pick {
+  const node = settings.object('pick');
+  const everything: Pick = { choose: (taken) => taken, comparisons: [] };
+  if (node === undefined) return everything;
+  const { vocabulary, owner, type: written, report } = compilation;
+  if (!isList || type.kind !== 'message') {
+    report(node, '"pick" chooses among rows, and "take" gives none');
+    return everything;
+  }
+  const comparisons = compileComparisons(node, type.message, vocabulary, report);
+  const chooseOne = compileChooseOne(settings, type.message, owner, report);
+  const [first] = comparisons;
+  if (first?.wanted.shape.isList) {
+    if (comparisons.length > 1 || !written.isList) report(node, '"pick" by a list of keys needs a list and one field');
+    return { choose: (taken, scope) => chooseByKeys(first, taken as readonly Row[], scope), comparisons };
+  }
+  const isWanted = compileIsWanted(comparisons);
+  const choose: Pick['choose'] = (taken, scope) => {
+    const rows = (taken as readonly Row[]).filter((row) => isWanted(row, scope));
+    return written.isList ? rows : (chooseOne(rows) ?? null);
+  };
+  return { choose, comparisons };
+}
+
+function chooseByKeys({ row: { evaluate }, wanted }: Comparison, taken: readonly Row[], scope: Scope): readonly Row[] {
+  const rows = new Map(taken.map((row) => [evaluate(row), row]));
+  const keys = (wanted.evaluate(scope) ?? []) as readonly unknown[];
+  return keys.map((key) => rows.get(key)).filter((row) => row !== undefined);
+}

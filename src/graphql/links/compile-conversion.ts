@@ -1,0 +1,119 @@
+import type { MessageDescriptor } from '../../registry/descriptors.ts';
+
+import { compileRowExpression, type Expression, isAbsent } from './expression.ts';
+import { hintAt, type Report } from './mistakes.ts';
+import { readSettings } from './read-settings.ts';
+import type { Row } from './row-path.ts';
+import { describeShape, fits, type Shape } from './shape.ts';
+
+/** How a friendly value is computed. */
+interface Converter {
+  /** What it takes, in order. */
+  readonly from: readonly Shape[];
+  /** The GraphQL types that it can give. */
+  readonly to: readonly string[];
+  readonly convert: (...values: never[]) => unknown;
+}
+
+const integer: Shape = { type: { kind: 'scalar', scalar: 'int32' }, isList: false };
+const long: Shape = { type: { kind: 'scalar', scalar: 'int64' }, isList: false };
+const float: Shape = { type: { kind: 'scalar', scalar: 'float' }, isList: false };
+const text: Shape = { type: { kind: 'scalar', scalar: 'string' }, isList: false };
+const texts: Shape = { type: { kind: 'scalar', scalar: 'string' }, isList: true };
+
+/** By the name that `@convert(by:)` takes. Whatever is computed from what is not set is null. */
+const converters: ReadonlyMap<string, Converter> = new Map<string, Converter>([
+  ['EPOCH_SECONDS', { from: [long], to: ['DateTime'], convert: toDateTime }],
+  ['SECONDS_BETWEEN', { from: [long, long], to: ['Int'], convert: secondsBetween }],
+  ['MINUTES', { from: [integer], to: ['Int', 'Int!'], convert: (value: number) => value * 60 }],
+  [
+    'KIBIBYTES',
+    { from: [long], to: ['Int64', 'Int64!'], convert: (value: string | number) => `${BigInt(value) * 1024n}` },
+  ],
+  ['HUNDREDTHS', { from: [integer], to: ['Float', 'Float!'], convert: (value: number) => value / 100 }],
+  ['FRACTION', { from: [integer, integer], to: ['Float'], convert: toFraction }],
+  ['UNLESS_NEGATIVE', { from: [float], to: ['Float'], convert: (value: number) => (value < 0 ? null : value) }],
+  ['TEXT', { from: [text], to: ['String'], convert: (value: string) => (value === '' ? null : value) }],
+  [
+    'TEXTS',
+    {
+      from: [texts],
+      to: ['[String!]', '[String!]!'],
+      convert: (list: readonly string[]) => list.filter((one) => one !== ''),
+    },
+  ],
+]);
+
+/** What the year 9999 ends with: later moments have no RFC 3339 form, and whoever wrote them meant something else. */
+const lastSecond = 253_402_300_799;
+
+/** Zero is how proto3 says that something has not happened. */
+function toDateTime(value: string | number): string | null {
+  const seconds = Number(value);
+  return seconds <= 0 || seconds > lastSecond ? null : new Date(seconds * 1000).toISOString();
+}
+
+/** Null while there is no end; clocks that disagree do not make it negative. */
+function secondsBetween(start: string | number, end: string | number): number | null {
+  const [from, to] = [Number(start), Number(end)];
+  return from <= 0 || to <= 0 ? null : Math.max(0, to - from);
+}
+
+function toFraction(part: number, whole: number): number | null {
+  return whole <= 0 ? null : part / whole;
+}
+
+/**
+ * Compiles `@convert(from: …, by: …)`: a friendly value of what the parent's own fields say. `from` holds expressions over
+ * the fields, e.g. `"startTime"` or `"name strip /2"`. Reports mistakes, and answers undefined then.
+ */
+export function compileConversion(
+  directive: Parameters<typeof readSettings>[0] & { readonly arguments?: Parameters<typeof readSettings>[1] },
+  message: MessageDescriptor,
+  typeName: string,
+  report: Report,
+): ((row: Row) => unknown) | undefined {
+  const settings = readSettings(directive, directive.arguments ?? [], { from: 'texts', by: 'name' }, report);
+  const name = settings.text('by') ?? '';
+  const converter = converters.get(name);
+  if (converter === undefined) {
+    const known = [...converters.keys()];
+    report(
+      settings.nodeOf('by'),
+      `no converter is named "${name}"${hintAt(name, known)}; there are: ${known.join(', ')}`,
+    );
+    return undefined;
+  }
+  if (!converter.to.includes(typeName)) {
+    report(directive, `${name} gives ${converter.to.join(' or ')}; the field is ${typeName}`);
+    return undefined;
+  }
+  const sources = settings.texts('from').map(({ text: source, node }, index) => {
+    const expression = compileRowExpression(source, message, node, report);
+    const expected = converter.from[index];
+    if (expression === undefined || expected === undefined || isShaped(expression.shape, expected)) return expression;
+    report(node, `${name} takes ${describeShape(expected)}; "${source}" is ${describeShape(expression.shape)}`);
+    return undefined;
+  });
+  if (sources.length !== converter.from.length) {
+    report(settings.nodeOf('from'), `${name} takes ${converter.from.length} field(s); found ${sources.length}`);
+    return undefined;
+  }
+  const known = sources.filter((source) => source !== undefined);
+  return known.length < sources.length ? undefined : compileConvert(known, converter.convert as Convert, typeName);
+}
+
+type Convert = (...values: unknown[]) => unknown;
+
+function compileConvert(sources: readonly Expression<Row>[], convert: Convert, typeName: string) {
+  // A list without anything in it is still a list.
+  const isUnset = typeName.startsWith('[') ? () => false : isAbsent;
+  return (row: Row): unknown => {
+    const values = sources.map(({ evaluate }) => evaluate(row));
+    return values.some(isUnset) ? null : convert(...values);
+  };
+}
+
+function isShaped(found: Shape, expected: Shape): boolean {
+  return found.isList === expected.isList && fits(found.type, expected.type);
+}

@@ -1,0 +1,166 @@
+import { type ConstDirectiveNode, type FieldDefinitionNode, print } from 'graphql';
+
+import type { MethodDescriptor, Registry } from '../../registry/descriptors.ts';
+
+import type { RpcTable } from '../../rpc/rpc-table.ts';
+
+import { badUserInput } from '../bad-user-input.ts';
+import type { MessageFieldResolver } from '../derive-resolvers.ts';
+import { ancestryOf } from './ancestry.ts';
+import { argumentOf, argumentScalars, type Catalog, readType, type WrittenType } from './catalog.ts';
+import { compileCall } from './compile-call.ts';
+import { compileConversion } from './compile-conversion.ts';
+import type { Argument, Vocabulary } from './expression.ts';
+import { hintAt, type Report } from './mistakes.ts';
+import type { LinkField } from './parse-links.ts';
+import type { CallPlan } from './plans.ts';
+import { readSettings } from './read-settings.ts';
+import type { Row } from './row-path.ts';
+import { createLinkResolver, type LinkSurroundings } from './resolve-link.ts';
+
+/** A compiled field of a links document. */
+export interface CompiledField {
+  readonly field: LinkField;
+  /** The types that it names: its own, and those of its arguments. */
+  readonly types: readonly string[];
+  /** The ways to its value, for links; empty for values of what is there already. */
+  readonly calls: readonly CallPlan[];
+  /** The type of what it answers, when that belongs to the parent. */
+  readonly owned: string | undefined;
+  /** The types of ancestors that it looks at. */
+  readonly ancestors: readonly string[];
+  readonly createResolver: (surroundings: LinkSurroundings, adopts: boolean) => MessageFieldResolver;
+}
+
+/** What fields are compiled with. */
+export interface FieldCompilation {
+  readonly registry: Registry;
+  readonly table: RpcTable;
+  readonly catalog: Catalog;
+  /** Names of fields that a type has without the document. */
+  readonly takenNames: (typeName: string) => ReadonlySet<string> | undefined;
+}
+
+/** The directives that say what a field is. */
+const sources = ['rpc', 'convert', 'reached'] as const;
+
+/** Compiles a field. Reports every mistake; answers undefined when nothing can come of it. */
+export function compileField(
+  field: LinkField,
+  compilation: FieldCompilation,
+  report: Report,
+): CompiledField | undefined {
+  const { node, typeName, extension } = field;
+  const { catalog, takenNames } = compilation;
+  const taken = takenNames(typeName);
+  if (taken === undefined) {
+    const known = ['Query', ...catalog.messages.keys()];
+    report(extension.name, `no type is named "${typeName}"${hintAt(typeName, known)}`);
+    return undefined;
+  }
+  if (taken.has(node.name.value))
+    report(node.name, `${typeName} has a field "${node.name.value}" already; choose another name`);
+  const directives = readDirectives(node, report);
+  const kinds = new Set(directives.map(({ name }) => name.value));
+  if (kinds.size !== 1) {
+    report(
+      node.name,
+      `found ${kinds.size} of @rpc, @convert and @reached; expected one, which says where the value comes from`,
+    );
+    return undefined;
+  }
+  const type = readType(node.type);
+  const args = compileArguments(node, catalog, report);
+  const base = { field, types: [type.name, ...args.types], calls: [], owned: undefined, ancestors: [] };
+  const [directive] = directives as [ConstDirectiveNode];
+  const message = catalog.messages.get(typeName);
+  if (directive.name.value === 'convert') {
+    if (message === undefined) report(directive, 'a root field has nothing to convert');
+    const convert = message && compileConversion(directive, message, print(node.type), report);
+    return convert && { ...base, createResolver: () => convert };
+  }
+  if (type.isNonNull) report(node.type, 'a link must be nullable, else one failed call takes its parent with it');
+  if (directive.name.value === 'reached') return { ...base, ...compileReached(type, catalog, directive, report) };
+  const vocabulary: Vocabulary = { parent: message, args: args.byName, messages: catalog.messages };
+  const compiled = directives.map((one) =>
+    compileCall(one, { ...compilation, vocabulary, owner: field.owner, type, report }),
+  );
+  const calls = compiled.filter((call) => call !== undefined);
+  return {
+    ...base,
+    calls,
+    owned: calls.some(({ owns }) => owns) ? type.name : undefined,
+    ancestors: calls.flatMap((call) => call.ancestors),
+    createResolver: (surroundings, adopts) =>
+      createLinkResolver(
+        { parentType: typeName, isList: type.isList, calls, adopts, checkArguments: args.check },
+        surroundings,
+      ),
+  };
+}
+
+/** The RPCs that a field depends on. */
+export function methodsOf({ calls }: CompiledField): readonly MethodDescriptor[] {
+  return calls.flatMap(({ rpc, batch }) =>
+    [rpc, batch?.rpc, batch?.unique?.rpc].flatMap((one) => (one === undefined ? [] : [one.method])),
+  );
+}
+
+function readDirectives({ directives = [] }: FieldDefinitionNode, report: Report): readonly ConstDirectiveNode[] {
+  return directives.filter(({ name }) => {
+    const isKnown = sources.some((source) => source === name.value);
+    if (!isKnown && name.value !== 'deprecated') {
+      report(name, `there is no directive "@${name.value}"${hintAt(name.value, sources)}`);
+    }
+    return isKnown;
+  });
+}
+
+function compileReached({ name, isList }: WrittenType, catalog: Catalog, node: ConstDirectiveNode, report: Report) {
+  if (isList || !catalog.messages.has(name))
+    report(node, 'what a way has led through is one object, not a list or a value');
+  return { ancestors: [name], createResolver: () => (row: Row) => ancestryOf(row)[name] ?? null };
+}
+
+interface CompiledArguments {
+  readonly byName: ReadonlyMap<string, Argument>;
+  readonly types: readonly string[];
+  /** Throws a GraphQLError when one is out of its range. */
+  readonly check: (args: Row) => void;
+}
+
+function compileArguments(node: FieldDefinitionNode, catalog: Catalog, report: Report): CompiledArguments {
+  const byName = new Map<string, Argument>();
+  const types: string[] = [];
+  const ranges: { readonly name: string; readonly min: number; readonly max: number }[] = [];
+  for (const argument of node.arguments ?? []) {
+    const name = argument.name.value;
+    const written = readType(argument.type);
+    const compiled = argumentOf(written, catalog);
+    types.push(written.name);
+    if (compiled === undefined) {
+      const known = [...argumentScalars.keys(), ...catalog.enums.keys(), ...catalog.inputs.keys()];
+      report(
+        argument,
+        `"${name}" has the type "${written.name}", which no argument can have${hintAt(written.name, known)}`,
+      );
+      continue;
+    }
+    byName.set(name, compiled);
+    const range = argument.directives?.find((directive) => directive.name.value === 'range');
+    if (range === undefined) continue;
+    const settings = readSettings(range, range.arguments ?? [], { min: 'number', max: 'number' }, report);
+    ranges.push({ name, min: settings.number('min') ?? 0, max: settings.number('max') ?? 2 ** 31 - 1 });
+  }
+  return {
+    byName,
+    types,
+    check: (args) => {
+      for (const { name, min, max } of ranges) {
+        const value = args[name];
+        if (typeof value !== 'number' || (value >= min && value <= max)) continue;
+        throw badUserInput(`Argument "${name}" is ${value}; expected ${min} to ${max}`, { argument: name });
+      }
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import type { GraphQLResolveInfo } from 'graphql';
+
+import type { Registry, ServiceDescriptor } from '../../registry/descriptors.ts';
+
+import type { RpcTable } from '../../rpc/rpc-table.ts';
+
+import { collectTypes } from '../collect-types.ts';
+import { deriveNames } from '../derive-names.ts';
+import type { Resolvers } from '../derive-resolvers.ts';
+import { isUnary, type SchemaExtension } from '../derive-schema.ts';
+import type { GraphqlContext } from '../graphql-context.ts';
+import { scalarTypes } from '../scalars/scalar-types.ts';
+import type { BatchLimits } from './answer-batch.ts';
+import { createCatalog } from './catalog.ts';
+import { type CompiledField, compileField, methodsOf } from './compile-field.ts';
+import { compileInput } from './compile-input.ts';
+import { DateTime } from './date-time.ts';
+import { createLinkCounters, type LinkCounters } from './link-counters.ts';
+import { createLinkSession, type LinkSession } from './link-session.ts';
+import { deriveLinkTypeDefs } from './link-type-defs.ts';
+import { LinksError, type Mistake, reportTo } from './mistakes.ts';
+import { type LinksDocument, type LinksSource, parseLinks } from './parse-links.ts';
+
+/** What links are compiled from. */
+export interface CompileLinksOptions {
+  readonly registry: Registry;
+  readonly table: RpcTable;
+  /** The services that are served; links by others, or to types that only others know, are left out. */
+  readonly services: readonly ServiceDescriptor[];
+  readonly source: LinksSource;
+  /**
+   * Whether every field must fit the registry. True for our own protos; false when the gateway serves other versions of
+   * them, or others altogether: what does not fit is left out then.
+   */
+  readonly mustMatch: boolean;
+  readonly limits: BatchLimits;
+}
+
+/** The nested graph, ready to be merged into a derived schema. */
+export interface Links extends SchemaExtension {
+  /** What has happened to links so far. */
+  readonly counters: Readonly<LinkCounters>;
+}
+
+/** As many keys as the upstream takes with ease, and as many frames as come back in a few milliseconds. */
+export const standardBatchLimits: BatchLimits = Object.freeze({ maxKeys: 500, maxCutRows: 2_000 });
+
+/**
+ * Compiles a links document: plain SDL that extends derived types by fields, each bound to an RPC, or to what the parent's
+ * own fields say.
+ *
+ * @throws LinksError with all mistakes at once.
+ */
+export function compileLinks(options: CompileLinksOptions): Links {
+  const { registry, table, source, mustMatch, limits } = options;
+  const document = parseLinks(source);
+  const { fields, inputs, mistakes } = compileDocument(document, registry, table);
+  if (mustMatch && mistakes.length > 0) throw new LinksError(source.fileName, mistakes);
+  const served = selectServed(fields, inputs, options);
+  const counters = createLinkCounters();
+  const surroundings = { ...limits, sessionOf: createSessions(counters) };
+  const needs = collectNeeds(served.fields);
+  const resolvers: Record<string, Record<string, ReturnType<CompiledField['createResolver']>>> = {};
+  for (const compiled of served.fields) {
+    const { typeName, node } = compiled.field;
+    const adopts = compiled.owned !== undefined && (needs.get(compiled.owned)?.size ?? 0) > 0;
+    resolvers[typeName] ??= {};
+    resolvers[typeName][node.name.value] = compiled.createResolver(surroundings, adopts);
+  }
+  return {
+    typeDefs: deriveLinkTypeDefs(served.fields, served.inputs, served.scalars),
+    resolvers: { ...resolvers, ...scalarResolvers(served.scalars) },
+    counters,
+  };
+}
+
+interface CompiledDocument {
+  readonly fields: readonly CompiledField[];
+  readonly inputs: LinksDocument['inputs'];
+  readonly mistakes: readonly Mistake[];
+}
+
+/** Compiles everything, and keeps what has no mistakes. */
+function compileDocument(document: LinksDocument, registry: Registry, table: RpcTable): CompiledDocument {
+  const { source } = document;
+  const mistakes: Mistake[] = [...document.mistakes];
+  const names = deriveNames(registry);
+  const catalog = createCatalog(registry, names);
+  const inputs = document.inputs.filter((node) => {
+    const name = node.name.value;
+    const found: Mistake[] = [];
+    const report = reportTo(found, source, name);
+    if (catalog.messages.has(name) || catalog.enums.has(name)) report(node.name, `a type "${name}" exists already`);
+    const compiled = compileInput(node, catalog, registry.messages, report);
+    mistakes.push(...found);
+    if (compiled !== undefined) catalog.inputs.set(name, compiled);
+    return found.length === 0;
+  });
+  const roots = new Set([...registry.methods.values()].map(names.rootField));
+  const taken = new Map<string, Set<string>>([['Query', roots]]);
+  for (const [name, message] of catalog.messages) taken.set(name, new Set(message.fields.map(names.field)));
+  const fields = document.fields.flatMap((field) => {
+    const found: Mistake[] = [];
+    const report = reportTo(found, source, field.owner);
+    const compiled = compileField(field, { registry, table, catalog, takenNames: (name) => taken.get(name) }, report);
+    // A second field of the name would collide with this one.
+    taken.get(field.typeName)?.add(field.node.name.value);
+    mistakes.push(...found);
+    return compiled === undefined || found.length > 0 ? [] : [compiled];
+  });
+  return { fields, inputs, mistakes };
+}
+
+/** Keeps what has all its RPCs and types in the derived schema of the services that are served. */
+function selectServed(
+  fields: readonly CompiledField[],
+  inputs: LinksDocument['inputs'],
+  { services, registry }: CompileLinksOptions,
+) {
+  const methods = services.flatMap((service) => service.methods).filter(isUnary);
+  const names = deriveNames(registry);
+  const types = collectTypes(methods);
+  const isServed = new Set<unknown>(methods);
+  const ours = new Set(inputs.map(({ name }) => name.value));
+  const known = new Set<string>(['Query', 'String', 'Int', 'Float', 'Boolean', 'ID', 'DateTime', 'Int64', ...ours]);
+  for (const message of types.outputs) known.add(names.outputType(message));
+  for (const enumeration of types.enums) known.add(names.enumType(enumeration));
+  for (const scalar of types.scalars) known.add(scalar);
+  const kept = fields.filter(
+    (compiled) =>
+      methodsOf(compiled).every((method) => isServed.has(method)) &&
+      [compiled.field.typeName, ...compiled.types].every((name) => known.has(name)),
+  );
+  const used = new Set(kept.flatMap((compiled) => compiled.types));
+  const scalars = ['DateTime', 'Int64'].filter((name) => used.has(name));
+  return { fields: kept, inputs: inputs.filter(({ name }) => used.has(name.value)), scalars };
+}
+
+function scalarResolvers(names: readonly string[]): Resolvers {
+  return Object.fromEntries(names.map((name) => [name, name === 'DateTime' ? DateTime : scalarTypes.get(name)!]));
+}
+
+/**
+ * Which ancestors are looked at by each type and by what it leads to: only rows of such types need to know whose they are, and
+ * knowing costs a copy.
+ */
+function collectNeeds(fields: readonly CompiledField[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const needs = new Map<string, Set<string>>();
+  const add = (typeName: string, ancestors: Iterable<string>): boolean => {
+    const known = needs.get(typeName) ?? new Set();
+    const sizeBefore = known.size;
+    for (const ancestor of ancestors) known.add(ancestor);
+    needs.set(typeName, known);
+    return known.size > sizeBefore;
+  };
+  for (const { field, ancestors } of fields) add(field.typeName, ancestors);
+  // Types own each other in circles, e.g. groups in groups.
+  for (let hasGrown = true; hasGrown; ) {
+    hasGrown = false;
+    for (const { field, owned } of fields) {
+      if (owned !== undefined && add(field.typeName, needs.get(owned) ?? [])) hasGrown = true;
+    }
+  }
+  return needs;
+}
+
+/**
+ * A session for each operation; of a mutation for each of its root fields, since what is read below one of them must not
+ * come from before its write.
+ */
+function createSessions(counters: LinkCounters) {
+  const sessions = new WeakMap<object, Map<string, LinkSession>>();
+  return (context: GraphqlContext, { operation, path }: GraphQLResolveInfo): LinkSession => {
+    const { operation: key } = context;
+    let ofOperation = sessions.get(key);
+    if (ofOperation === undefined) {
+      ofOperation = new Map();
+      sessions.set(key, ofOperation);
+    }
+    let root = path;
+    if (operation.operation === 'mutation') while (root.prev !== undefined) root = root.prev;
+    const name = operation.operation === 'mutation' ? String(root.key) : '';
+    let session = ofOperation.get(name);
+    if (session === undefined) {
+      session = createLinkSession(context, counters);
+      ofOperation.set(name, session);
+    }
+    return session;
+  };
+}

@@ -1,0 +1,86 @@
+import { Kind, type ObjectFieldNode } from 'graphql';
+
+import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts';
+
+import { compileValueToWire } from '../../codec/value-to-wire.ts';
+import { compileWireToValue } from '../../codec/wire-to-value.ts';
+
+import type { RpcTable } from '../../rpc/rpc-table.ts';
+
+import type { Catalog, WrittenType } from './catalog.ts';
+import type { Vocabulary } from './expression.ts';
+import { hintAt, type Report } from './mistakes.ts';
+import type { ReadRpc } from './plans.ts';
+import { readSettings, type SettingKind, type Settings } from './read-settings.ts';
+import { compileRowPath, type Row } from './row-path.ts';
+import type { Shape } from './shape.ts';
+
+/** What calls of links are compiled with. */
+export interface CallCompilation {
+  readonly registry: Registry;
+  readonly table: RpcTable;
+  readonly catalog: Catalog;
+  /** What the link's expressions may refer to. */
+  readonly vocabulary: Vocabulary;
+  /** The link, e.g. `Job.layers`. */
+  readonly owner: string;
+  /** The link's type. */
+  readonly type: WrittenType;
+  readonly report: Report;
+}
+
+/** Finds the RPC that `method` names and prepares reading by it. Reports when it is none, or one that writes or streams. */
+export function findReadRpc(settings: Settings, { registry, table, report }: CallCompilation): ReadRpc | undefined {
+  const name = settings.text('method') ?? '';
+  const method = registry.methods.get(name);
+  const node = settings.nodeOf('method');
+  if (method === undefined) {
+    report(
+      node,
+      `no RPC is named "${name}"; expected <package>.<Service>/<Method>${hintAt(name, registry.methods.keys())}`,
+    );
+    return undefined;
+  }
+  if (method.clientStreaming || method.serverStreaming) report(node, `${name} streams; a link needs one answer`);
+  if (table.factsOf(method).kind === 'write') report(node, `${name} writes; links only read`);
+  return {
+    method,
+    encode: compileValueToWire(method.input, registry),
+    decode: compileWireToValue(method.output, registry) as ReadRpc['decode'],
+  };
+}
+
+/** What `take` names within a reply; the whole reply when it is left out. */
+export interface Taken {
+  readonly shape: Shape;
+  readonly read: (reply: Row) => unknown;
+}
+
+/** Compiles `take`. A message on the way that is not set holds no rows. */
+export function compileTake(settings: Settings, message: MessageDescriptor, report: Report): Taken | undefined {
+  const text = settings.text('take');
+  if (text === undefined)
+    return { shape: { type: { kind: 'message', message }, isList: false }, read: (reply) => reply };
+  const path = compileRowPath(text, message, settings.nodeOf('take'), report);
+  if (path === undefined) return undefined;
+  const { shape, read } = path;
+  const none: readonly unknown[] = Object.freeze([]);
+  return { shape, read: shape.isList ? (reply) => read(reply) ?? none : (reply) => read(reply) ?? null };
+}
+
+/** The message of a shape; undefined when it has none. */
+export function messageOf({ type }: Shape): MessageDescriptor | undefined {
+  return type.kind === 'message' ? type.message : undefined;
+}
+
+/** Reads the settings of an object within an `@rpc`. */
+export function readObject(
+  settings: Settings,
+  name: string,
+  known: Readonly<Record<string, SettingKind>>,
+  report: Report,
+): Settings | undefined {
+  const node = settings.object(name);
+  const fields: readonly ObjectFieldNode[] = node?.kind === Kind.OBJECT ? node.fields : [];
+  return node && readSettings(node, fields, known, report);
+}

@@ -1,0 +1,89 @@
+import type { MethodDescriptor } from '../../registry/descriptors.ts';
+
+import type { StatusName } from '../../rpc/status.ts';
+
+import type { TranslateError } from '../compile-error-translation.ts';
+import type { RequestValue, Template } from './compile-template.ts';
+import type { Expression, Scope } from './expression.ts';
+import type { Row } from './row-path.ts';
+
+/** An RPC that links read by. */
+export interface ReadRpc {
+  readonly method: MethodDescriptor;
+  /** Throws a ValueError. */
+  readonly encode: (request: RequestValue) => Uint8Array;
+  /** Throws a WireError. */
+  readonly decode: (message: Uint8Array) => Row;
+}
+
+/** One way in which a link gets its value: what an `@rpc` says, compiled. */
+export interface CallPlan {
+  /** The link, e.g. `Job.layers`. */
+  readonly owner: string;
+  readonly rpc: ReadRpc;
+  /** Whether this is the way to go; undefined: always. */
+  readonly when: ((scope: Scope) => boolean) | undefined;
+  /** The argument whose presence `when` asks for; undefined: it asks for something else. */
+  readonly whenArgument: string | undefined;
+  /** The type of ancestor that is the answer itself when there is one. */
+  readonly known: string | undefined;
+  /** Whether what it answers belongs to the parent. */
+  readonly owns: boolean;
+  readonly nullOn: ReadonlySet<StatusName>;
+  readonly template: Template;
+  /** What the link wants of a reply: rows, or one, or a scalar. */
+  readonly take: (reply: Row) => unknown;
+  /** Whether what was taken can be the answer to this parent's question; undefined: nothing tells. */
+  readonly isRight: ((taken: unknown, scope: Scope) => boolean) | undefined;
+  /** What of it is the link's value. Throws a GatewayError when that is not clear. */
+  readonly choose: (taken: unknown, scope: Scope) => unknown;
+  readonly batch: BatchPlan | undefined;
+  /** The types of ancestors that any part of this looks at. */
+  readonly ancestors: readonly string[];
+  readonly translate: TranslateError;
+}
+
+/** How one call answers a link of many parents. */
+export interface BatchPlan {
+  /** Equal for plans that ask and match alike, which may then share their calls. */
+  readonly id: string;
+  readonly rpc: ReadRpc;
+  /** The request without the keys. */
+  readonly template: Template;
+  readonly take: (reply: Row) => readonly Row[];
+  /** Where the keys go: JSON names. */
+  readonly into: readonly string[];
+  /** What a parent asks for; the first part goes into the list. */
+  readonly keys: readonly Expression<Scope>[];
+  /** The same parts, in a row of the reply. */
+  readonly matches: readonly Expression<Row>[];
+  readonly isList: boolean;
+  readonly choose: (rows: readonly Row[]) => Row | undefined;
+  /** Whether a parent without a row asks by itself. */
+  readonly asksIfMissing: boolean;
+  readonly unique: UniquePlan | undefined;
+  readonly cut: CutPlan | undefined;
+  /** The types of ancestors that any part of this looks at. */
+  readonly ancestors: readonly string[];
+}
+
+/** A condition of a batch: that a list of everything has the key only once. */
+export interface UniquePlan {
+  readonly rpc: ReadRpc;
+  readonly template: Template;
+  readonly take: (reply: Row) => readonly Row[];
+  readonly key: Expression<Scope>;
+  readonly match: Expression<Row>;
+}
+
+/** How pages are cut out of whole lists that came by one call for several parents. */
+export interface CutPlan {
+  /** How many rows a parent has. */
+  readonly size: Expression<Scope>;
+  /** Where the upstream takes how many rows it may answer with: JSON names. */
+  readonly limitInto: readonly string[];
+  /** What the upstream numbers the rows of one parent by. */
+  readonly order: Expression<Row>;
+  readonly limit: Expression<Scope>;
+  readonly page: Expression<Scope>;
+}

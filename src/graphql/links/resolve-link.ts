@@ -1,0 +1,118 @@
+import type { GraphQLResolveInfo, ResponsePath } from 'graphql';
+
+import { ValueError } from '../../codec/value-error.ts';
+
+import { badUserInput } from '../bad-user-input.ts';
+import type { MessageFieldResolver } from '../derive-resolvers.ts';
+import type { GraphqlContext } from '../graphql-context.ts';
+import { adopt, ancestryOf } from './ancestry.ts';
+import { type Ask, answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
+import { isAbsent, type Scope } from './expression.ts';
+import type { LinkSession } from './link-session.ts';
+import type { BatchPlan, CallPlan } from './plans.ts';
+import type { Row } from './row-path.ts';
+
+/** A link, ready to be resolved. */
+export interface LinkPlan {
+  readonly parentType: string;
+  readonly isList: boolean;
+  /** From the most wanted way to the least. */
+  readonly calls: readonly CallPlan[];
+  /** Whether something below wants to know whose the answers are. */
+  readonly adopts: boolean;
+  /** Throws a GraphQLError when an argument is out of its range. */
+  readonly checkArguments: (args: Row) => void;
+}
+
+/** What links are resolved with. */
+export interface LinkSurroundings extends BatchLimits {
+  readonly sessionOf: (context: GraphqlContext, info: GraphQLResolveInfo) => LinkSession;
+}
+
+const noRow: Row = Object.freeze({});
+
+/** Makes the resolver of a link. Its promises reject with GraphQLErrors, like those of root fields. */
+export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurroundings): MessageFieldResolver {
+  const nothing = plan.isList ? Object.freeze([]) : null;
+  return (parent: Row | undefined, args: Row, context, info) => {
+    plan.checkArguments(args);
+    const row = parent ?? noRow;
+    const scope: Scope = { parent: row, args, ancestry: ancestryOf(row) };
+    const call = chooseCall(plan, scope);
+    if (call === undefined) return nothing;
+    const known = call.known === undefined ? undefined : scope.ancestry[call.known];
+    if (known !== undefined) return known;
+    if (!call.template.isComplete(scope)) return null;
+    if (call.template.selectsNothing(scope)) return nothing;
+    const session = surroundings.sessionOf(context, info);
+    const value = read(call, scope, session, info.path, surroundings);
+    const finished = plan.adopts && call.owns ? value.then((rows) => adoptAll(rows, plan.parentType, row)) : value;
+    return finished.catch((error: unknown) => {
+      if (error instanceof ValueError) throw badUserInput(`${call.owner}: ${error.message}`);
+      const translated = call.translate(error, context.requestId);
+      const { status } = translated.extensions['grpc'] as { status: never };
+      if (call.nullOn.has(status)) return null;
+      throw translated;
+    });
+  };
+}
+
+function adoptAll(rows: unknown, parentType: string, parent: Row): unknown {
+  return rows === null ? null : adopt(rows, parentType, parent);
+}
+
+/** The way that the conditions leave open; arguments that ask for different things at once, or for nothing, are refused. */
+function chooseCall({ calls, parentType }: LinkPlan, scope: Scope): CallPlan | undefined {
+  const open = calls.filter(({ when }) => when === undefined || when(scope));
+  if (parentType !== 'Query' || calls.some(({ whenArgument }) => whenArgument === undefined)) return open[0];
+  if (open.length === 1) return open[0];
+  const names = calls.map(({ whenArgument }) => `"${whenArgument}"`).join(' or ');
+  const found = open.map(({ whenArgument }) => `"${whenArgument}"`).join(' and ');
+  throw badUserInput(
+    `Expected ${calls.length > 1 ? 'one of the arguments' : 'the argument'} ${names}, found ${found || 'none'}`,
+  );
+}
+
+/** Answers a link by its own call, or together with others like it. */
+async function read(
+  call: CallPlan,
+  scope: Scope,
+  session: LinkSession,
+  path: ResponsePath,
+  limits: BatchLimits,
+): Promise<unknown> {
+  const request = call.rpc.encode(call.template.build(scope));
+  const alone = () => readAlone(call, request, scope, session, path);
+  const { batch } = call;
+  const key = batch?.keys.map(({ evaluate }) => evaluate(scope)) ?? [];
+  if (batch === undefined || key.some(isAbsent) || !batch.template.isComplete(scope)) return alone();
+  return loadTogether(batch, { key, scope, path, alone, id: idOf(call, key, request) }, session, limits);
+}
+
+/** A link whose pages are cut differently is another question, although the key is the same. */
+function idOf({ batch }: CallPlan, key: readonly unknown[], request: Uint8Array): string {
+  const isOfKey = batch!.cut === undefined && !batch!.asksIfMissing && batch!.unique === undefined;
+  return isOfKey ? joinKey(key) : `${joinKey(key)}\n${Buffer.from(request).toString('latin1')}`;
+}
+
+async function readAlone(
+  call: CallPlan,
+  request: Uint8Array,
+  scope: Scope,
+  session: LinkSession,
+  path: ResponsePath,
+): Promise<unknown> {
+  const { rpc, take, isRight, choose } = call;
+  const reply =
+    isRight === undefined
+      ? await session.read(rpc, request, path)
+      : await session.readRight(call, request, path, (row) => isRight(take(row), scope));
+  return choose(take(reply), scope);
+}
+
+function loadTogether(batch: BatchPlan, ask: Ask, session: LinkSession, limits: BatchLimits): Promise<unknown> {
+  const base = batch.template.build(ask.scope);
+  const id = `${batch.id}\n${JSON.stringify(base)}`;
+  const answer = (asks: readonly Ask[]) => answerBatch(batch, base, asks, session, limits);
+  return session.loader(id, !batch.template.isOfArguments, answer).load(ask);
+}
