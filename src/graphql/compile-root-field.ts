@@ -13,6 +13,7 @@ import { compileArguments } from './compile-arguments.ts';
 import { compileErrorTranslation } from './compile-error-translation.ts';
 import type { GraphqlNames } from './derive-names.ts';
 import type { GraphqlContext } from './graphql-context.ts';
+import { compileCallArguments } from './payloads/call-arguments.ts';
 
 /** What root fields are compiled with. */
 export interface RootFieldOptions {
@@ -26,12 +27,14 @@ export function compileRootField(
   method: MethodDescriptor,
   { registry, names, table }: RootFieldOptions,
 ): GraphQLFieldResolver<unknown, GraphqlContext> {
+  const splitArguments = compileCallArguments(method, table);
   const readArguments = compileArguments(method.input, names);
   const encode = compileValueToWire(method.input, registry);
   const decode = compileWireToValue(method.output, registry);
   const translate = compileErrorTranslation(method, table);
   return async (_, args, { identity, signal, requestId, operation }, { path }) => {
-    const request = encodeArguments(encode, readArguments(args));
+    const { request: own, call: about } = splitArguments(args);
+    const request = encodeArguments(encode, readArguments(own));
     const call = {
       method,
       request,
@@ -41,6 +44,7 @@ export function compileRootField(
       timeoutMs: undefined,
       signal,
       requestId,
+      ...about,
     } as const;
     const reply = await operation.invoke(call, path).catch((error: unknown) => {
       throw translate(error, requestId);

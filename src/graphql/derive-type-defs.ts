@@ -1,4 +1,11 @@
-import { type DefinitionNode, type DocumentNode, type FieldDefinitionNode, Kind, type TypeNode } from 'graphql';
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type InputValueDefinitionNode,
+  Kind,
+  type TypeNode,
+} from 'graphql';
 
 import type { EnumDescriptor, FieldDescriptor, MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
 
@@ -8,6 +15,7 @@ import type { CollectedTypes } from './collect-types.ts';
 import type { GraphqlNames } from './derive-names.ts';
 import { describeEntry, describeEnumValue, describeField, describeMethod, describeType } from './describe.ts';
 import { inputTypeOf, inputValueTypeOf, outputTypeOf, outputValueTypeOf } from './field-types.ts';
+import { callArgumentNodes } from './payloads/call-arguments.ts';
 import { scalarNames, wellKnownScalarOf } from './scalars/scalar-names.ts';
 import {
   enumNode,
@@ -46,7 +54,7 @@ export function deriveTypeDefs(
   const ofKind = (kind: 'read' | 'write') =>
     methods
       .filter((method) => table.factsOf(method).kind === kind)
-      .map((method) => rootFieldNode(method, names, needsOf(method)));
+      .map((method) => rootFieldNode(method, names, needsOf(method), callArgumentNodes(method, table)));
   const reads = ofKind('read');
   const writes = ofKind('write');
   // GraphQL demands a Query type with at least one field, even of an API that only writes.
@@ -63,7 +71,12 @@ export function deriveTypeDefs(
 }
 
 /** Nullable, whatever it answers: a failing non-null root field would take the answers of all others with it. */
-function rootFieldNode(method: MethodDescriptor, names: GraphqlNames, needs: readonly string[]): FieldDefinitionNode {
+function rootFieldNode(
+  method: MethodDescriptor,
+  names: GraphqlNames,
+  needs: readonly string[],
+  callArguments: readonly InputValueDefinitionNode[],
+): FieldDefinitionNode {
   const { input, output } = method;
   const scalar = wellKnownScalarOf(input);
   const args =
@@ -71,7 +84,7 @@ function rootFieldNode(method: MethodDescriptor, names: GraphqlNames, needs: rea
       ? input.fields.map((field) => inputFieldNode(field, names))
       : [inputValueNode('value', namedTypeNode(scalar), describeType(input))];
   const type = namedTypeNode(wellKnownScalarOf(output) ?? names.outputType(output));
-  return fieldNode(names.rootField(method), type, describeMethod(method, needs), args);
+  return fieldNode(names.rootField(method), type, describeMethod(method, needs), [...args, ...callArguments]);
 }
 
 function outputNodes(message: MessageDescriptor, names: GraphqlNames): DefinitionNode[] {

@@ -1,6 +1,9 @@
+import type { FieldDescriptor } from '../../registry/descriptors.ts';
+
 import type { TableEntry } from '../table-document.ts';
 
 import { parseFieldPath } from './field-path.ts';
+import type { FieldPath } from './guard.ts';
 import type { Stamp } from './stamp.ts';
 import { methodsOf, type TableReading } from './table-methods.ts';
 
@@ -24,14 +27,25 @@ function readRow(entry: TableEntry, reading: TableReading): readonly Stamp[] {
   }
   return methodsOf(rpcs, entry.line, reading).flatMap((method) => {
     const path = parseFieldPath(field, method.input);
-    const problem = 'problem' in path ? path.problem : isString(path) ? undefined : `"${field}" is no string`;
-    if (problem === undefined && !('problem' in path)) return [{ method, field: path }];
+    const problem = 'problem' in path ? path.problem : problemOf(path);
+    if (problem === undefined) return [{ method, field: path as FieldPath }];
     if (mustMatch) document.problems.push(`line ${entry.line}: ${problem} (${method.fullName})`);
     return [];
   });
 }
 
-function isString(path: Stamp['field']): boolean {
-  const { type } = path.at(-1)!;
-  return type.kind === 'scalar' && type.scalar === 'string';
+function problemOf(path: FieldPath): string | undefined {
+  const { name, type } = path.at(-1)!;
+  if (type.kind !== 'scalar' || type.scalar !== 'string') return `"${name}" is no string`;
+  // A stamp inside a message repeats what is in there, and what is merged, as lists are, would be there twice.
+  const other = path
+    .slice(0, -1)
+    .flatMap(compoundsIn)
+    .find((field) => !path.includes(field));
+  return other && `"${other.name}" of ${other.parent.fullName}, beside the stamped field, is no single scalar`;
+}
+
+function compoundsIn({ type }: FieldDescriptor): readonly FieldDescriptor[] {
+  if (type.kind !== 'message') return [];
+  return type.message.fields.filter((field) => field.cardinality !== 'singular' || field.type.kind === 'message');
 }

@@ -49,9 +49,10 @@ export function stampIdentity(options: StampOptions): Interceptor {
 type Stamper = (call: Call) => Uint8Array;
 
 /**
- * A field that occurs twice has its last value, and a message that occurs twice is merged
- * (https://protobuf.dev/programming-guides/encoding/#last-one-wins). So a stamp is one more occurrence at the end, and no
- * byte of what the caller sent is rewritten.
+ * A stamp is one more occurrence of the field at the end, and no byte of what the caller sent is rewritten: the last value
+ * of a field holds (https://protobuf.dev/programming-guides/encoding/#last-one-wins). A message that occurs twice is to be
+ * merged, but some readers, protobufjs among them, take the last one whole; so the one that is added holds all that the
+ * caller's held.
  */
 function compileStamper(
   method: MethodDescriptor,
@@ -61,7 +62,11 @@ function compileStamper(
   const read = open(method.input);
   const write = close(method.input);
   const name = formatFieldPath(field);
-  const stamp = (request: Uint8Array, user: string) => Buffer.concat([request, write(nest(field, user))]);
+  const outermost = field[0]!.jsonName;
+  const stamp = (request: Uint8Array, user: string) => {
+    const value = field.length === 1 ? undefined : read(request);
+    return Buffer.concat([request, write({ [outermost]: replaceText(field, value, user) })]);
+  };
   const saidIn = (request: Uint8Array) => textAt(read(request), field);
   return ({ request, identity, notes }) => {
     const { subject } = identity;
@@ -80,9 +85,11 @@ function compileStamper(
   };
 }
 
-/** `[new_comment, user]`, `ann` → `{ newComment: { user: 'ann' } }`. */
-function nest(path: FieldPath, text: string): unknown {
-  return path.reduceRight<unknown>((value, { jsonName }) => ({ [jsonName]: value }), text);
+/** The value of a path's first field, with the text at its end replaced. */
+function replaceText([first, ...rest]: FieldPath, parent: unknown, text: string): unknown {
+  if (rest.length === 0) return text;
+  const value = (parent as Readonly<Record<string, unknown>> | null | undefined)?.[first!.jsonName];
+  return { ...(value as object | null), [rest[0]!.jsonName]: replaceText(rest, value, text) };
 }
 
 function wrongUser(field: string, said: string, { subject }: Identity) {

@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { signToken } from '../../src/auth/sign-token.ts';
+import { audit } from '../../src/commands/audit.ts';
+import { secret, startGateway } from '../gateway.ts';
+
+let output = '';
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  output = '';
+  const listen = (text: string | Uint8Array) => {
+    output += text;
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(listen);
+  vi.spyOn(process.stderr, 'write').mockImplementation(listen);
+  folder = await mkdtemp(join(tmpdir(), 'cuegate-audit-'));
+  path = join(folder, 'audit.jsonl');
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  await rm(folder, { recursive: true });
+});
+
+const verify = (...words: readonly string[]) =>
+  audit({ environment: {}, flags: {}, words, values: {}, switches: new Set() });
+
+describe('cuegate audit verify', () => {
+  it('finds the audit of a gateway unbroken, and a change of it', async () => {
+    const { rest, graphql, token, close } = await startGateway({ settings: { AUDIT_FILE: path } });
+    const reader = `Bearer ${signToken({ secret, claims: { sub: 'rita', scope: 'cue:read', jti: 'rita-1' } })}`;
+    await rest('job.JobInterface/Pause', { job: { id: 'j-1' } });
+    await graphql('mutation { jobPause(job: { id: "j-2" }) { __typename } }');
+    await rest('host.HostInterface/Reboot', { host: { id: 'h-1' } });
+    await rest('job.JobInterface/Kill', { job: { id: 'j-3' } }, { authorization: reader });
+    await rest('job.JobInterface/GetJobs', {});
+    await close();
+
+    await verify('verify', path);
+    expect(output).toMatch(/^6 records, up to number 6: unbroken; the last hash is [0-9a-f]{64}\n$/);
+    const text = await readFile(path, 'utf8');
+    const records = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(records.map(({ event, surface, subject, targets }) => [event, surface, subject, targets?.[0]?.id])).toEqual([
+      ['start', undefined, undefined, undefined],
+      ['write', 'rest', 'ann', 'j-1'],
+      ['write', 'graphql', 'ann', 'j-2'],
+      ['intent', 'rest', 'ann', 'h-1'],
+      ['outcome', 'rest', 'ann', 'h-1'],
+      ['refusal', 'rest', 'rita', 'j-3'],
+    ]);
+    expect(records.slice(1).map(({ peer }) => peer)).toEqual(Array.from({ length: 5 }, () => '127.0.0.1'));
+    expect(records.at(-1)).toMatchObject({ tokenId: 'rita-1', reason: 'SCOPE_MISSING' });
+    for (const canary of [token, reader, secret]) expect(text).not.toContain(canary);
+
+    await writeFile(path, text.replace('rita', 'nina'));
+    output = '';
+    await verify('verify', path);
+    expect(output).toBe(
+      `broken after 5 records: ${path}, line 6: it is not what was written: its text does not fit its hash\n`,
+    );
+    expect(process.exitCode).toBe(1);
+  });
+
+  it('has nothing to say about an empty file', async () => {
+    await writeFile(path, '');
+    await verify('verify', path);
+    expect(output).toBe('no records\n');
+  });
+
+  it('says which file cannot be read', async () => {
+    await expect(verify('verify', path)).rejects.toThrow(/^cannot read an audit file: ENOENT: .*audit\.jsonl/);
+  });
+
+  it.each([[[]], [['verify']], [['check', 'audit.jsonl']]])('refuses %j', async (words) => {
+    await expect(verify(...words)).rejects.toThrow(
+      '"audit" takes the word "verify" and files: cuegate audit verify audit.jsonl audit.jsonl.*',
+    );
+  });
+});
