@@ -38,7 +38,7 @@ describe('readGuards()', () => {
       `line 1: "job.JobInterface/Kil" matches no RPC of the loaded protos; did you mean ${kill}?`,
     ],
     [
-      'filled: [{ rpcs: "cue.* b!", field: reason, why: so }]',
+      'filled: [{ rpcs: "job.JobInterface/Kill b!", field: reason, why: so }]',
       'line 1: "b!" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Get*',
     ],
     [
