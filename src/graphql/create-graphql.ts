@@ -95,7 +95,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       const context: Omit<GraphqlContext, 'identity'> = {
         requestId,
         signal: abandonmentOf(response),
-        operation: createOperation(operations),
+        operation: createOperation({ ...operations, peer: request.socket.remoteAddress }),
         unknownEnumValues: [],
       };
       // Never rejects: whatever goes wrong in there becomes an answer.

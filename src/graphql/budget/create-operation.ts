@@ -14,6 +14,8 @@ export interface OperationOptions {
   readonly table: RpcTable;
   /** How many calls one operation may make. */
   readonly maxCalls: number;
+  /** The network address at the other end of the caller's connection, for the audit. */
+  readonly peer?: string | undefined;
 }
 
 /** One operation's only way to the upstream, and what is known of its calls. */
@@ -24,6 +26,8 @@ export interface Operation {
    * calls that it may.
    */
   readonly invoke: (call: Call, path?: ResponsePath, parents?: number) => Promise<Reply>;
+  /** Lets the next call of a read be made, although it has been answered: the answer turned out to be about something else. */
+  readonly forget: (call: Call) => void;
   /** From now on calls are written down; before, nothing is measured. */
   readonly startExplaining: () => void;
   /** Undefined: nobody wants to know. */
@@ -31,14 +35,15 @@ export interface Operation {
 }
 
 /** Begins an operation. A subscription begins one for each of its ticks. */
-export function createOperation({ invoke, table, maxCalls }: OperationOptions): Operation {
+export function createOperation({ invoke, table, maxCalls, peer }: OperationOptions): Operation {
   const reads = new Map<string, Promise<Reply>>();
   let explanation: Explanation | undefined;
   let calls = 0;
 
-  const send = (call: Call, path: ResponsePath | undefined, parents: number) => {
-    if (calls >= maxCalls) return Promise.reject(tooManyCalls(call, maxCalls));
+  const send = (bare: Call, path: ResponsePath | undefined, parents: number) => {
+    if (calls >= maxCalls) return Promise.reject(tooManyCalls(bare, maxCalls));
     calls += 1;
+    const call = { ...bare, peer };
     return explanation === undefined ? invoke(call) : explanation.watch(invoke, call, path, parents);
   };
   const write = async (call: Call, path: ResponsePath | undefined, parents: number) => {
@@ -61,6 +66,9 @@ export function createOperation({ invoke, table, maxCalls }: OperationOptions): 
       const reply = send(call, path, parents);
       reads.set(key, reply);
       return reply;
+    },
+    forget: (call) => {
+      reads.delete(readKeyOf(call));
     },
     startExplaining: () => {
       explanation = createExplanation();
