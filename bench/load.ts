@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Agent, request as httpRequest } from 'node:http';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A program under load, in a process of its own. */
+export interface Program {
+  readonly url: string;
+  /** Processor time used so far, in milliseconds, user and system. */
+  readonly cpuMs: () => number;
+  readonly stop: () => void;
+}
+
+/** Starts `node <words>` and waits for the address that it prints after `announcement`. */
+export async function startProgram(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  announcement: RegExp,
+): Promise<Program> {
+  const child: ChildProcess = spawn('node', words, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+      const found = announcement.exec(output)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', () => reject(new Error(`ended before it was ready: ${output}`)));
+  });
+  return { url, cpuMs: () => cpuOf(child.pid ?? 0), stop: () => void child.kill('SIGKILL') };
+}
+
+/** One kind of request, sent again and again. */
+export interface Load {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends a number of requests over a few kept connections, each as soon as the one before is answered. */
+export async function sendLoad({ url, headers, body }: Load, requests: number, connections: number): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  let left = requests;
+  const worker = async () => {
+    while (left-- > 0) {
+      const status = await new Promise<number>((resolve, reject) => {
+        const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
+          response.resume().once('end', () => resolve(response.statusCode ?? 0));
+        });
+        request.once('error', reject).end(body);
+      });
+      if (status !== 200) throw new Error(`${url} answered ${status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+  agent.destroy();
+}
+
+/** From `/proc`, Linux only; in ticks of 10 ms. */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
