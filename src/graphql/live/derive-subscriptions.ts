@@ -1,6 +1,7 @@
 import {
   type GraphQLArgumentConfig,
   type GraphQLFieldConfig,
+  type GraphQLFieldResolver,
   GraphQLInt,
   GraphQLObjectType,
   GraphQLSchema,
@@ -43,5 +44,16 @@ export function deriveSubscriptions(schema: GraphQLSchema, { minMs, maxMs, defau
 type Field = GraphQLFieldConfig<unknown, unknown>;
 
 function withInterval(field: Field, everyMs: GraphQLArgumentConfig): Field {
-  return { ...field, args: { [intervalArgument]: everyMs, ...field.args } };
+  const { args, resolve } = field;
+  if (args !== undefined && intervalArgument in args) return field;
+  return {
+    ...field,
+    args: { [intervalArgument]: everyMs, ...args },
+    ...(resolve !== undefined && { resolve: withoutInterval(resolve) }),
+  };
+}
+
+/** The argument is not the RPC's, and resolvers take all arguments for a request. */
+function withoutInterval(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> {
+  return (source, { [intervalArgument]: _, ...args }, context, about) => resolve(source, args, context, about);
 }

@@ -1,0 +1,95 @@
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { startGateway, type TestGateway } from './gateway.ts';
+
+/** What one operation may cost, end to end: a gateway with its default settings but for the calls, and a demo Cuebot. */
+
+let running: TestGateway;
+
+beforeAll(async () => {
+  running = await startGateway({ settings: { GRAPHQL_MAX_CALLS: '20' } });
+});
+afterAll(() => running.close());
+beforeEach(() => running.cuebot.resetCalls());
+
+const callsMade = () => [...running.cuebot.calls.values()].reduce((sum, calls) => sum + calls, 0);
+const aliased = (count: number, field: (index: number) => string) =>
+  `{ ${Array.from({ length: count }, (_, index) => `a${index}: ${field(index)}`).join(' ')} }`;
+
+describe('an operation', () => {
+  it('with 2,000 aliases is refused, and calls nothing', async () => {
+    const { json } = await running.graphql(aliased(2_000, () => 'showGetShows { shows { shows { name } } }'));
+    // Its tokens are counted first.
+    expect(json.errors[0].message).toMatch(/Document contains more tha[nt] 10000 tokens/);
+    const { json: shorter } = await running.graphql(aliased(2_000, () => '__typename'));
+    expect(shorter.errors).toMatchObject([
+      {
+        message: expect.stringContaining('This document has 2000 fields with an alias; 100 are allowed.'),
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+    expect(callsMade()).toBe(0);
+  });
+
+  it('that asks the same under a hundred aliases calls once', async () => {
+    const { json } = await running.graphql(aliased(100, () => 'showGetShows { shows { shows { name } } }'));
+    expect(json.errors).toBeUndefined();
+    expect(Object.keys(json.data)).toHaveLength(100);
+    expect(callsMade()).toBe(1);
+  });
+
+  it('makes the calls that it may, and fails the fields beyond', async () => {
+    const { json } = await running.graphql(
+      aliased(30, (index) => `jobGetJobs(r: { users: ["u${index}"] }) { jobs { jobs { id } } }`),
+    );
+    expect(callsMade()).toBe(20);
+    expect(Object.values(json.data).filter((answer) => answer !== null)).toHaveLength(20);
+    expect(json.errors).toHaveLength(10);
+    expect(json.errors[0]).toMatchObject({
+      path: ['a20'],
+      message:
+        'This operation has made 20 calls upstream, and more are not allowed (GRAPHQL_MAX_CALLS): job.JobInterface/GetJobs ' +
+        'was not called. Ask for fewer objects at once, or for less about each.',
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
+  it('that looks at the whole schema, as tools do, is answered', async () => {
+    const query = getIntrospectionQuery({
+      inputValueDeprecation: true,
+      schemaDescription: true,
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+    });
+    const { json } = await running.graphql(query);
+    expect(json.errors).toBeUndefined();
+    expect(json.data.__schema.subscriptionType.name).toBe('Subscription');
+  });
+
+  it('that looks at the schema in circles is refused', async () => {
+    const circle = `${'fields { type { '.repeat(10)}name${' } }'.repeat(10)}`;
+    const { status, json } = await running.graphql(`{ __type(name: "Query") { ${circle} } }`);
+    expect([status, json.errors[0].message]).toEqual([
+      200,
+      'The introspection of this document is 22 levels deep; 15 are allowed.',
+    ]);
+  });
+
+  it('is explained on request, and not without', async () => {
+    const query = '{ showGetShows { shows { shows { name } } } again: showGetShows { shows { shows { id } } } }';
+    const headers = { authorization: `Bearer ${running.token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ query, extensions: { explain: true } });
+    const explained = await fetch(`${running.url}/graphql`, { method: 'POST', headers, body });
+    const { extensions } = (await explained.json()) as { extensions: { explain: unknown } };
+    const rpc = 'show.ShowInterface/GetShows';
+    expect(extensions.explain).toEqual({
+      calls: 1,
+      fields: [
+        expect.objectContaining({ field: 'showGetShows', rpc, calls: 1, objects: 1, shared: 0, queuedMs: 0 }),
+        expect.objectContaining({ field: 'again', rpc, calls: 0, objects: 0, repeated: 1, upstreamMs: 0 }),
+      ],
+    });
+    expect((await running.graphql(query)).json.extensions).toBeUndefined();
+  });
+});

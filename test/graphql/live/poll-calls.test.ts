@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+
+import { createPolledCalls } from '../../../src/graphql/live/poll-calls.ts';
+import type { Call, Invoke } from '../../../src/rpc/call.ts';
+import { GatewayError } from '../../../src/rpc/gateway-error.ts';
+
+import { identityOf } from '../../identity.ts';
+import { callOf, method, replyOf } from '../../rpc/calls.ts';
+
+const get = method('GetShelf');
+const read = (shelf: number) => callOf(get, { request: Uint8Array.of(shelf) });
+const ann = identityOf('ann');
+
+/** Shelves with a number on each; a negative one makes its call fail. */
+function start(shelves: number[]) {
+  const calls: Call[] = [];
+  const invoke: Invoke = async (call) => {
+    calls.push(call);
+    const number = shelves[call.request[0]!]!;
+    if (number < 0) throw new GatewayError('UNAVAILABLE', 'shelf fell over');
+    return replyOf(number);
+  };
+  return { calls, invoke, begin: () => createPolledCalls(invoke, 500) };
+}
+
+/** A look at every shelf, as an execution would take it. */
+async function lookAt(shelves: number[], { begin }: ReturnType<typeof start>) {
+  const look = begin();
+  await Promise.allSettled(shelves.map((_, index) => look.invoke(read(index))));
+  return look;
+}
+
+describe('createPolledCalls()', () => {
+  it('makes the calls of an earlier look again, as who asks now, and takes replies of some age', async () => {
+    const shelves = [1, 2, 3];
+    const started = start(shelves);
+    const earlier = await lookAt(shelves, started);
+    const bob = identityOf('bob');
+    expect(await started.begin().haveChanged(earlier, bob)).toBe(false);
+    const again = started.calls.slice(3);
+    expect(again.map(({ request }) => request[0])).toEqual([0, 1, 2]);
+    expect(again.every(({ identity, maxAgeMs }) => identity === bob && maxAgeMs === 500)).toBe(true);
+  });
+
+  it.each([
+    ['other bytes', 9],
+    ['a failure', -1],
+  ])('notices %s', async (_, now) => {
+    const shelves = [1, 2, 3];
+    const started = start(shelves);
+    const earlier = await lookAt(shelves, started);
+    shelves[1] = now;
+    expect(await started.begin().haveChanged(earlier, ann)).toBe(true);
+  });
+
+  it('stops at the first change', async () => {
+    const shelves = Array.from({ length: 100 }, () => 1);
+    const started = start(shelves);
+    const earlier = await lookAt(shelves, started);
+    shelves[0] = 9;
+    expect(await started.begin().haveChanged(earlier, ann)).toBe(true);
+    expect(started.calls.length).toBeLessThan(100 + 20);
+  });
+
+  it('takes a look in which something failed for changed, without a call', async () => {
+    const shelves = [1, -1];
+    const started = start(shelves);
+    const earlier = await lookAt(shelves, started);
+    expect(await started.begin().haveChanged(earlier, ann)).toBe(true);
+    expect(started.calls).toHaveLength(2);
+  });
+
+  it('does not call again what it has just called to compare', async () => {
+    const shelves = [1, 2];
+    const started = start(shelves);
+    const earlier = await lookAt(shelves, started);
+    shelves[1] = 9;
+    const look = started.begin();
+    await look.haveChanged(earlier, ann);
+    const replies = await Promise.all([look.invoke(read(0)), look.invoke(read(1))]);
+    expect(replies.map(({ message }) => message[0])).toEqual([1, 9]);
+    expect(started.calls).toHaveLength(4);
+    expect(look.seen()?.size).toBe(2);
+  });
+
+  it('calls again, and takes no reply of any age, when an answer is doubted', async () => {
+    const started = start([1]);
+    const look = started.begin();
+    await look.invoke(read(0));
+    await look.invoke(read(0));
+    expect(started.calls.map(({ maxAgeMs }) => maxAgeMs)).toEqual([500, undefined]);
+  });
+});
