@@ -98,7 +98,7 @@ function renderDetails(statusDetails: Uint8Array, toJson: (wire: Uint8Array) => 
  */
 function challengeOf(error: GatewayError, message: string): string {
   const { challenge } = error;
-  if (challenge !== undefined) {
+  if (challenge?.error !== undefined) {
     const scope = challenge.scope === undefined ? '' : `, scope="${fieldValueOf(Buffer.from(challenge.scope))}"`;
     return `Www-Authenticate: Bearer error="${challenge.error}"${scope}\r\n`;
   }
