@@ -20,8 +20,8 @@ export interface WatchedState {
 /** What is known of one issuer's keys. */
 export interface KeySetState {
   readonly issuer: string;
-  /** Undefined: not fetched yet. */
-  readonly ageMs: number | undefined;
+  /** Infinity: not fetched yet. */
+  readonly ageMs: number;
   readonly failures: number;
 }
 
@@ -45,6 +45,7 @@ export function createMeters({ metricsPort, metricsHost }: Config): Meters | und
   if (metricsPort === undefined) return undefined;
   const metrics = createMetrics();
   const { counter, histogram, watch } = metrics;
+  for (const reason of watchedReasons) counter('cuegate_gateway_errors_total', reason);
   return {
     calls: {
       ended: (surface, rpc, status) => counter('cuegate_calls_total', surface, rpc, status),
@@ -69,10 +70,13 @@ export function createMeters({ metricsPort, metricsHost }: Config): Meters | und
       watch('cuegate_key_set_fetch_failures_total', () =>
         [...keySets()].map(({ issuer, failures }) => [[issuer], failures]),
       );
-      watch('cuegate_key_set_age_seconds', () =>
-        [...keySets()].flatMap(({ issuer, ageMs }) => (ageMs === undefined ? [] : [[[issuer], ageMs / 1000] as const])),
-      );
+      watch('cuegate_key_set_age_seconds', () => [...keySets()].map(({ issuer, ageMs }) => [[issuer], ageMs / 1000]));
     },
     serve: (options) => serveMetrics({ ...options, host: metricsHost, port: metricsPort, metrics }),
   };
 }
+
+/**
+ * What alert rules wait for. An increase is seen only of a series that was there before, so these begin at 0 with the process.
+ */
+const watchedReasons = ['UNEXPECTED', 'LANE_FULL', 'LANE_WAIT', 'AUDIT_FAILED'];

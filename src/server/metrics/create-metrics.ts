@@ -7,7 +7,7 @@ import { type LabelsOf, type MetricName, type MetricNameOf, type MetricRow, metr
  * that takes no labels: what happens at every call must not build objects.
  */
 export interface Metrics {
-  /** A series of a counter, as the function that adds one to it. */
+  /** A series of a counter, which begins at 0 now, as the function that adds one to it. */
   readonly counter: <Name extends MetricNameOf<'counter'>>(name: Name, ...labels: LabelsOf<Name>) => () => void;
   /** A series of a histogram, as the function that takes a measured value, in seconds. */
   readonly histogram: <Name extends MetricNameOf<'histogram'>>(
@@ -41,7 +41,11 @@ export function createMetrics(): Metrics {
   );
   collectDefaultMetrics({ register: registry });
   return {
-    counter: (name, ...labels) => (metrics.get(name) as Counter).labels(...labels).inc as () => void,
+    counter: (name, ...labels) => {
+      const series = (metrics.get(name) as Counter).labels(...labels);
+      series.inc(0);
+      return series.inc as () => void;
+    },
     histogram: (name, ...labels) => (metrics.get(name) as Histogram).labels(...labels).observe,
     watch: (name, read) => void readers.set(name, read),
     format: () => registry.metrics(),

@@ -78,7 +78,7 @@ export const metricTable = [
     name: 'cuegate_gateway_errors_total',
     type: 'counter',
     labels: ['reason'],
-    help: "Calls that ended with an error of cuegate's own, refusals excepted; UNEXPECTED is a defect.",
+    help: 'Calls that cuegate itself ended with an error, refusals excepted: guards, full lanes, deadlines; UNEXPECTED is a defect.',
   },
   {
     name: 'cuegate_blocked_requests_total',
@@ -90,7 +90,7 @@ export const metricTable = [
     name: 'cuegate_key_set_age_seconds',
     type: 'gauge',
     labels: ['issuer'],
-    help: "How long ago an issuer's keys were last fetched; absent until they were.",
+    help: "How long ago an issuer's keys were last fetched; +Inf until they are.",
   },
   {
     name: 'cuegate_key_set_fetch_failures_total',
