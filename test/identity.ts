@@ -10,6 +10,7 @@ export function identityOf(subject: string, more: Partial<Identity> = {}): Ident
     groups: [],
     issuer: undefined,
     tokenId: '',
+    expiresAtMs: Number.POSITIVE_INFINITY,
     ...more,
   };
 }

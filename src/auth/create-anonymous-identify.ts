@@ -8,6 +8,7 @@ const anonymous: Identity = Object.freeze({
   groups: Object.freeze([]),
   issuer: undefined,
   tokenId: '',
+  expiresAtMs: Number.POSITIVE_INFINITY,
 });
 
 /** Asks nobody for anything (`AUTH=none`): everybody is `anonymous`, whatever credentials come along. */

@@ -16,5 +16,5 @@ export interface IdentifyOptions {
 /** The gateway's way to tell who calls, as the settings want it. Throws TypeError when the secret is missing. */
 export function createIdentify({ auth, jwtSecret, now = Date.now }: IdentifyOptions): Identify {
   if (auth === 'none') return createAnonymousIdentify();
-  return createTokenIdentify({ verifiers: [createHmacVerifier({ secrets: [jwtSecret], now })], now });
+  return createTokenIdentify({ verifiers: [], fallback: createHmacVerifier({ secrets: [jwtSecret], now }), now });
 }

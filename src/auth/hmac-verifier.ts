@@ -4,20 +4,28 @@ import { JsonSyntaxError } from '../base/json-scanner.ts';
 import type { Identity } from '../rpc/identity.ts';
 
 import { checkTimes } from './check-times.ts';
+import { type ClaimNames, readClaim, standardClaimNames } from './claim-names.ts';
 import { groupsOf, scopesOf } from './claimed-rights.ts';
 import { tokenError } from './credentials-error.ts';
 import { Base64UrlError, decodeBase64Url } from './decode-base64-url.ts';
 import { hmacHashes } from './hmac-algorithms.ts';
 import { type JsonObject, JsonTypeError, parseJsonObject } from './parse-json-object.ts';
 import { tokenIdOf } from './token-id.ts';
-import type { TokenVerifier } from './token-verifier.ts';
+import type { TokenVerifier, VerifiedToken } from './token-verifier.ts';
 
 /** What the verifier of shared-secret tokens needs. */
 export interface HmacVerifierOptions {
   /** Any of them may have signed a token: a new secret is put beside the old one until no old token is left. */
   readonly secrets: readonly string[];
+  /** The standard ones when not given. */
+  readonly claimNames?: ClaimNames;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
+}
+
+/** A verifier that needs nobody's help. */
+export interface HmacVerifier extends TokenVerifier {
+  verify(token: string): VerifiedToken;
 }
 
 /**
@@ -26,27 +34,34 @@ export interface HmacVerifierOptions {
  * seeing them. It accepts every token, so it belongs behind all other verifiers.
  * Throws TypeError when there is no secret, or an empty one: anybody could sign with it.
  */
-export function createHmacVerifier({ secrets, now }: HmacVerifierOptions): TokenVerifier {
+export function createHmacVerifier({
+  secrets,
+  claimNames = standardClaimNames,
+  now,
+}: HmacVerifierOptions): HmacVerifier {
   if (secrets.length === 0 || secrets.includes('')) {
     throw new TypeError('a secret is missing: expected at least one, none of them empty');
   }
   const keys = secrets.map((secret) => createSecretKey(secret, 'utf8'));
   return {
+    isRemembered: true,
     accepts: () => true,
     verify(token) {
       const { header, claims, signature } = parseToken(token);
       assertSigned(token.slice(0, token.lastIndexOf('.')), signature, hashOf(header), keys);
       const validity = checkTimes(claims, now());
-      const subject = typeof claims['sub'] === 'string' && claims['sub'] !== '' ? claims['sub'] : 'unknown';
+      const user = readClaim(claims, claimNames.user);
+      const subject = typeof user === 'string' && user !== '' ? user : 'unknown';
       const identity: Identity = Object.freeze({
         subject,
         method: 'hmac',
         claims,
-        scopes: scopesOf(claims),
-        groups: groupsOf(claims),
+        scopes: scopesOf(claims, claimNames),
+        groups: groupsOf(claims, claimNames),
         // Whoever has the secret can write what he likes into `iss`.
         issuer: undefined,
         tokenId: tokenIdOf(claims, token),
+        expiresAtMs: validity.validUntilMs,
       });
       return Object.freeze({ identity, ...validity });
     },

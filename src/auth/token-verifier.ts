@@ -1,4 +1,4 @@
-import type { Identity } from '../rpc/identity.ts';
+import type { Credentials, Identity } from '../rpc/identity.ts';
 
 /** What a verifier found in a token, and how long that stands. Times in milliseconds since 1970. */
 export interface VerifiedToken {
@@ -14,11 +14,16 @@ export interface VerifiedToken {
  * refused by the verifier it was made for is never tried on a more lenient one.
  */
 export interface TokenVerifier {
+  /**
+   * Whether what it found about a token holds wherever the token comes from until it ends, so that it need not be asked
+   * again. One that says no must be fast by itself.
+   */
+  readonly isRemembered: boolean;
   /** Whether the token is of this verifier's kind, from its looks only: cheap, never throws, proves nothing. */
   accepts(token: string): boolean;
   /**
-   * Proves the token, signature and times both. Throws (or rejects with) a GatewayError made by `tokenError`.
-   * Synchronous where no network is needed.
+   * Proves the token, signature and times both. Throws (or rejects with) a GatewayError of
+   * `credentials-error.ts`. Synchronous where no network is needed. The credentials are those that brought the token.
    */
-  verify(token: string): VerifiedToken | Promise<VerifiedToken>;
+  verify(token: string, credentials: Credentials): VerifiedToken | Promise<VerifiedToken>;
 }

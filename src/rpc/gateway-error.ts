@@ -8,7 +8,10 @@ export type Metadata = readonly (readonly [key: string, value: string | Uint8Arr
  * https://www.rfc-editor.org/rfc/rfc6750#section-3).
  */
 export interface Challenge {
-  readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope';
+  /** Not given when the request brought no credentials at all: it has done nothing wrong yet. */
+  readonly error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope';
+  /** What is wrong, in printable ASCII without quotes and backslashes; gives nothing away. */
+  readonly description?: string;
   /** The scope that the request needs, for `insufficient_scope`. */
   readonly scope?: string;
 }

@@ -22,6 +22,7 @@ function countingVerifier(): TokenVerifier & { verified: number } {
   const hmac = createHmacVerifier({ secrets: [secret], now });
   return {
     verified: 0,
+    isRemembered: true,
     accepts: hmac.accepts,
     verify(token) {
       this.verified += 1;
@@ -34,6 +35,7 @@ function countingVerifier(): TokenVerifier & { verified: number } {
 function openingVerifier(kind: string): TokenVerifier {
   const identity = Object.freeze(identityOf(kind, { method: 'hmac' }));
   return {
+    isRemembered: true,
     accepts: (token) => token.startsWith(`${kind}:`),
     verify: async (token) => {
       if (token.endsWith('bad')) throw tokenError('TOKEN_UNVERIFIABLE', `${kind} does not know it`);
@@ -48,7 +50,7 @@ describe('createTokenIdentify()', () => {
     let identify: Identify;
     beforeEach(() => {
       verifier = countingVerifier();
-      identify = createTokenIdentify({ verifiers: [verifier], now });
+      identify = createTokenIdentify({ verifiers: [], fallback: verifier, now });
     });
     const seconds = nowMs / 1000;
 
@@ -104,7 +106,7 @@ describe('createTokenIdentify()', () => {
   });
 
   it.each([undefined, ''])('refuses the header %j as missing', async (authorization) => {
-    const identify = createTokenIdentify({ verifiers: [countingVerifier()], now });
+    const identify = createTokenIdentify({ verifiers: [], fallback: countingVerifier(), now });
     expect(await refusalOf(identify, authorization)).toMatchObject({
       message: 'Authorization header required',
       reason: 'TOKEN_MISSING',
@@ -115,7 +117,8 @@ describe('createTokenIdentify()', () => {
 
   describe('with several verifiers', () => {
     const identify = createTokenIdentify({
-      verifiers: [openingVerifier('red'), openingVerifier('blue'), createHmacVerifier({ secrets: [secret], now })],
+      verifiers: [openingVerifier('red'), openingVerifier('blue')],
+      fallback: createHmacVerifier({ secrets: [secret], now }),
       now,
     });
 
@@ -142,9 +145,9 @@ describe('createTokenIdentify()', () => {
     });
 
     it('refuses what none of them accepts', async () => {
-      const strict = createTokenIdentify({ verifiers: [openingVerifier('red')], now });
+      const strict = createTokenIdentify({ verifiers: [openingVerifier('red')], fallback: undefined, now });
       expect(await refusalOf(strict, 'Bearer green:1')).toMatchObject({
-        message: 'Token validation error: token is unverifiable: it is of no kind that is accepted here',
+        message: 'Token validation error: the token is of no kind that is accepted here',
         reason: 'TOKEN_UNVERIFIABLE',
       });
     });
