@@ -4,6 +4,7 @@ import { useMemo, useRef, useState } from 'react';
 import type { PageSettings } from '../page-settings.ts';
 
 import { createFetcher, type Verdict } from './create-fetcher.ts';
+import { ExplainSwitch } from './explain-switch.tsx';
 import { keepToken, recallToken } from './session-token.ts';
 import { TokenField } from './token-field.tsx';
 
@@ -12,12 +13,18 @@ export function App({ settings: { needsToken, tabs } }: { readonly settings: Pag
   const [token, setToken] = useState(recallToken);
   const [verdict, setVerdict] = useState<Verdict>('unknown');
   const current = useRef(token);
+  const [isExplaining, setExplaining] = useState(false);
+  const explaining = useRef(false);
   // GraphiQL asks for the schema whenever the fetcher is another, so a new token loads it anew.
   const fetcher = useMemo(
     () =>
-      createFetcher(token, (found) => {
-        // A late answer says nothing about a token that was entered since.
-        if (current.current === token) setVerdict(found);
+      createFetcher({
+        token,
+        isExplaining: () => explaining.current,
+        onVerdict: (found) => {
+          // A late answer says nothing about a token that was entered since.
+          if (current.current === token) setVerdict(found);
+        },
       }),
     [token],
   );
@@ -27,12 +34,17 @@ export function App({ settings: { needsToken, tabs } }: { readonly settings: Pag
     setVerdict('unknown');
     setToken(entered);
   };
+  const changeExplaining = (isOn: boolean) => {
+    explaining.current = isOn;
+    setExplaining(isOn);
+  };
   // With null, GraphiQL does not ask: without a token it would be refused, twice.
   const schema = needsToken && token === '' ? { schema: null } : {};
   return (
     <>
       <header className="bar">
         <h1 className="bar-name">cuegate</h1>
+        <ExplainSwitch isOn={isExplaining} onChange={changeExplaining} />
         {needsToken && <TokenField token={token} verdict={verdict} onChange={changeToken} />}
       </header>
       <main className="graphiql-place">
