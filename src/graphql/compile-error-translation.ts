@@ -35,7 +35,12 @@ const hiddenTexts: Partial<Record<StatusName, string>> = {
 };
 
 /** Compiles the translation for one RPC. */
-export function compileErrorTranslation(method: MethodDescriptor, { dressedErrors }: RpcTable): TranslateError {
+export function compileErrorTranslation(method: MethodDescriptor, table: RpcTable): TranslateError {
+  const translate = compileTranslation(method, table);
+  return table.factsOf(method).kind === 'write' ? sayWhatMayHaveHappened(translate) : translate;
+}
+
+function compileTranslation(method: MethodDescriptor, { dressedErrors }: RpcTable): TranslateError {
   const missing = describeMissing(method);
   return (error, requestId) => {
     const failure = GatewayError.from(error);
@@ -45,6 +50,16 @@ export function compileErrorTranslation(method: MethodDescriptor, { dressedError
     const status = dressed === undefined ? failure.status : statusOf(statusCode[dressed.means]);
     const message = dressed?.means === 'NOT_FOUND' ? missing : publicText(failure, method, requestId);
     return toGraphQLError(failure, status, message, requestId);
+  };
+}
+
+/** Cuebot goes on with a call whose deadline has passed: whoever sends a write again may do it twice. */
+function sayWhatMayHaveHappened(translate: TranslateError): TranslateError {
+  return (error, requestId) => {
+    const translated = translate(error, requestId);
+    if (GatewayError.from(error).status.name !== 'DEADLINE_EXCEEDED') return translated;
+    const message = `${translated.message.replace(/\.$/, '')}. It may have happened all the same: look before you send it again.`;
+    return new GraphQLError(message, { extensions: { ...translated.extensions, mayHaveHappened: true } });
   };
 }
 

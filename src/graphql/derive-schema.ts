@@ -11,6 +11,7 @@ import { deriveNames } from './derive-names.ts';
 import { deriveResolvers, type Resolvers } from './derive-resolvers.ts';
 import { deriveTypeDefs, type NeedsOf } from './derive-type-defs.ts';
 import { deriveSubscriptions, type LiveIntervals } from './live/derive-subscriptions.ts';
+import { derivePayloads } from './payloads/derive-payloads.ts';
 import { allowNonFiniteFloats } from './scalars/float-output.ts';
 
 /** More of a schema than what is derived: types, and fields that extend derived types. */
@@ -44,22 +45,25 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
   const names = deriveNames(registry);
   const methods = services.flatMap((service) => service.methods).filter(isUnary);
   const types = collectTypes(methods);
+  const payloads = derivePayloads({ registry, table, names, methods, types });
   const roots: Record<'read' | 'write', Record<string, ReturnType<typeof compileRootField>>> = {
     read: methods.some((method) => table.factsOf(method).kind === 'read') ? {} : { ok: () => true },
     write: {},
   };
   for (const method of methods) {
-    roots[table.factsOf(method).kind][names.rootField(method)] = compileRootField(method, {
-      registry,
-      names,
-      table,
-    });
+    const resolve = compileRootField(method, { registry, names, table });
+    roots[table.factsOf(method).kind][names.rootField(method)] = payloads.remember(method, resolve);
   }
   const executable = makeExecutableSchema<unknown>({
-    typeDefs: [deriveTypeDefs(methods, types, names, table, needsOf), ...extensions.map(({ typeDefs }) => typeDefs)],
+    typeDefs: [
+      deriveTypeDefs(methods, types, names, table, needsOf),
+      payloads.typeDefs,
+      ...extensions.map(({ typeDefs }) => typeDefs),
+    ],
     resolvers: [
       deriveResolvers(types, names),
       { Query: roots.read, ...(Object.keys(roots.write).length > 0 && { Mutation: roots.write }) },
+      payloads.resolvers,
       ...extensions.map(({ resolvers }) => resolvers),
     ],
   });

@@ -1,8 +1,10 @@
-import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
+import type { MessageDescriptor, MethodDescriptor, Registry } from '../registry/descriptors.ts';
 
 import type { Guard } from './guards/guard.ts';
 import { readGuards } from './guards/read-guards.ts';
+import { readRereads } from './guards/read-rereads.ts';
 import { readStamps } from './guards/read-stamps.ts';
+import type { Reread } from './guards/reread.ts';
 import type { Stamp } from './guards/stamp.ts';
 import { type PermissionLevel, permissionLevels } from './permission-level.ts';
 import { kindOf, type RpcKind } from './rpc-kind.ts';
@@ -48,6 +50,8 @@ export interface RpcTable {
   readonly guards: readonly Guard[];
   /** What requests say about their caller. */
   readonly stamps: readonly Stamp[];
+  /** How things are read again after a write, by their messages. */
+  readonly rereads: ReadonlyMap<MessageDescriptor, Reread>;
 }
 
 /** All mistakes of a table at once, each with its line. */
@@ -73,7 +77,7 @@ export interface RpcTableSource {
   readonly mustMatch: boolean;
 }
 
-const sections = ['rpcs', 'queued', 'levels', 'grants', 'errors', 'guards', 'stamps'] as const;
+const sections = ['rpcs', 'queued', 'levels', 'grants', 'errors', 'guards', 'stamps', 'rereads'] as const;
 
 /** Reads the table (`schema/rpcs.yaml` explains its form) and holds it against the registry. Throws RpcTableError. */
 export function compileRpcTable(registry: Registry, source: RpcTableSource): RpcTable {
@@ -96,6 +100,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
   const reading = { document, registry, mustMatch: source.mustMatch };
   const guards = readGuards(reading);
   const stamps = readStamps(reading);
+  const rereads = readRereads(reading, (method) => facts.get(method)!);
 
   if (document.problems.length > 0) throw new RpcTableError(source.fileName, document.problems);
   for (const row of facts.values()) Object.freeze(row);
@@ -109,6 +114,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
     dressedErrors: Object.freeze(dressedErrors),
     guards: Object.freeze(guards),
     stamps: Object.freeze(stamps),
+    rereads,
   });
 }
 

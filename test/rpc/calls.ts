@@ -77,6 +77,7 @@ export function tableOf(rows: readonly (readonly [MethodDescriptor, RpcKind, lan
     dressedErrors: [],
     guards: [],
     stamps: [],
+    rereads: new Map(),
   };
 }
 

@@ -1,0 +1,100 @@
+import { type ConstDirectiveNode, type FieldDefinitionNode, Kind } from 'graphql';
+
+import type { FieldDescriptor, MethodDescriptor } from '../../registry/descriptors.ts';
+
+import type { Reread } from '../../rpc/guards/reread.ts';
+
+import { compileRootField } from '../compile-root-field.ts';
+import type { GraphqlNames } from '../derive-names.ts';
+import type { MessageFieldResolver } from '../derive-resolvers.ts';
+import { fieldNode, namedTypeNode } from '../schema-nodes.ts';
+import type { PayloadOptions, RootResolver } from './derive-payloads.ts';
+
+/** A field of a write's answer that does not come from the upstream's answer. */
+export interface PayloadField {
+  readonly name: string;
+  readonly node: FieldDefinitionNode;
+  readonly resolve: MessageFieldResolver;
+}
+
+/**
+ * Compiles the fields that read again what a write's request names: one for each thing that the request holds in a field of
+ * its own. Not after a `Delete`: there is nothing left to read.
+ *
+ * @param argumentsOf the arguments of the write that an answer belongs to
+ */
+export function compileRereads(
+  options: PayloadOptions,
+  argumentsOf: (payload: object) => Readonly<Record<string, unknown>>,
+): (method: MethodDescriptor, isQueued: boolean) => readonly PayloadField[] {
+  const { table, names, methods } = options;
+  const served = new Set(methods);
+  const readers = new Map<Reread, RootResolver>();
+  const readerOf = (reread: Reread): RootResolver => {
+    const known = readers.get(reread) ?? compileRootField(reread.method, options);
+    readers.set(reread, known);
+    return known;
+  };
+  return (method, isQueued) => {
+    if (method.name.startsWith('Delete')) return [];
+    return method.input.fields.flatMap((field) => {
+      const reread = rereadOf(field, table.rereads);
+      if (reread === undefined || !served.has(reread.method)) return [];
+      const resolve = compileResolver(field, reread, readerOf(reread), names, argumentsOf);
+      return [{ name: names.field(field), node: rereadNode(field, reread, names, isQueued), resolve }];
+    });
+  };
+}
+
+function rereadOf({ type, cardinality }: FieldDescriptor, rereads: PayloadOptions['table']['rereads']) {
+  return type.kind === 'message' && cardinality === 'singular' ? rereads.get(type.message) : undefined;
+}
+
+/** The read is made by the resolver of its own root field, so that it fails, and is refused, as that one is. */
+function compileResolver(
+  field: FieldDescriptor,
+  { type, method, key, by, at }: Reread,
+  read: RootResolver,
+  names: GraphqlNames,
+  argumentsOf: (payload: object) => Readonly<Record<string, unknown>>,
+): MessageFieldResolver {
+  const thing = names.field(field);
+  const keyName = nameOf(type.fields, key, names);
+  const byName = nameOf(method.input.fields, by, names);
+  return async (payload, _, context, info) => {
+    const said = argumentsOf(payload)[thing] as Readonly<Record<string, unknown>> | null | undefined;
+    const value = said?.[keyName];
+    if (typeof value !== 'string' || value === '') return null;
+    const answer = (await read(undefined, { [byName]: value }, context, info)) as Readonly<Record<string, unknown>>;
+    return answer[at];
+  };
+}
+
+function nameOf(fields: readonly FieldDescriptor[], jsonName: string, names: GraphqlNames): string {
+  return names.field(fields.find((field) => field.jsonName === jsonName)!);
+}
+
+function rereadNode(
+  field: FieldDescriptor,
+  { type, method, key }: Reread,
+  names: GraphqlNames,
+  isQueued: boolean,
+): FieldDefinitionNode {
+  const name = names.field(field);
+  const late = isQueued ? ' It may still be as it was before: the work is queued.' : '';
+  const description =
+    `What the argument \`${name}\` named, read again after this by its \`${nameOf(type.fields, key, names)}\`; null when ` +
+    `the argument has none.${late}\n\nRPC: \`${method.fullName}\`.`;
+  const node = fieldNode(name, namedTypeNode(names.outputType(type)), { description });
+  return { ...node, directives: [costOf(method)] };
+}
+
+/** What an operation will cost is told from it, as with links. */
+function costOf({ fullName }: MethodDescriptor): ConstDirectiveNode {
+  const value = { kind: Kind.STRING, value: fullName } as const;
+  return {
+    kind: Kind.DIRECTIVE,
+    name: namedTypeNode('rpc').name,
+    arguments: [{ kind: Kind.ARGUMENT, name: namedTypeNode('method').name, value }],
+  };
+}
