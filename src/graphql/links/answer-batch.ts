@@ -24,7 +24,7 @@ export interface Ask {
 
 /** What batches are answered with. */
 export interface BatchLimits {
-  /** How many keys one call carries. */
+  /** How many keys one call carries; 0: every parent asks by itself. */
   readonly maxKeys: number;
   /** How many rows may be fetched to cut pages out of; parents with more between them ask one by one. */
   readonly maxCutRows: number;
@@ -51,7 +51,7 @@ export async function answerBatch(
   limits: BatchLimits,
 ): Promise<readonly unknown[]> {
   const answers = new Map<Ask, Promise<unknown>>();
-  const together = asks.length === 1 ? [] : await selectProvable(plan, asks, session, limits);
+  const together = asks.length === 1 || limits.maxKeys === 0 ? [] : await selectProvable(plan, asks, session, limits);
   for (const chunk of chunksByKey(together, limits.maxKeys)) {
     const rows = readTogether(plan, base, chunk, session).catch((error: unknown) => {
       const { status, reason } = GatewayError.from(error);
@@ -83,9 +83,11 @@ async function selectProvable(
   { maxCutRows }: BatchLimits,
 ): Promise<readonly Ask[]> {
   if (cut !== undefined && sizeOf(cut, asks) > maxCutRows) return [];
-  if (unique === undefined) return asks;
-  const proofs = await Promise.all(asks.map((ask) => isUnique(unique, ask, session)));
-  const proved = asks.filter((_, index) => proofs[index]);
+  if (unique.length === 0) return asks;
+  const proofs = await Promise.all(
+    asks.map((ask) => Promise.all(unique.map((condition) => isUnique(condition, ask, session)))),
+  );
+  const proved = asks.filter((_, index) => proofs[index]!.every((holds) => holds));
   return proved.length > 1 ? proved : [];
 }
 

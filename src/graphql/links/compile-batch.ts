@@ -1,7 +1,7 @@
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
 import { compileChooseOne } from './choose-row.ts';
-import { type CallCompilation, compileTake, findReadRpc, messageOf, readObject, type Taken } from './compile-read.ts';
+import { type CallCompilation, compileTake, findReadRpc, messageOf, readObjects, type Taken } from './compile-read.ts';
 import { compileTemplate } from './compile-template.ts';
 import { compileExpression, compileRowExpression, type Expression } from './expression.ts';
 import type { BatchPlan, CutPlan, ReadRpc, UniquePlan } from './plans.ts';
@@ -27,14 +27,14 @@ const settingsOfBatch: Readonly<Record<string, SettingKind>> = {
   match: 'texts',
   prefer: 'texts',
   missing: 'name',
-  unique: 'object',
+  unique: 'objects',
   cut: 'object',
 };
 
 /** Compiles `batch`; undefined without one, or when it cannot be made sense of, which is reported. */
 export function compileBatch(settings: Settings, compilation: BatchCompilation): BatchPlan | undefined {
   const { vocabulary, owner, row, type, report } = compilation;
-  const batch = readObject(settings, 'batch', settingsOfBatch, report);
+  const [batch] = readObjects(settings, 'batch', settingsOfBatch, report);
   if (batch === undefined) return undefined;
   const rpc = batch.has('method') ? findReadRpc(batch, compilation) : compilation.rpc;
   if (rpc === undefined) return undefined;
@@ -62,12 +62,13 @@ export function compileBatch(settings: Settings, compilation: BatchCompilation):
   }
   checkMissing(batch, compilation);
   const template = compileTemplate(batch.object('with'), input, vocabulary, report);
-  const unique = compileUnique(batch, compilation);
+  const proofs = readObjects(batch, 'unique', settingsOfUnique, report);
+  const unique = proofs.map((proof) => compileUnique(proof, compilation)).filter((proof) => proof !== undefined);
   const cut = compileCut(batch, input, compilation);
   const names = into?.fields.map(({ jsonName }) => jsonName) ?? [];
   const words = ['match', 'prefer', 'missing'].flatMap((name) => batch.texts(name).map(({ text }) => text));
   // What depends on more than the key is not for other links to share.
-  const mine = unique === undefined && cut === undefined ? '' : owner;
+  const mine = unique.length === 0 && cut === undefined ? '' : owner;
   return {
     id: [rpc.method.fullName, batch.text('take'), names.join('.'), ...words, type.isList, mine].join(' '),
     rpc,
@@ -83,8 +84,8 @@ export function compileBatch(settings: Settings, compilation: BatchCompilation):
     cut,
     ancestors: [
       ...template.ancestors,
-      ...(unique?.template.ancestors ?? []),
-      ...[...keys, unique?.key, cut?.size].flatMap((expression) => expression?.ancestors ?? []),
+      ...unique.flatMap((proof) => [...proof.template.ancestors, ...proof.key.ancestors]),
+      ...[...keys, cut?.size].flatMap((expression) => expression?.ancestors ?? []),
     ],
   };
 }
@@ -106,14 +107,12 @@ const settingsOfUnique: Readonly<Record<string, SettingKind>> = {
   match: 'text',
 };
 
-function compileUnique(batch: Settings, compilation: BatchCompilation): UniquePlan | undefined {
+function compileUnique(settings: Settings, compilation: BatchCompilation): UniquePlan | undefined {
   const { vocabulary, report } = compilation;
-  const settings = readObject(batch, 'unique', settingsOfUnique, report);
-  const rpc = settings && findReadRpc(settings, compilation);
-  if (settings === undefined || rpc === undefined) return undefined;
-  const take = compileTake(settings, rpc.method.output, report);
+  const rpc = findReadRpc(settings, compilation);
+  const take = rpc && compileTake(settings, rpc.method.output, report);
   const row = take && messageOf(take.shape);
-  if (take === undefined || row === undefined) return undefined;
+  if (rpc === undefined || take === undefined || row === undefined) return undefined;
   const match = compileRowExpression(settings.text('match') ?? '', row, settings.nodeOf('match'), report);
   const key = compileExpression(settings.text('key') ?? '', vocabulary, settings.nodeOf('key'), report);
   if (match === undefined || key === undefined) return undefined;
@@ -131,7 +130,7 @@ const settingsOfCut: Readonly<Record<string, SettingKind>> = {
 
 function compileCut(batch: Settings, request: MessageDescriptor, compilation: BatchCompilation): CutPlan | undefined {
   const { vocabulary, row, report } = compilation;
-  const settings = readObject(batch, 'cut', settingsOfCut, report);
+  const [settings] = readObjects(batch, 'cut', settingsOfCut, report);
   if (settings === undefined) return undefined;
   const expression = (name: string): CutPlan['size'] | undefined =>
     compileExpression(settings.text(name) ?? '', vocabulary, settings.nodeOf(name), report);

@@ -102,7 +102,7 @@ export function compileField(
 /** The RPCs that a field depends on. */
 export function methodsOf({ calls }: CompiledField): readonly MethodDescriptor[] {
   return calls.flatMap(({ rpc, batch }) =>
-    [rpc, batch?.rpc, batch?.unique?.rpc].flatMap((one) => (one === undefined ? [] : [one.method])),
+    [rpc, batch?.rpc, ...(batch?.unique ?? []).map((proof) => proof.rpc)].flatMap((one) => one?.method ?? []),
   );
 }
 

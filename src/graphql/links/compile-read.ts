@@ -1,5 +1,3 @@
-import { Kind, type ObjectFieldNode } from 'graphql';
-
 import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
 import { compileValueToWire } from '../../codec/value-to-wire.ts';
@@ -73,14 +71,12 @@ export function messageOf({ type }: Shape): MessageDescriptor | undefined {
   return type.kind === 'message' ? type.message : undefined;
 }
 
-/** Reads the settings of an object within an `@rpc`. */
-export function readObject(
+/** Reads the settings of objects within an `@rpc`; none when they are left out. */
+export function readObjects(
   settings: Settings,
   name: string,
   known: Readonly<Record<string, SettingKind>>,
   report: Report,
-): Settings | undefined {
-  const node = settings.object(name);
-  const fields: readonly ObjectFieldNode[] = node?.kind === Kind.OBJECT ? node.fields : [];
-  return node && readSettings(node, fields, known, report);
+): readonly Settings[] {
+  return settings.objects(name).map((node) => readSettings(node, node.fields, known, report));
 }

@@ -61,7 +61,8 @@ export interface BatchPlan {
   readonly choose: (rows: readonly Row[]) => Row | undefined;
   /** Whether a parent without a row asks by itself. */
   readonly asksIfMissing: boolean;
-  readonly unique: UniquePlan | undefined;
+  /** All must hold for a parent to be in a batch. */
+  readonly unique: readonly UniquePlan[];
   readonly cut: CutPlan | undefined;
   /** The types of ancestors that any part of this looks at. */
   readonly ancestors: readonly string[];

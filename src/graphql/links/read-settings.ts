@@ -9,8 +9,8 @@ import {
 
 import { hintAt, type Report } from './mistakes.ts';
 
-/** What a setting may be: a text, texts (one will do), an object, a name or names as of an enum, true or false, a whole number. */
-export type SettingKind = 'text' | 'texts' | 'object' | 'name' | 'names' | 'flag' | 'number';
+/** What a setting may be: a text, texts (one will do), an object or objects, a name or names as of an enum, true or false, a whole number. */
+export type SettingKind = 'text' | 'texts' | 'object' | 'objects' | 'name' | 'names' | 'flag' | 'number';
 
 /** The settings of a directive, or of an object within one, each of its kind. */
 export interface Settings {
@@ -23,6 +23,8 @@ export interface Settings {
   /** Texts or names; empty when they are left out. */
   readonly texts: (name: string) => readonly { readonly text: string; readonly node: ASTNode }[];
   readonly object: (name: string) => ObjectValueNode | undefined;
+  /** Objects; empty when they are left out. */
+  readonly objects: (name: string) => readonly ObjectValueNode[];
   readonly flag: (name: string) => boolean;
   readonly number: (name: string) => number | undefined;
 }
@@ -45,10 +47,12 @@ export function readSettings(
       values.set(name.value, value);
     }
   }
-  const textsOf = (value: ValueNode | undefined) => {
+  const listOf = (value: ValueNode | undefined) => {
     if (value === undefined) return [];
-    const nodes = value.kind === Kind.LIST ? value.values : [value];
-    return nodes.map((one) => ({ text: (one as { value: string }).value, node: one }));
+    return value.kind === Kind.LIST ? value.values : [value];
+  };
+  const textsOf = (value: ValueNode | undefined) => {
+    return listOf(value).map((one) => ({ text: (one as { value: string }).value, node: one }));
   };
   return {
     node,
@@ -57,6 +61,7 @@ export function readSettings(
     text: (name) => textsOf(values.get(name))[0]?.text,
     texts: (name) => textsOf(values.get(name)),
     object: (name) => values.get(name) as ObjectValueNode | undefined,
+    objects: (name) => listOf(values.get(name)) as ObjectValueNode[],
     flag: (name) => (values.get(name) as { value: boolean } | undefined)?.value ?? false,
     number: (name) => {
       const value = values.get(name);
@@ -82,6 +87,7 @@ const kinds: Readonly<Record<SettingKind, KindRule>> = {
   text: { expectation: 'text in quotes', accepts: isOf(Kind.STRING) },
   texts: { expectation: 'text in quotes, or a list of such', accepts: isListOf(Kind.STRING) },
   object: { expectation: 'an object { … }', accepts: isOf(Kind.OBJECT) },
+  objects: { expectation: 'an object { … }, or a list of such', accepts: isListOf(Kind.OBJECT) },
   name: { expectation: 'a name without quotes', accepts: isOf(Kind.ENUM) },
   names: { expectation: 'a name without quotes, or a list of such', accepts: isListOf(Kind.ENUM) },
   flag: { expectation: 'true or false', accepts: isOf(Kind.BOOLEAN) },

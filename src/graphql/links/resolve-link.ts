@@ -38,10 +38,12 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
     plan.checkArguments(args);
     const row = parent ?? noRow;
     const scope: Scope = { parent: row, args, ancestry: ancestryOf(row) };
+    for (const { known } of plan.calls) {
+      const owner = known === undefined ? undefined : scope.ancestry[known];
+      if (owner !== undefined) return owner;
+    }
     const call = chooseCall(plan, scope);
     if (call === undefined) return nothing;
-    const known = call.known === undefined ? undefined : scope.ancestry[call.known];
-    if (known !== undefined) return known;
     if (!call.template.isComplete(scope)) return null;
     if (call.template.selectsNothing(scope)) return nothing;
     const session = surroundings.sessionOf(context, info);
@@ -91,7 +93,7 @@ async function read(
 
 /** A link whose pages are cut differently is another question, although the key is the same. */
 function idOf({ batch }: CallPlan, key: readonly unknown[], request: Uint8Array): string {
-  const isOfKey = batch!.cut === undefined && !batch!.asksIfMissing && batch!.unique === undefined;
+  const isOfKey = batch!.cut === undefined && !batch!.asksIfMissing && batch!.unique.length === 0;
   return isOfKey ? joinKey(key) : `${joinKey(key)}\n${Buffer.from(request).toString('latin1')}`;
 }
 

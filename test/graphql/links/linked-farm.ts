@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { type ExecutionResult, graphql } from 'graphql';
+
+import { parseConfig } from '../../../src/config.ts';
+import { createDemoCuebot, type DemoCuebot, type DemoCuebotOptions } from '../../../src/demo/demo-cuebot.ts';
+import { createOperation } from '../../../src/graphql/budget/create-operation.ts';
+import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
+import type { GraphqlContext } from '../../../src/graphql/graphql-context.ts';
+import type { BatchLimits } from '../../../src/graphql/links/answer-batch.ts';
+import { compileLinks, type Links, standardBatchLimits } from '../../../src/graphql/links/compile-links.ts';
+import type { Interceptor } from '../../../src/rpc/call.ts';
+import { setDeadline } from '../../../src/rpc/set-deadline.ts';
+import { takeSnapshot } from '../../../src/snapshot.ts';
+import { createUpstream } from '../../../src/upstream/create-upstream.ts';
+
+import { identityOf } from '../../identity.ts';
+
+/** The document that is served, and where it lies. */
+export const linksSource = { fileName: 'schema/links.graphql', text: readFileSync('schema/links.graphql', 'utf8') };
+
+const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
+
+/** Protos, table and services of a gateway with default settings. */
+export const { registry, table, graphqlServices: services } = await takeSnapshot(config);
+
+/** What came of one operation. */
+export interface Asked {
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape.
+  readonly data: any;
+  readonly errors: ExecutionResult['errors'];
+  /** How many calls the operation made, by RPC. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+/** A demo farm behind the nested graph. */
+export interface LinkedFarm {
+  readonly demo: DemoCuebot;
+  readonly links: Links;
+  /** Runs an operation. */
+  readonly ask: (query: string, variables?: Readonly<Record<string, unknown>>) => Promise<Asked>;
+  readonly close: () => Promise<void>;
+}
+
+/** How to build it. */
+export interface LinkedFarmOptions {
+  readonly cuebot?: DemoCuebotOptions;
+  readonly limits?: Partial<BatchLimits>;
+  /** A demo that another linked farm has started. */
+  readonly demo?: DemoCuebot;
+  /** What happens on the way upstream. */
+  readonly intercept?: Interceptor;
+}
+
+/** A clock that stands still, so that answers can be compared. */
+const now = () => Date.UTC(2026, 0, 31);
+
+/** Starts a demo farm on a free port of the loopback interface, and compiles the graph in front of it. */
+export async function linkFarm(options: LinkedFarmOptions = {}): Promise<LinkedFarm> {
+  const demo = options.demo ?? (await createDemoCuebot({ now, ...options.cuebot }));
+  const upstream = createUpstream({ endpoint: demo.endpoint, maxReceiveBytes: 2 ** 28 });
+  const invoke = setDeadline(20_000)(options.intercept?.(upstream.invoke) ?? upstream.invoke);
+  const limits = { ...standardBatchLimits, ...options.limits };
+  const links = compileLinks({ registry, table, services, source: linksSource, mustMatch: true, limits });
+  const schema = deriveSchema({ registry, table, services, extensions: [links] });
+  return {
+    demo,
+    links,
+    ask: async (source, variableValues) => {
+      demo.resetCalls();
+      const contextValue: GraphqlContext = {
+        identity: identityOf('test'),
+        signal: new AbortController().signal,
+        requestId: 'r-1',
+        operation: createOperation({ invoke, table, maxCalls: 100_000 }),
+        unknownEnumValues: [],
+      };
+      const result = await graphql({ schema, source, contextValue, ...(variableValues && { variableValues }) });
+      const { data, errors } = JSON.parse(JSON.stringify(result));
+      return { data, errors, calls: Object.fromEntries(demo.calls) };
+    },
+    close: async () => {
+      upstream.close();
+      if (options.demo === undefined) await demo.close();
+    },
+  };
+}
+
+/** The number of calls in all. */
+export function total({ calls }: Asked): number {
+  return Object.values(calls).reduce((sum, count) => sum + count, 0);
+}
