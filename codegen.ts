@@ -1,8 +1,9 @@
 // Derives what is kept under version control although it follows from the protos, so that a review sees what a change of
 // them means for callers. `npm run codegen` writes the files; a test fails when one is stale.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { fillMetricsTable } from './src/commands/describe-metrics.ts';
 import { formatConfigurationPage } from './src/commands/describe-settings.ts';
 import { parseConfig } from './src/config.ts';
 import { deriveSchema } from './src/graphql/derive-schema.ts';
@@ -26,6 +27,7 @@ export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
   return {
     'schema/schema.graphql': printDerivedSchema(schema),
     'docs/configuration.md': formatConfigurationPage(),
+    'docs/operating.md': fillMetricsTable(readFileSync(new URL('docs/operating.md', import.meta.url), 'utf8')),
     'schema/operations.md': formatOperations(listOperations(snapshot)),
   };
 }
