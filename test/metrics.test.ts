@@ -11,7 +11,9 @@ import { parseSamples, readValue } from './server/metrics/prometheus-text.ts';
 
 let running: TestGateway;
 beforeAll(async () => {
-  running = await startGateway({ settings: { METRICS_PORT: '0' } });
+  // Slow enough that several reads of it are in flight together.
+  const latencyMs = (method: string) => (method === 'show.ShowInterface/GetActiveShows' ? 200 : 0);
+  running = await startGateway({ settings: { METRICS_PORT: '0' }, cuebot: { latencyMs } });
 });
 afterAll(() => running.close());
 
