@@ -115,10 +115,9 @@ function checkResult({ type, isList }: Shape, settings: Settings, compilation: C
   const name = scalarNameOf({ type }) ?? (message && catalog.names.outputType(message));
   const found = name === undefined ? describeShape({ type, isList }) : `${isList ? 'a list of ' : ''}${name}`;
   if (name !== written.name) report(node, `"take" gives ${found}; the field is ${written.name}`);
-  if (isList && !written.isList && !settings.has('pick')) {
+  else if (isList && !written.isList && !settings.has('pick')) {
     report(node, `"take" gives ${found}; "pick" must say which of them the field is`);
-  }
-  if (!isList && written.isList) report(node, `"take" gives ${found}; the field is a list`);
+  } else if (!isList && written.isList) report(node, `"take" gives ${found}; the field is a list`);
 }
 
 interface Pick {

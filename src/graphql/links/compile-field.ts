@@ -62,6 +62,8 @@ export function compileField(
     report(node.name, `${typeName} has a field "${node.name.value}" already; choose another name`);
   const directives = readDirectives(node, report);
   const kinds = new Set(directives.map(({ name }) => name.value));
+  const isMisspelt = node.directives?.some(({ name }) => name.value !== 'deprecated');
+  if (kinds.size === 0 && isMisspelt) return undefined;
   if (kinds.size !== 1) {
     report(
       node.name,

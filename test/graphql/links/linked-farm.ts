@@ -8,9 +8,11 @@ import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
 import type { GraphqlContext } from '../../../src/graphql/graphql-context.ts';
 import type { BatchLimits } from '../../../src/graphql/links/answer-batch.ts';
 import { compileLinks, type Links, standardBatchLimits } from '../../../src/graphql/links/compile-links.ts';
+import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
 import type { Interceptor } from '../../../src/rpc/call.ts';
+import { compileRpcTable } from '../../../src/rpc/rpc-table.ts';
+import { selectServices } from '../../../src/rpc/select-services.ts';
 import { setDeadline } from '../../../src/rpc/set-deadline.ts';
-import { takeSnapshot } from '../../../src/snapshot.ts';
 import { createUpstream } from '../../../src/upstream/create-upstream.ts';
 
 import { identityOf } from '../../identity.ts';
@@ -20,8 +22,14 @@ export const linksSource = { fileName: 'schema/links.graphql', text: readFileSyn
 
 const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
 
-/** Protos, table and services of a gateway with default settings. */
-export const { registry, table, graphqlServices: services } = await takeSnapshot(config);
+/** Our protos, what is known about their RPCs, and the services that a gateway with default settings serves. */
+export const registry = loadProtoFiles(['proto']);
+export const table = compileRpcTable(registry, {
+  fileName: 'schema/rpcs.yaml',
+  text: readFileSync('schema/rpcs.yaml', 'utf8'),
+  mustMatch: true,
+});
+export const services = selectServices(registry.services, table, config.graphqlServices);
 
 /** What came of one operation. */
 export interface Asked {

@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { DemoCuebot } from '../../../src/demo/demo-cuebot.ts';
+import { createDemoCuebot } from '../../../src/demo/demo-cuebot.ts';
+import type { Call, Interceptor, Reply } from '../../../src/rpc/call.ts';
+import { GatewayError } from '../../../src/rpc/gateway-error.ts';
+
+import { type Asked, type LinkedFarm, linkFarm, total } from './linked-farm.ts';
+
+let demo: DemoCuebot;
+let farm: LinkedFarm;
+
+beforeAll(async () => {
+  demo = await createDemoCuebot({ now: () => Date.UTC(2026, 0, 31) });
+  farm = await linkFarm({ demo });
+});
+
+afterAll(async () => {
+  await farm.close();
+  await demo.close();
+});
+
+/** Asks a farm on whose way upstream something happens. */
+async function askThrough(intercept: Interceptor, query: string): Promise<Asked & { readonly counters: object }> {
+  const other = await linkFarm({ demo, intercept });
+  const asked = await other.ask(query);
+  await other.close();
+  return { ...asked, counters: other.links.counters };
+}
+
+/** Fails the calls of one RPC. */
+function failing(rpc: string, error: GatewayError): Interceptor {
+  return (next) => (call) => (call.method.fullName === rpc ? Promise.reject(error) : next(call));
+}
+
+/** Answers the first calls of one RPC with what another call of it was answered. */
+function confusing(rpc: string, times: number): Interceptor {
+  return (next) => {
+    let first: Call | undefined;
+    let confused = 0;
+    return (call): Promise<Reply> => {
+      if (call.method.fullName !== rpc) return next(call);
+      first ??= call;
+      if (call === first || confused === times) return next(call);
+      confused += 1;
+      return next({ ...call, request: first.request });
+    };
+  };
+}
+
+const upstreamError = (status: 'INTERNAL' | 'UNAVAILABLE', message: string) =>
+  new GatewayError(status, message, { origin: 'upstream' });
+
+describe('an answer that can be checked', () => {
+  const query = '{ jobs { id layers { parentId } } }';
+
+  it('is asked for again when it is about something else', async () => {
+    const { data, errors, counters } = await askThrough(confusing('job.JobInterface/GetLayers', 3), query);
+    expect(errors).toBeUndefined();
+    for (const { id, layers } of data.jobs) for (const { parentId } of layers) expect(parentId).toBe(id);
+    expect(counters).toMatchObject({ mismatches: 3 });
+  });
+
+  it('is an error of its own link when it stays wrong', async () => {
+    const { data, errors } = await askThrough(confusing('job.JobInterface/GetLayers', Number.POSITIVE_INFINITY), query);
+    expect(data.jobs[0].layers.length).toBeGreaterThan(0);
+    expect(data.jobs[1].layers).toBeNull();
+    expect(errors?.[0]).toMatchObject({
+      message:
+        'job.JobInterface/GetLayers answered 4 times about something other than what Job.layers asked for; try again.',
+      path: ['jobs', 1, 'layers'],
+      extensions: { code: 'ABORTED', grpc: { code: 10, status: 'ABORTED' }, requestId: 'r-1' },
+    });
+  });
+});
+
+describe('a batch', () => {
+  const query = '{ hosts { name procs { name } } }';
+
+  it('that fails leaves it to the parents to ask', async () => {
+    const whole = await farm.ask(query);
+    const error = upstreamError('INTERNAL', 'org.postgresql.util.PSQLException: too many');
+    const asked = await askThrough(failing('host.ProcInterface/GetProcs', error), query);
+    expect(asked.errors).toBeUndefined();
+    expect(asked.data).toEqual(whole.data);
+    expect(asked.counters).toMatchObject({ fallbacks: 1 });
+  });
+
+  it('that fails because nobody is there is not tried again parent by parent', async () => {
+    const error = upstreamError('UNAVAILABLE', 'no connection');
+    const asked = await askThrough(failing('host.ProcInterface/GetProcs', error), query);
+    expect(asked.errors?.length).toBe(asked.data.hosts.length);
+    expect(asked.errors?.[0]).toMatchObject({ extensions: { code: 'UNAVAILABLE' }, path: ['hosts', 0, 'procs'] });
+    expect(asked.calls).toEqual({ 'host.HostInterface/GetHosts': 1 });
+  });
+
+  it('whose rows were not asked for is not believed', async () => {
+    const whole = await farm.ask('{ shows { name procs { id } } }');
+    const everything: Interceptor = (next) => (call) =>
+      next(
+        call.method.name === 'GetProcs' && call.request.byteLength > 15 ? { ...call, request: new Uint8Array() } : call,
+      );
+    const one = await linkFarm({ demo, intercept: everything });
+    const asked = await one.ask('{ shows(active: true) { name procs { id } } }');
+    await one.close();
+    const active = asked.data.shows.map(({ name }: { name: string }) => name);
+    expect(asked.data.shows).toEqual(whole.data.shows.filter(({ name }: { name: string }) => active.includes(name)));
+  });
+
+  it('takes pages out of whole layers only while these are few frames between them', async () => {
+    const job = '{ jobs { id layers { frames(limit: 1) { number } } } }';
+    const small = await linkFarm({ demo, limits: { maxCutRows: 30 } });
+    const asked = await small.ask(job);
+    await small.close();
+    const whole = await farm.ask(job);
+    expect(asked.data).toEqual(whole.data);
+    expect(asked.calls['job.LayerInterface/GetFrames']).toBeGreaterThan(
+      whole.calls['job.LayerInterface/GetFrames'] ?? 0,
+    );
+  });
+
+  it('serves links that differ in arguments each by its own', async () => {
+    const { data } = await farm.ask(`{
+      jobs { layers {
+        first: frames(limit: 2) { number }
+        second: frames(limit: 2, page: 2) { number }
+        four: frames(limit: 4) { number }
+        dead: frames(where: { states: [DEAD] }) { state }
+      } }
+    }`);
+    const layers = data.jobs.flatMap((one: { layers: object[] }) => one.layers);
+    for (const { first, second, four, dead } of layers) {
+      expect([...first, ...second]).toEqual(four);
+      for (const { state } of dead) expect(state).toBe('DEAD');
+    }
+  });
+});
+
+describe('what belongs to something', () => {
+  it('knows it from the way that led there, without a call', async () => {
+    const asked = await farm.ask(
+      '{ jobs { id layers { id frames(limit: 1) { job { id } layer { id } } } comments { job { id } host { id } } } }',
+    );
+    expect(asked.errors).toBeUndefined();
+    for (const { id, layers, comments } of asked.data.jobs) {
+      for (const { job, host } of comments) expect([job.id, host]).toEqual([id, null]);
+      for (const layer of layers) {
+        for (const frame of layer.frames) expect([frame.job.id, frame.layer.id]).toEqual([id, layer.id]);
+      }
+    }
+    expect(asked.calls['job.JobInterface/GetJob']).toBeUndefined();
+  });
+
+  it('finds the layers of frames by one call per job', async () => {
+    const asked = await farm.ask('{ jobs { id frames { layerName layer { name parentId } } } }');
+    expect(asked.errors).toBeUndefined();
+    for (const { id, frames } of asked.data.jobs) {
+      for (const { layerName, layer } of frames) expect(layer).toEqual({ name: layerName, parentId: id });
+    }
+    const jobs = asked.data.jobs.length;
+    expect(asked.calls).toEqual({
+      'job.JobInterface/GetJobs': 1,
+      'job.JobInterface/GetFrames': jobs,
+      'job.JobInterface/GetLayers': jobs,
+    });
+  });
+
+  it('is not mistaken where the way leads to another owner', async () => {
+    const asked = await farm.ask(
+      '{ jobs(where: { includeFinished: true }) { depends { dependOnJob onLayer { frames(limit: 1) { job { name } } } } } }',
+    );
+    expect(asked.errors).toBeUndefined();
+    const depends = asked.data.jobs.flatMap((job: { depends: object[] }) => job.depends);
+    const found = depends.filter(({ onLayer }: { onLayer: object | null }) => onLayer !== null);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { dependOnJob, onLayer } of found) {
+      for (const { job } of onLayer.frames) expect(job.name).toBe(dependOnJob);
+    }
+  });
+
+  it('is null where no way tells', async () => {
+    const { data } = await farm.ask('{ jobs { layers { frames(limit: 1) { id } } } }');
+    const { id } = data.jobs[0].layers[0].frames[0];
+    const asked = await farm.ask(`{ frame(id: "${id}") { name job { id } layer { id } } }`);
+    expect(asked).toMatchObject({ errors: undefined, data: { frame: { job: null, layer: null } } });
+    expect(total(asked)).toBe(1);
+  });
+});
+
+describe('an argument', () => {
+  it('that selects nothing gives nothing, and no call', async () => {
+    const asked = await farm.ask('{ jobs(where: { ids: [] }) { id } hosts(where: { states: [] }) { id } }');
+    expect(asked).toEqual({ data: { jobs: [], hosts: [] }, errors: undefined, calls: {} });
+  });
+
+  it.each([
+    ['{ job { id } }', 'Expected one of the arguments "id" or "name", found none'],
+    ['{ job(id: "1", name: "2") { id } }', 'Expected one of the arguments "id" or "name", found "id" and "name"'],
+    ['{ jobs { frames(limit: 0) { id } } }', 'Argument "limit" is 0; expected 1 to 100000'],
+    ['{ jobs { frames(page: 0) { id } } }', 'Argument "page" is 0; expected 1 to 20000'],
+  ])('is refused: %s', async (query, message) => {
+    const { errors } = await farm.ask(query);
+    expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'BAD_USER_INPUT' } });
+  });
+
+  it('is refused when it cannot be sent', async () => {
+    const { errors } = await farm.ask('query ($id: String!) { jobs(where: { ids: [$id] }) { id } }', { id: '\uD800' });
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringContaining('Query.jobs: '),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
+  it('takes the names of enums', async () => {
+    const { data } = await farm.ask('{ hosts(where: { states: [DOWN, REPAIR] }) { state } all: hosts { state } }');
+    const isWanted = ({ state }: { state: string }) => state === 'DOWN' || state === 'REPAIR';
+    expect(data.hosts.length).toBe(data.all.filter(isWanted).length);
+    expect(data.hosts.every(isWanted)).toBe(true);
+  });
+});
+
+describe('a link to what is not there', () => {
+  it('is null without an error', async () => {
+    const asked = await farm.ask(
+      '{ job(id: "nobody") { id } host(name: "nobody") { id } hosts { deed { id } owner { id } } }',
+    );
+    expect(asked.errors).toBeUndefined();
+    expect(asked.data).toMatchObject({ job: null, host: null });
+    const owned = asked.data.hosts.filter(({ deed }: { deed: object | null }) => deed !== null);
+    expect(owned.length).toBeGreaterThan(0);
+    expect(owned.length).toBeLessThan(asked.data.hosts.length);
+  });
+});
