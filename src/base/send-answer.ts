@@ -35,7 +35,25 @@ type RawResponse = ServerResponse<IncomingMessage> & {
   _expect_continue?: boolean;
   /** Set by `writeContinue()`. */
   _sent100?: boolean;
+  [addedFields]?: string;
 };
+
+const addedFields = Symbol('added fields');
+
+/**
+ * Has field lines sent with whatever answer a handler will give, be it by the functions of this file or by node's own. They
+ * stand behind the handler's fields; a field of the same name that node's way sets wins.
+ *
+ * @param fields complete lines as in `Answer`
+ */
+export function addFields(response: ServerResponse, fields: string): void {
+  const raw = response as RawResponse;
+  raw[addedFields] = (raw[addedFields] ?? '') + fields;
+  for (const line of fields.split('\r\n').slice(0, -1)) {
+    const colon = line.indexOf(': ');
+    response.setHeader(line.slice(0, colon), line.slice(colon + 2));
+  }
+}
 
 /**
  * Sends an answer as Go's net/http would frame it: `Date` after the handler's fields, `Content-Length` up to 2,048
@@ -49,7 +67,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
     response.shouldKeepAlive = false;
   }
   const { status, fields, body, trailers } = answer;
-  const head = `${status}\r\n${fields}Date: ${httpDate()}\r\n`;
+  const head = `${status}\r\n${fields}${(response as RawResponse)[addedFields] ?? ''}Date: ${httpDate()}\r\n`;
   const length = body.length;
   if (request.httpVersionMinor === 0) {
     sendToHttp10(response, head, answer);
@@ -102,7 +120,7 @@ export function startAnswer(response: ServerResponse, status: string, fields: st
   if (!isChunked) raw.shouldKeepAlive = false;
   const connection = isChunked && !raw.shouldKeepAlive ? 'Connection: close\r\n' : '';
   const framing = isChunked ? `${connection}Transfer-Encoding: chunked\r\n` : '';
-  raw._header = `HTTP/1.${isChunked ? 1 : 0} ${status}\r\n${fields}Date: ${httpDate()}\r\n${framing}\r\n`;
+  raw._header = `HTTP/1.${isChunked ? 1 : 0} ${status}\r\n${fields}${raw[addedFields] ?? ''}Date: ${httpDate()}\r\n${framing}\r\n`;
   raw._last = !raw.shouldKeepAlive;
   raw.chunkedEncoding = isChunked;
   return {
