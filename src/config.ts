@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 
+import { type AuthenticationSettings, findAuthenticationProblems } from './auth/authentication-settings.ts';
 import { nearestName } from './base/nearest-name.ts';
 import { flagOf, type Option, type OptionName, options } from './options.ts';
+import { hostPatternProblem } from './server/allowed-hosts.ts';
+import { originProblem } from './server/cors.ts';
 
 /** Where settings come from: the environment and the command line, as text. */
 export interface RawConfig {
@@ -26,8 +29,9 @@ export interface Config {
   readonly metricsHost: string;
   readonly shutdownTimeoutMs: number;
   readonly auth: 'jwt' | 'none';
-  /** Empty exactly when `auth` is `none`. */
+  /** Empty when `auth` is `none`, or there are other ways to identify callers only. */
   readonly jwtSecret: string;
+  readonly authentication: AuthenticationSettings;
   readonly allowWeakJwtSecret: boolean;
   /** What tokens of the shared secret may do when they carry no scopes. */
   readonly jwtSecretLevel: 'everything' | 'none' | 'read' | 'operate' | 'wrangle' | 'submit' | 'admin';
@@ -46,6 +50,7 @@ export interface Config {
   readonly jsonStyle: 'compact' | 'spaced';
   readonly forwardMetadata: boolean;
   readonly maxRequestBytes: number;
+  readonly maxSpecBytes: number;
   /** What one GraphQL operation may take. */
   readonly graphqlLimits: {
     readonly maxTokens: number;
@@ -58,6 +63,9 @@ export interface Config {
   /** How often subscriptions look. */
   readonly liveIntervals: { readonly minMs: number; readonly defaultMs: number; readonly maxMs: number };
   readonly liveMaxStreams: number;
+  /** Empty: the default, see `compileAllowedHosts`. */
+  readonly allowedHosts: readonly string[];
+  readonly corsOrigins: readonly string[];
   readonly lanes: boolean;
   readonly laneHoldLimitMs: number;
   readonly laneMaxWaiting: number;
@@ -80,6 +88,7 @@ export function parseConfig(raw: RawConfig): Config {
   const problems = [...unknownFlags(raw)];
   const read = createReader(raw, problems);
   const auth = read.text('AUTH') as Config['auth'];
+  const authentication = readAuthentication(read);
   const config: Config = {
     cuebotEndpoint: read.text('CUEBOT_ENDPOINT'),
     grpcTimeoutMs: read.number('GRPC_TIMEOUT'),
@@ -92,7 +101,8 @@ export function parseConfig(raw: RawConfig): Config {
     metricsHost: read.text('METRICS_HOST'),
     shutdownTimeoutMs: read.number('SHUTDOWN_TIMEOUT'),
     auth,
-    jwtSecret: auth === 'none' ? '' : read.text('JWT_SECRET'),
+    jwtSecret: authentication.jwtSecrets[0] ?? '',
+    authentication,
     allowWeakJwtSecret: read.boolean('ALLOW_WEAK_JWT_SECRET'),
     jwtSecretLevel: read.text('JWT_SECRET_LEVEL') as Config['jwtSecretLevel'],
     policyFile: read.text('POLICY_FILE') || undefined,
@@ -106,6 +116,7 @@ export function parseConfig(raw: RawConfig): Config {
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
     forwardMetadata: read.boolean('FORWARD_METADATA'),
     maxRequestBytes: read.number('MAX_REQUEST_MB'),
+    maxSpecBytes: read.number('MAX_SPEC_MB'),
     graphqlLimits: Object.freeze({
       maxTokens: read.number('GRAPHQL_MAX_TOKENS'),
       maxDepth: read.number('GRAPHQL_MAX_DEPTH'),
@@ -120,6 +131,8 @@ export function parseConfig(raw: RawConfig): Config {
       maxMs: read.number('LIVE_MAX_INTERVAL'),
     }),
     liveMaxStreams: read.number('LIVE_MAX_STREAMS'),
+    allowedHosts: read.list('ALLOWED_HOSTS'),
+    corsOrigins: read.list('CORS_ORIGINS'),
     lanes: read.boolean('LANES'),
     laneHoldLimitMs: read.number('LANE_HOLD_LIMIT'),
     laneMaxWaiting: read.number('LANE_MAX_WAITING'),
@@ -128,6 +141,34 @@ export function parseConfig(raw: RawConfig): Config {
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+function readAuthentication(read: Reader): AuthenticationSettings {
+  const auth = read.text('AUTH') as Config['auth'];
+  const secrets = auth === 'none' ? [] : [read.text('JWT_SECRET'), read.text('JWT_SECRET_PREVIOUS')];
+  const introspection = {
+    url: read.text('INTROSPECTION_URL'),
+    clientId: read.text('INTROSPECTION_CLIENT_ID'),
+    clientSecret: read.text('INTROSPECTION_CLIENT_SECRET'),
+  };
+  return {
+    auth,
+    // A previous secret without a present one is a mistake that must be seen.
+    jwtSecrets: secrets.slice(0, secrets.findLastIndex((secret) => secret !== '') + 1),
+    issuers: read.list('OIDC_ISSUERS'),
+    jwksUri: read.text('JWKS_URI') || undefined,
+    audiences: read.list('OIDC_AUDIENCE'),
+    algorithms: read.list('OIDC_ALGORITHMS'),
+    introspection: Object.values(introspection).every((text) => text === '') ? undefined : introspection,
+    apiKeysFile: read.text('API_KEYS_FILE') || undefined,
+    claimNames: {
+      user: read.text('USER_CLAIM'),
+      scopes: read.text('SCOPES_CLAIM') || undefined,
+      groups: read.text('GROUPS_CLAIM'),
+    },
+    allowHttpIssuers: read.boolean('ALLOW_HTTP_ISSUERS'),
+    publicUrl: read.text('PUBLIC_URL') || undefined,
+  };
 }
 
 /** What is wrong although every setting by itself is well-formed. */
@@ -145,8 +186,24 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
     yield `LIVE_INTERVAL is ${defaultMs} ms; it must lie between LIVE_MIN_INTERVAL (${minMs} ms) and LIVE_MAX_INTERVAL (${maxMs} ms)`;
   }
   if (config.auth === 'jwt') yield* secretProblems(config);
+  yield* findAuthenticationProblems(config.authentication);
+  yield* siteProblems(config);
   if (config.auth === 'none' && !isLoopback(config.host) && !allowAnonymousNetwork) {
     yield `AUTH=none would let anybody who reaches ${config.host} run code on the farm. Listen on 127.0.0.1, or set ALLOW_ANONYMOUS_NETWORK=true if you mean it`;
+  }
+}
+
+function* siteProblems({ auth, allowedHosts, corsOrigins }: Config): Iterable<string> {
+  for (const host of allowedHosts) {
+    const problem = hostPatternProblem(host);
+    if (problem !== undefined) yield `ALLOWED_HOSTS: ${problem}`;
+  }
+  for (const origin of corsOrigins) {
+    const problem = originProblem(origin);
+    if (problem !== undefined) yield `CORS_ORIGINS: ${problem}`;
+  }
+  if (auth === 'none' && corsOrigins.includes('*')) {
+    yield 'AUTH=none with CORS_ORIGINS=* would let every web page that somebody here opens run code on the farm. Name the origins';
   }
 }
 
@@ -160,14 +217,21 @@ const knownSecrets: ReadonlySet<string> = new Set([
 
 const minSecretBytes = 32;
 
-function* secretProblems({ jwtSecret, allowWeakJwtSecret }: Config): Iterable<string> {
+function* secretProblems({ authentication, allowWeakJwtSecret }: Config): Iterable<string> {
   const generate = 'generate one: openssl rand -base64 48';
-  if (jwtSecret === '') {
+  const { jwtSecrets, issuers, jwksUri, introspection, apiKeysFile } = authentication;
+  const hasOtherWay = [...issuers, jwksUri, introspection, apiKeysFile].some((way) => way !== undefined);
+  if (jwtSecrets[0] === '' || (jwtSecrets.length === 0 && !hasOtherWay)) {
     yield `JWT_SECRET is not set: it signs the tokens that callers show; ${generate}`;
-  } else if (!allowWeakJwtSecret && knownSecrets.has(jwtSecret)) {
-    yield `JWT_SECRET is a default that everybody can read in OpenCue's documents; ${generate}`;
-  } else if (!allowWeakJwtSecret && Buffer.byteLength(jwtSecret) < minSecretBytes) {
-    yield `JWT_SECRET has ${Buffer.byteLength(jwtSecret)} bytes; at least ${minSecretBytes} are required; ${generate}`;
+  }
+  if (allowWeakJwtSecret) return;
+  for (const [index, secret] of jwtSecrets.entries()) {
+    const name = index === 0 ? 'JWT_SECRET' : 'JWT_SECRET_PREVIOUS';
+    if (knownSecrets.has(secret)) {
+      yield `${name} is a default that everybody can read in OpenCue's documents; ${generate}`;
+    } else if (secret !== '' && Buffer.byteLength(secret) < minSecretBytes) {
+      yield `${name} has ${Buffer.byteLength(secret)} bytes; at least ${minSecretBytes} are required; ${generate}`;
+    }
   }
 }
 

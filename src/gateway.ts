@@ -1,8 +1,9 @@
 import { openAuditFile } from './auth/audit/audit-file.ts';
 import { type AuditTrail, createLogTrail } from './auth/audit/audit-trail.ts';
 import { createAudit } from './auth/audit/create-audit.ts';
-import { createIdentify } from './auth/create-identify.ts';
+import { type Authentication, createAuthentication } from './auth/create-authentication.ts';
 import { authorize } from './auth/policy/authorize.ts';
+import { describeProtectedResource } from './auth/protected-resource.ts';
 import type { Logger } from './base/logger.ts';
 import { compileValueToWire } from './codec/value-to-wire.ts';
 import { compileWireToValue } from './codec/wire-to-value.ts';
@@ -13,6 +14,7 @@ import { deriveSchema } from './graphql/derive-schema.ts';
 import { createMeters } from './meters.ts';
 import type { MessageDescriptor, MethodDescriptor } from './registry/descriptors.ts';
 import { createRest } from './rest/create-rest.ts';
+import { compileChallenge } from './rpc/compile-challenge.ts';
 import { composeWaist } from './rpc/compose-waist.ts';
 import { enforceGuards } from './rpc/guards/enforce-guards.ts';
 import { stampIdentity } from './rpc/guards/stamp-identity.ts';
@@ -20,6 +22,7 @@ import type { LaneState } from './rpc/lane.ts';
 import { createLanes } from './rpc/use-lanes.ts';
 import { createServer, type RunningServer } from './server/create-server.ts';
 import type { Readiness } from './server/health.ts';
+import { serveDocument } from './server/serve-document.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
 
@@ -48,6 +51,7 @@ const graphqlPath = '/graphql';
 export async function createGateway(config: Config, logger: Logger, now: () => number = Date.now): Promise<Gateway> {
   const upstream = createUpstream({ endpoint: config.cuebotEndpoint, maxReceiveBytes: config.maxReceiveBytes });
   const meters = createMeters(config);
+  let authentication: Authentication | undefined;
   let trail: AuditTrail | undefined;
   let metricsServer: RunningServer | undefined;
   try {
@@ -85,14 +89,18 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       logger,
       upstream: upstream.invoke,
     });
-    const identifyCaller = createIdentify({ auth: config.auth, jwtSecret: config.jwtSecret, now });
-    const identify = meters?.identify(identifyCaller) ?? identifyCaller;
+    authentication = createAuthentication(config.authentication, { logger, now });
+    const { isReady: hasKeys, keySets } = authentication;
+    const identify = meters?.identify(authentication.identify) ?? authentication.identify;
+    const resource = describeProtectedResource(config.authentication);
+    const challenge = compileChallenge(resource?.url);
     const rest = createRest({
       registry,
       services: restServices,
       style: config.jsonStyle,
       invoke,
       identify,
+      challenge,
       forwardMetadata: config.forwardMetadata,
       maxBodyBytes: config.maxRequestBytes,
     });
@@ -109,6 +117,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       table,
       path: graphqlPath,
       identify,
+      challenge,
       page: config.graphiql ? createGraphiqlPage({ path: graphqlPath, needsToken: config.auth === 'jwt' }) : undefined,
       logger,
       limits: { ...config.graphqlLimits, maxRequestBytes: config.maxRequestBytes, maxValidationErrors: 20 },
@@ -120,19 +129,25 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       laneStates: lanes.states,
       isConnected: upstream.isConnected,
       auditFailures: audit.failures,
-      keySets: () => [],
+      keySets,
     });
     const onError = (error: unknown) => logger.error({ err: error }, 'a request handler failed');
     let isClosing = false;
     const readiness = (): Readiness => {
       if (isClosing) return { ready: false, reason: 'shutting down' };
+      if (!hasKeys()) return { ready: false, reason: 'the keys of an OAuth issuer cannot be had' };
       return upstream.isConnected() ? { ready: true } : { ready: false, reason: 'Cuebot cannot be reached' };
     };
+    // So that the first tokens need not wait for keys; without an answer, it goes on without.
+    await authentication.start();
     metricsServer = await meters?.serve({ readiness, onError });
     const server = await createServer({
       host: config.host,
       port: config.port,
-      mounts: { [graphqlPath]: meters?.answers('graphql', graphql.handle) ?? graphql.handle },
+      mounts: {
+        [graphqlPath]: meters?.answers('graphql', graphql.handle) ?? graphql.handle,
+        ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
+      },
       fallback: meters?.answers('rest', rest) ?? rest,
       readiness,
       onError,
@@ -147,6 +162,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
         graphql.completeStreams();
         await server.close({ timeoutMs: config.shutdownTimeoutMs });
         await graphql.dispose();
+        authentication?.close();
         upstream.close();
         await trail?.close();
         // Last, so that the end of every call can still be seen.
@@ -154,6 +170,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       },
     };
   } catch (error) {
+    authentication?.close();
     upstream.close();
     await trail?.close();
     await metricsServer?.close();

@@ -116,16 +116,24 @@ export const options = [
     default: 'jwt',
     group: 'Authentication',
     description:
-      'jwt: every request needs a bearer token signed with JWT_SECRET. none: nobody is asked; for trying things out on ' +
-      'one machine.',
+      'jwt: every request needs a bearer token: one signed with JWT_SECRET, one of an OAuth issuer, or an API key, as the ' +
+      'settings below say; several ways may be on together. none: nobody is asked; for trying things out on one machine.',
   },
   {
     name: 'JWT_SECRET',
     kind: 'secret',
     group: 'Authentication',
     description:
-      'The shared secret of HS256, HS384 and HS512 tokens; at least 32 bytes (RFC 7518, section 3.2). Required unless AUTH=none. ' +
-      'JWT_SECRET_FILE names a file that holds it.',
+      'The shared secret of HS256, HS384 and HS512 tokens; at least 32 bytes (RFC 7518, section 3.2). Required unless ' +
+      'AUTH=none or there is another way. Whoever has it can be anybody. JWT_SECRET_FILE names a file that holds it.',
+  },
+  {
+    name: 'JWT_SECRET_PREVIOUS',
+    kind: 'secret',
+    group: 'Authentication',
+    description:
+      'The secret before JWT_SECRET; its tokens are accepted, too. To change the secret without refusing anybody: put the ' +
+      'old one here, the new one there, and take this away when no old token is left.',
   },
   {
     name: 'ALLOW_WEAK_JWT_SECRET',
@@ -170,6 +178,102 @@ export const options = [
     description:
       'Whose tokens may name another user in requests, since they speak for many: subjects, separated by commas. The ' +
       'default is the one that CueWeb signs all its tokens with. The audit notes whom they named.',
+  },
+  {
+    name: 'OIDC_ISSUERS',
+    kind: 'list',
+    group: 'Authentication',
+    description:
+      'OAuth issuers whose access tokens (JWTs) are accepted, exactly as in the claim "iss" of their tokens, e.g. ' +
+      'https://login.studio.example/realms/farm. Where their keys are is asked of them (OpenID Connect Discovery).',
+  },
+  {
+    name: 'OIDC_AUDIENCE',
+    kind: 'list',
+    group: 'Authentication',
+    description:
+      'What tokens must be made for (claim "aud"): one of these names, under which the issuer knows this gateway. Required with ' +
+      'OIDC_ISSUERS. Give the gateway a name of its own: with a client’s, the ID tokens of its users would do.',
+  },
+  {
+    name: 'OIDC_ALGORITHMS',
+    kind: 'list',
+    default: 'RS256,PS256,ES256,EdDSA',
+    group: 'Authentication',
+    description: 'The signatures that are accepted from issuers. Those by shared secret (HS256 …) cannot be.',
+  },
+  {
+    name: 'JWKS_URI',
+    kind: 'text',
+    group: 'Authentication',
+    description: 'Where the keys of the issuer are, if there is one only and it has no discovery.',
+  },
+  {
+    name: 'INTROSPECTION_URL',
+    kind: 'text',
+    group: 'Authentication',
+    description:
+      'Whom to ask about tokens that are no JWTs (RFC 7662). The answer is good for a minute. With OIDC_AUDIENCE, it must name ' +
+      'one of these audiences.',
+  },
+  {
+    name: 'INTROSPECTION_CLIENT_ID',
+    kind: 'text',
+    group: 'Authentication',
+    description: 'The client that asks at INTROSPECTION_URL.',
+  },
+  {
+    name: 'INTROSPECTION_CLIENT_SECRET',
+    kind: 'secret',
+    group: 'Authentication',
+    description: 'Its secret. INTROSPECTION_CLIENT_SECRET_FILE names a file that holds it.',
+  },
+  {
+    name: 'API_KEYS_FILE',
+    kind: 'text',
+    group: 'Authentication',
+    description:
+      'A JSON file of API keys for scripts, read again when it changes. cuegate api-key makes a key and its entry; the file ' +
+      'holds no secrets, only their hashes.',
+  },
+  {
+    name: 'USER_CLAIM',
+    kind: 'text',
+    default: 'sub',
+    group: 'Authentication',
+    description:
+      'The claim that names the user as the farm knows him, e.g. preferred_username where "sub" is a number. Only one that ' +
+      'users cannot choose for themselves.',
+  },
+  {
+    name: 'SCOPES_CLAIM',
+    kind: 'text',
+    group: 'Authentication',
+    description:
+      'The claim that holds the scopes, as words or as a list. Default: scope, or scp. Dots lead into objects: a.b.',
+  },
+  {
+    name: 'GROUPS_CLAIM',
+    kind: 'text',
+    default: 'groups',
+    group: 'Authentication',
+    description: 'The claim that holds the groups, e.g. realm_access.roles.',
+  },
+  {
+    name: 'ALLOW_HTTP_ISSUERS',
+    kind: 'boolean',
+    default: 'false',
+    group: 'Authentication',
+    description:
+      'Speak to issuers on other machines by http, too. Whoever is in between can then make tokens of his own.',
+  },
+  {
+    name: 'PUBLIC_URL',
+    kind: 'text',
+    group: 'Authentication',
+    description:
+      'How callers name this gateway, e.g. https://cuegate.studio.example. With it, OAuth clients find out by themselves whose ' +
+      'tokens they need (RFC 9728).',
   },
   {
     name: 'ALLOW_ANONYMOUS_NETWORK',
@@ -237,12 +341,36 @@ export const options = [
       'Forward Grpc-Metadata-* and other request headers upstream, as grpc-gateway 2.30 did. Off: nothing that a client says becomes metadata.',
   },
   {
+    name: 'ALLOWED_HOSTS',
+    kind: 'list',
+    group: 'Protection',
+    description:
+      'The names by which the gateway may be called, against DNS rebinding; others are answered 421. *.studio.example is every ' +
+      'name below, "*" turns the check off. localhost, the machine’s name and the host of PUBLIC_URL always count. Default: names without a dot ' +
+      '(as in rest-gateway:8448) and IP addresses, too, which no public DNS can point elsewhere.',
+  },
+  {
+    name: 'CORS_ORIGINS',
+    kind: 'list',
+    group: 'Protection',
+    description:
+      'The web sites whose pages may call the gateway, as exact origins such as https://cueweb.studio.example, or "*" for all. ' +
+      'Default: none but its own. A server such as CueWeb’s is no page and needs no entry.',
+  },
+  {
     name: 'MAX_REQUEST_MB',
     kind: 'mebibytes',
     default: '100',
     group: 'Protection',
     description:
       'The largest request message, in MiB. Cuebot resets the connection’s stream above 100 MiB without saying why.',
+  },
+  {
+    name: 'MAX_SPEC_MB',
+    kind: 'mebibytes',
+    default: '16',
+    group: 'Protection',
+    description: 'The longest job spec that is passed on to Cuebot, in MiB. It is read as a whole before it is sent.',
   },
   {
     name: 'GRAPHQL_MAX_TOKENS',

@@ -1,5 +1,6 @@
-import { createIdentify } from '../auth/create-identify.ts';
+import { createAuthentication } from '../auth/create-authentication.ts';
 import { decide } from '../auth/policy/decide.ts';
+import type { Logger } from '../base/logger.ts';
 import { CommandLineError } from '../command-line.ts';
 import { type Config, parseConfig } from '../config.ts';
 import { GatewayError } from '../rpc/gateway-error.ts';
@@ -46,13 +47,20 @@ export const policy: Command = async ({ environment, flags, words, values }) => 
 };
 
 /** @throws CommandLineError when the token is refused: then nothing may be called with it. */
-async function identityOf(token: string | undefined, { auth, jwtSecret }: Config): Promise<Identity> {
+async function identityOf(token: string | undefined, { authentication: settings }: Config): Promise<Identity> {
+  const authentication = createAuthentication(settings, { logger: silent });
   try {
-    return await createIdentify({ auth, jwtSecret })({
-      authorization: token === undefined ? undefined : `Bearer ${token}`,
-    });
+    await authentication.start();
+    return await authentication.identify({ authorization: token === undefined ? undefined : `Bearer ${token}` });
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new CommandLineError(`no: the token is refused before anything is called: ${error.message}`);
+  } finally {
+    authentication.close();
   }
 }
+
+const ignore = (): void => undefined;
+
+/** What is worth a word is an error, and that is told. */
+const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -7,6 +7,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Logger } from '../base/logger.ts';
 import { requestIdOf } from '../base/request-id.ts';
 
+import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
 import { GatewayError } from '../rpc/gateway-error.ts';
 import type { Identify } from '../rpc/identity.ts';
 
@@ -30,6 +31,8 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   /** Where it is mounted, e.g. `/graphql`; anything below answers 404. */
   readonly path: string;
   readonly identify: Identify;
+  /** How callers are told what their credentials lack; without metadata when not given. */
+  readonly challenge?: FormatChallenge;
   /** What a browser finds at the endpoint; it shows nothing of the farm, so it needs no identity. Undefined: nothing. */
   readonly page: GraphiqlPage | undefined;
   readonly logger: Logger;
@@ -66,7 +69,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     schema,
     graphqlEndpoint: path,
     plugins: [
-      guardRequests(identify, limits.maxRequestBytes),
+      guardRequests(identify, options.challenge ?? compileChallenge(undefined), limits.maxRequestBytes),
       passIdentityOn(),
       limitWork(schema, limits),
       serveSubscriptions(live),
@@ -92,6 +95,9 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       if (page?.handles(request) === true) return page.handle(request, response);
       const requestId = requestIdOf(request.headers['x-request-id']);
       response.setHeader('x-request-id', requestId);
+      // What the farm does is nobody's to keep, and JSON is not to be taken for a script or a page.
+      response.setHeader('cache-control', 'no-store');
+      response.setHeader('x-content-type-options', 'nosniff');
       const context: Omit<GraphqlContext, 'identity'> = {
         requestId,
         signal: abandonmentOf(response),

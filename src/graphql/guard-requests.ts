@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-import { GatewayError } from '../rpc/gateway-error.ts';
+import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
+import { credentialsOf } from '../rpc/credentials-of.ts';
+import { type Challenge, GatewayError } from '../rpc/gateway-error.ts';
 import type { Identify, Identity } from '../rpc/identity.ts';
 
 import { translateError } from './compile-error-translation.ts';
@@ -32,11 +34,15 @@ const acceptable: ReadonlySet<string> = new Set([
  * body is read then. Nobody gets further without an identity, not even to a parse error: GraphQL's suggestions and
  * introspection describe the farm.
  */
-export function guardRequests(identify: Identify, maxBodyBytes: number): Plugin<RequestContext, RequestContext> {
+export function guardRequests(
+  identify: Identify,
+  formatChallenge: FormatChallenge,
+  maxBodyBytes: number,
+): Plugin<RequestContext, RequestContext> {
   return {
     onRequestParse: async ({ serverContext, setRequestParser }) => {
       const { req, res, requestId } = serverContext;
-      serverContext.identity = await identifyCaller(identify, req, requestId);
+      serverContext.identity = await identifyCaller(identify, formatChallenge, req, requestId);
       assertAcceptable(req);
       if (req.method === 'POST') setRequestParser(() => readJsonBody(req, maxBodyBytes));
       // The client waits for this before it sends a large body.
@@ -45,20 +51,36 @@ export function guardRequests(identify: Identify, maxBodyBytes: number): Plugin<
   };
 }
 
-async function identifyCaller(identify: Identify, { headers }: IncomingMessage, requestId: string): Promise<Identity> {
+async function identifyCaller(
+  identify: Identify,
+  formatChallenge: FormatChallenge,
+  request: IncomingMessage,
+  requestId: string,
+): Promise<Identity> {
   try {
-    return await identify({ authorization: headers.authorization });
+    return await identify(credentialsOf(request));
   } catch (error) {
-    throw refusal(error, requestId);
+    throw refusal(error, requestId, formatChallenge);
   }
 }
 
+/** Shared-secret tokens have none of their own, because REST shows none for them (RFC 6750, 3.1). */
+function challengeOf(reason: string): Challenge {
+  return reason === 'TOKEN_MISSING' ? {} : { error: 'invalid_token' };
+}
+
+const bare = compileChallenge(undefined);
+
 /** A refusal of the whole request: the status is HTTP's as well, whatever the client accepts. */
-export function refusal(error: unknown, requestId: string): GraphQLError {
-  const { status } = GatewayError.from(error);
+export function refusal(error: unknown, requestId: string, formatChallenge: FormatChallenge = bare): GraphQLError {
+  const { status, reason, retryAfterSeconds, challenge: own } = GatewayError.from(error);
   const { message, extensions, originalError } = translateError(error, requestId);
   // RFC 9110, 11.6.1 (https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1): a 401 says how to authenticate.
-  const headers = status.name === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer' } : {};
+  const challenge = own ?? (status.name === 'UNAUTHENTICATED' ? challengeOf(reason) : undefined);
+  const headers = {
+    ...(challenge !== undefined && { 'www-authenticate': formatChallenge(challenge) }),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
+  };
   const http = { status: status.httpStatus, headers };
   return new GraphQLError(message, { extensions: { ...extensions, http }, originalError });
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { requestIdOf } from '../base/request-id.ts';
 import { sendAnswer } from '../base/send-answer.ts';
+import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
+import { credentialsOf } from '../rpc/credentials-of.ts';
 import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
 import type { Identify } from '../rpc/identity.ts';
 
@@ -16,6 +18,8 @@ import { compileErrorRenderer, type Progress } from './render-error.ts';
 /** What the REST surface is made of. */
 export interface RestOptions extends RoutesOptions {
   readonly identify: Identify;
+  /** How callers are told what their credentials lack; without metadata when not given. */
+  readonly challenge?: FormatChallenge;
   /** Whether request headers become metadata, as in grpc-gateway 2.30. Off, nothing that a client says does. */
   readonly forwardMetadata: boolean;
   /** The longest request body that is read; it is held in memory as a whole. */
@@ -34,7 +38,11 @@ const noBody = Buffer.alloc(0);
 export function createRest(options: RestOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { identify, maxBodyBytes } = options;
   const routes = compileRoutes(options);
-  const renderError = compileErrorRenderer(options.registry, options.style);
+  const renderError = compileErrorRenderer(
+    options.registry,
+    options.style,
+    options.challenge ?? compileChallenge(undefined),
+  );
   const tooLarge = bodyTooLarge(maxBodyBytes);
   const metadataOf = options.forwardMetadata ? forwardMetadata : () => noMetadata;
 
@@ -42,7 +50,7 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let progress: Progress = 'before-rpc';
     try {
-      const identified = identify({ authorization: request.headers.authorization });
+      const identified = identify(credentialsOf(request));
       const identity = identified instanceof Promise ? await identified : identified;
       const overridden = readOverriddenMethod(request, response);
       const override = overridden === undefined ? undefined : await overridden;
@@ -58,7 +66,9 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
       const body = override === undefined ? await readBody(request, response, maxBodyBytes, tooLarge) : noBody;
       const signal = abortWhenGone(response);
       const requestId = requestIdOf(request.headers['x-request-id']);
-      const answered = await respond({ body, identity, metadata, timeoutMs, signal, requestId, progress, response });
+      const idempotencyKey = idempotencyKeyOf(request);
+      const exchange = { body, identity, metadata, timeoutMs, signal, requestId, idempotencyKey, progress, response };
+      const answered = await respond(exchange);
       if (answered !== undefined) sendAnswer(response, answered);
     } catch (error) {
       const failure = GatewayError.from(error);
@@ -70,6 +80,11 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
   return (request, response) => {
     void answer(request, response);
   };
+}
+
+/** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/; node joins several of them by a comma. */
+function idempotencyKeyOf({ headers }: IncomingMessage): string | undefined {
+  return headers['idempotency-key'] as string | undefined;
 }
 
 /** Whether the client takes trailers: the word anywhere in `TE`, as grpc-gateway looks for it. */

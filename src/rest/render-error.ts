@@ -3,6 +3,7 @@ import type { JsonStyle } from '../codec/json-style.ts';
 import { WireError } from '../codec/wire-error.ts';
 import { compileWireToJson } from '../codec/wire-to-json.ts';
 import type { Registry } from '../registry/descriptors.ts';
+import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
 import type { GatewayError } from '../rpc/gateway-error.ts';
 import { statusCode, statusOf } from '../rpc/status.ts';
 
@@ -28,13 +29,17 @@ const unrenderable = Buffer.from('{"code": 13, "message": "failed to marshal err
  * Compiles the renderer of `{"code","message","details"}` bodies. Details are rendered when their type is in the registry or
  * one that every gateway knows; an error with any other becomes the fixed text above.
  */
-export function compileErrorRenderer(registry: Registry, style: JsonStyle): RenderError {
+export function compileErrorRenderer(
+  registry: Registry,
+  style: JsonStyle,
+  formatChallenge: FormatChallenge = compileChallenge(undefined),
+): RenderError {
   const detailsToJson = compileWireToJson(statusMessage, withDetailTypes(registry), style);
   const space = style === 'spaced' ? ' ' : '';
   const plainBody = (code: number, message: string) =>
     Buffer.from(`{"code":${code},${space}"message":${JSON.stringify(message)},${space}"details":[]}`);
   return (error, progress) => {
-    if (error.origin === 'credentials') return renderRefusal(error);
+    if (error.origin === 'credentials') return renderRefusal(error, formatChallenge);
     let rendered: RenderedStatus;
     try {
       rendered = renderStatus(error, detailsToJson, plainBody);
@@ -48,7 +53,8 @@ export function compileErrorRenderer(registry: Registry, style: JsonStyle): Rend
       (progress === 'before-rpc' ? '' : renderHeader(error.header)) +
       (error.retryAfterSeconds === undefined ? '' : `Retry-After: ${Math.ceil(error.retryAfterSeconds)}\r\n`) +
       (trailer === undefined ? '' : announceTrailer(trailer)) +
-      challengeOf(error, message);
+      challengeOf(error, message) +
+      (error.challenge === undefined ? '' : challengeField(formatChallenge(error.challenge)));
     const trailers = trailer === undefined ? undefined : renderTrailer(trailer);
     return { status: statusLineOf(statusOf(code).httpStatus), fields, body, trailers };
   };
@@ -106,8 +112,17 @@ function challengeOf(error: GatewayError, message: string): string {
   return `Www-Authenticate: ${fieldValueOf(Buffer.from(message))}\r\n`;
 }
 
-/** A missing or bad token: plain text, as the Go gateway's middleware answers it. */
-function renderRefusal({ message }: GatewayError): Answer {
-  const fields = 'Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n';
+function challengeField(value: string): string {
+  return `Www-Authenticate: ${value}\r\n`;
+}
+
+/**
+ * A missing or bad token: plain text, as the Go gateway's middleware answers it. That has no challenge; refusals that the
+ * middleware did not know, of other than shared-secret tokens, have one.
+ */
+function renderRefusal({ message, challenge }: GatewayError, formatChallenge: FormatChallenge): Answer {
+  const fields =
+    'Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n' +
+    (challenge === undefined ? '' : challengeField(formatChallenge(challenge)));
   return { status: statusLineOf(401), fields, body: Buffer.from(`${message}\n`) };
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
-import { createIdentify } from '../../src/auth/create-identify.ts';
+import { createTokenIdentify } from '../../src/auth/create-token-identify.ts';
+import { createHmacVerifier } from '../../src/auth/hmac-verifier.ts';
 import { signToken } from '../../src/auth/sign-token.ts';
 import type { JsonStyle } from '../../src/codec/json-style.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -72,6 +73,8 @@ function startWhole(endpoint: string, { backend, style, forwardMetadata }: TestG
     REST_SERVICES: '*,!conf.v1.NotServed',
     GRAPHQL_SERVICES: '*',
     HOST: '127.0.0.1',
+    // The recorded requests name many.
+    ALLOWED_HOSTS: '*',
     REST_PORT: '0',
     SHUTDOWN_TIMEOUT: '1ms',
     JWT_SECRET: jwtSecret,
@@ -93,7 +96,7 @@ async function startSurface(endpoint: string, options: TestGatewayOptions): Prom
     style: options.style,
     forwardMetadata: options.forwardMetadata,
     maxBodyBytes: 100 * 1024 * 1024,
-    identify: createIdentify({ auth: 'jwt', jwtSecret, now }),
+    identify: createTokenIdentify({ verifiers: [], fallback: createHmacVerifier({ secrets: [jwtSecret], now }), now }),
     invoke: setDeadline(timeoutSeconds * 1_000)(seenByGo(upstream.invoke)),
     invokeStream: createStreamUpstream(endpoint),
   });

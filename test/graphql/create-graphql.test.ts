@@ -34,7 +34,10 @@ describe('a caller', () => {
       headers: { 'content-type': 'application/json', 'x-request-id': 'r-1', ...headers },
       body: JSON.stringify({ query: introspection }),
     });
-    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringMatching(/^Bearer realm="cuegate"/),
+    ]);
     expect(await response.json()).toEqual({
       errors: [
         {

@@ -4,6 +4,7 @@ import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type Gr
 
 import type { Logger } from '../../base/logger.ts';
 
+import { credentialsOf } from '../../rpc/credentials-of.ts';
 import type { Identify, Identity } from '../../rpc/identity.ts';
 
 import { createOperation, type OperationOptions } from '../budget/create-operation.ts';
@@ -128,7 +129,7 @@ async function executeSafely(request: LiveRequest, contextValue: object): Promis
 /** A token may have expired, or been revoked, since the stream began. */
 async function identifyAgain(identify: Identify, { req, requestId }: RequestContext): Promise<Identity | GraphQLError> {
   try {
-    return await identify({ authorization: req.headers.authorization });
+    return await identify(credentialsOf(req));
   } catch (error) {
     return refusal(error, requestId);
   }

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { createIdentify } from '../../src/auth/create-identify.ts';
+import { createAuthentication } from '../../src/auth/create-authentication.ts';
 import { signToken } from '../../src/auth/sign-token.ts';
 import { GatewayError } from '../../src/rpc/gateway-error.ts';
-import type { Identity } from '../../src/rpc/identity.ts';
+import type { Identify, Identity } from '../../src/rpc/identity.ts';
 
 import { identityOf } from '../identity.ts';
 
+import { settingsOf, silent } from './settings.ts';
 import { bearer, nowMs, outcomeOf, refusalOf, secret } from './tokens.ts';
 
 interface RecordedRequest {
@@ -28,9 +29,15 @@ const recorded = readFileSync(new URL('../recorded/jwt.jsonl', import.meta.url),
 /** When the requests were recorded, in seconds: their tokens' times lie an hour, ten or one second around it. */
 const recordedAt = 1_795_395_159;
 
-describe('createIdentify()', () => {
+/** Of tokens signed with the shared secret. */
+function identifyBySecret(now?: () => number): Identify {
+  const surroundings = { logger: silent, ...(now !== undefined && { now }) };
+  return createAuthentication(settingsOf({ jwtSecrets: [secret] }), surroundings).identify;
+}
+
+describe('createAuthentication()', () => {
   describe('answers as the Go gateway did', () => {
-    const identify = createIdentify({ auth: 'jwt', jwtSecret: secret, now: () => recordedAt * 1000 + 500 });
+    const identify = identifyBySecret(() => recordedAt * 1000 + 500);
 
     it('in 87 recorded requests', () => expect(recorded).toHaveLength(87));
 
@@ -44,7 +51,7 @@ describe('createIdentify()', () => {
   });
 
   it('differs from the Go gateway in exp 0, which is long past and not absent', async () => {
-    const identify = createIdentify({ auth: 'jwt', jwtSecret: secret, now: () => nowMs });
+    const identify = identifyBySecret(() => nowMs);
     for (const exp of [0, -0, 0.5]) {
       const refusal = await refusalOf(identify, bearer({ exp }));
       expect(refusal.message).toBe('Token validation error: token has invalid claims: token is expired');
@@ -53,7 +60,7 @@ describe('createIdentify()', () => {
   });
 
   it('uses the clock of the system when none is given', async () => {
-    const identify = createIdentify({ auth: 'jwt', jwtSecret: secret });
+    const identify = identifyBySecret();
     const seconds = Math.floor(Date.now() / 1000);
     expect(await identify({ authorization: bearer({ sub: 'ada', exp: seconds + 3600 }) })).toMatchObject({
       subject: 'ada',
@@ -63,14 +70,48 @@ describe('createIdentify()', () => {
     });
   });
 
-  it('refuses to be made without a secret', () => {
-    expect(() => createIdentify({ auth: 'jwt', jwtSecret: '' })).toThrow(
-      new TypeError('a secret is missing: expected at least one, none of them empty'),
+  it('takes the tokens of the secret before, until it is taken away', async () => {
+    const surroundings = { logger: silent, now: () => nowMs };
+    const settings = settingsOf({ jwtSecrets: ['the new secret', secret] });
+    expect(
+      await createAuthentication(settings, surroundings).identify({ authorization: bearer({ sub: 'ada' }) }),
+    ).toMatchObject({ subject: 'ada' });
+    const { identify } = createAuthentication(settingsOf({ jwtSecrets: ['the new secret'] }), surroundings);
+    expect(await refusalOf(identify, bearer({ sub: 'ada' }))).toMatchObject({ reason: 'SIGNATURE_INVALID' });
+  });
+
+  it('reads the claims that the settings name', async () => {
+    const claimNames = {
+      user: 'preferred_username',
+      scopes: 'rights.cuegate',
+      groups: 'https://studio.example/groups',
+    };
+    const settings = settingsOf({ jwtSecrets: [secret], claimNames });
+    const { identify } = createAuthentication(settings, { logger: silent, now: () => nowMs });
+    const authorization = bearer({
+      sub: '4711',
+      preferred_username: 'ada',
+      scope: 'cue:admin',
+      rights: { cuegate: ['cue:read'] },
+      'https://studio.example/groups': ['lighting'],
+      exp: nowMs / 1000 + 60,
+    });
+    expect(await identify({ authorization })).toMatchObject({
+      subject: 'ada',
+      scopes: ['cue:read'],
+      groups: ['lighting'],
+      expiresAtMs: nowMs + 60_000,
+    });
+  });
+
+  it('refuses to be made without any way to identify callers', () => {
+    expect(() => createAuthentication(settingsOf({}), { logger: silent })).toThrow(
+      new TypeError('expected at least one way to identify callers'),
     );
   });
 
   it('asks nobody for anything when authentication is off', () => {
-    const identify = createIdentify({ auth: 'none', jwtSecret: '' });
+    const identify = createAuthentication(settingsOf({ auth: 'none' }), { logger: silent }).identify;
     for (const authorization of [undefined, '', 'Bearer x', bearer({ sub: 'ada' })]) {
       const identity = identify({ authorization }) as Identity;
       expect(identity).toEqual(identityOf('anonymous'));
@@ -84,7 +125,7 @@ describe('createIdentify()', () => {
     const signatureStart = good.lastIndexOf('.') + 1;
 
     it('no mutation of a good token is good, and each is refused in words', async () => {
-      const identify = createIdentify({ auth: 'jwt', jwtSecret: secret, now: () => nowMs });
+      const identify = identifyBySecret(() => nowMs);
       await fc.assert(
         fc.asyncProperty(mutations(good), async (mutated) => {
           // Unused bits at a signature's end carry nothing: golang-jwt and ours read such texts as the same signature.
@@ -98,7 +139,7 @@ describe('createIdentify()', () => {
     });
 
     it('no text at all makes it throw anything but a refusal', async () => {
-      const identify = createIdentify({ auth: 'jwt', jwtSecret: secret, now: () => nowMs });
+      const identify = identifyBySecret(() => nowMs);
       const segment = fc.oneof(
         fc.string({ unit: 'binary', maxLength: 40 }),
         fc.json().map((text) => Buffer.from(text).toString('base64url')),

@@ -1,0 +1,110 @@
+import type { Logger } from '../base/logger.ts';
+import type { Identify } from '../rpc/identity.ts';
+
+import { ApiKeyFile } from './api-keys/api-key-file.ts';
+import { createApiKeyVerifier } from './api-keys/api-key-verifier.ts';
+import type { AuthenticationSettings } from './authentication-settings.ts';
+import { createAnonymousIdentify } from './create-anonymous-identify.ts';
+import { createTokenIdentify } from './create-token-identify.ts';
+import { createBoundedFetch, type Fetch } from './fetch-bounded.ts';
+import { createHmacVerifier } from './hmac-verifier.ts';
+import { createAskIssuer } from './introspection/ask-issuer.ts';
+import { createIntrospectionVerifier } from './introspection/introspection-verifier.ts';
+import { KeySet, type KeySetState } from './oidc/key-set.ts';
+import { createLoadKeys } from './oidc/load-keys.ts';
+import { createOidcVerifier } from './oidc/oidc-verifier.ts';
+import { type Schedule, scheduleByTimer } from './schedule.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+
+/** What lies outside: the log, the clock, the network. The system's where not given. */
+export interface AuthenticationSurroundings {
+  readonly logger: Logger;
+  /** The current time in milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly schedule?: Schedule;
+  readonly random?: () => number;
+  readonly fetch?: Fetch;
+}
+
+/** How the gateway tells who calls, with what it keeps for that. */
+export interface Authentication {
+  readonly identify: Identify;
+  /**
+   * Fetches the keys of all issuers. Resolves when that is done, or has failed: without them the gateway starts anyway, and
+   * goes on trying. Takes ten seconds at most.
+   */
+  readonly start: () => Promise<void>;
+  /** Whether the keys of every issuer were fetched at least once. It stays so: an issuer's outage is told to its own callers. */
+  readonly isReady: () => boolean;
+  readonly keySets: () => readonly KeySetState[];
+  /** Ends what goes on in the background. */
+  readonly close: () => void;
+}
+
+/** An issuer that is slower is as good as down, and callers wait for it at most twice so long: discovery, then keys. */
+const timeoutMs = 5_000;
+
+/** Key sets have some kB; Entra’s has 20. */
+const maxBytes = 256 * 1024;
+
+/**
+ * Composes the ways to tell who calls that the settings ask for. Of several, a token's looks decide which one judges it:
+ * `cue_…` is an API key; a JWT of a configured issuer is that issuer's; what is no JWT is asked about; everything else is the
+ * shared secret's. Each judges alone. The settings must have no problems.
+ * Throws ApiKeysError when the file of API keys cannot be read, TypeError when nothing at all is configured.
+ */
+export function createAuthentication(
+  settings: AuthenticationSettings,
+  {
+    logger,
+    now = Date.now,
+    schedule = scheduleByTimer,
+    random = Math.random,
+    fetch = globalThis.fetch,
+  }: AuthenticationSurroundings,
+): Authentication {
+  if (settings.auth === 'none') return anonymousAuthentication();
+  const { jwtSecrets, issuers, audiences, algorithms, introspection, apiKeysFile, claimNames } = settings;
+  const bounded = createBoundedFetch({ fetch, timeoutMs, maxBytes });
+  const keySets = new Map<string, KeySet>();
+  for (const issuer of issuers) {
+    const { jwksUri, allowHttpIssuers: allowHttp } = settings;
+    const load = createLoadKeys({ issuer, jwksUri, algorithms, fetch: bounded, allowHttp });
+    keySets.set(issuer, new KeySet({ issuer, load, now, schedule, random, logger }));
+  }
+  const apiKeys = apiKeysFile === undefined ? undefined : new ApiKeyFile({ path: apiKeysFile, schedule, logger });
+  const hasSecret = jwtSecrets.length > 0;
+  const verifiers: TokenVerifier[] = [];
+  if (apiKeys !== undefined) verifiers.push(createApiKeyVerifier({ entries: () => apiKeys.entries, now }));
+  if (keySets.size > 0) {
+    const leavesOthers = hasSecret;
+    verifiers.push(createOidcVerifier({ issuers: keySets, audiences, algorithms, claimNames, leavesOthers, now }));
+  }
+  if (introspection !== undefined) {
+    const ask = createAskIssuer({ ...introspection, fetch: bounded });
+    const leavesJwts = hasSecret || keySets.size > 0;
+    verifiers.push(createIntrospectionVerifier({ ask, audiences, issuers, claimNames, leavesJwts, now }));
+  }
+  if (!hasSecret && verifiers.length === 0) throw new TypeError('expected at least one way to identify callers');
+  const fallback = hasSecret ? createHmacVerifier({ secrets: jwtSecrets, claimNames, now }) : undefined;
+  return {
+    identify: createTokenIdentify({ verifiers, fallback, now }),
+    start: async () => void (await Promise.all([...keySets.values()].map((keySet) => keySet.start()))),
+    isReady: () => [...keySets.values()].every(({ state }) => state.keys > 0),
+    keySets: () => [...keySets.values()].map(({ state }) => state),
+    close: () => {
+      for (const keySet of keySets.values()) keySet.close();
+      apiKeys?.close();
+    },
+  };
+}
+
+function anonymousAuthentication(): Authentication {
+  return {
+    identify: createAnonymousIdentify(),
+    start: () => Promise.resolve(),
+    isReady: () => true,
+    keySets: () => [],
+    close: () => undefined,
+  };
+}

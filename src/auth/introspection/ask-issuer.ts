@@ -1,0 +1,47 @@
+import {
+  allowInsecureRequests,
+  type AuthorizationServer,
+  ClientSecretBasic,
+  customFetch,
+  introspectionRequest,
+  processIntrospectionResponse,
+} from 'oauth4webapi';
+
+import type { Fetch } from '../fetch-bounded.ts';
+import { type JsonObject, parseJsonObject } from '../parse-json-object.ts';
+
+/** Whom to ask about tokens, and as whom. */
+export interface AskIssuerOptions {
+  /** The introspection endpoint (RFC 7662, 2). */
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Must be bounded. */
+  readonly fetch: Fetch;
+}
+
+/** What the issuer says about a token: frozen, without prototypes; `active` is true or false. Rejects when it says nothing. */
+export type AskIssuer = (token: string) => Promise<JsonObject>;
+
+/**
+ * Asks an issuer about tokens by introspection (RFC 7662, https://www.rfc-editor.org/rfc/rfc7662#section-2), as a client that shows its
+ * secret by HTTP Basic authentication (RFC 6749, 2.3.1), which every issuer must take.
+ */
+export function createAskIssuer({ url, clientId, clientSecret, fetch }: AskIssuerOptions): AskIssuer {
+  // Only signed answers would need the issuer's name, and none are asked for.
+  const issuer: AuthorizationServer = { issuer: new URL(url).origin, introspection_endpoint: url };
+  const client = { client_id: clientId };
+  const authentication = ClientSecretBasic(clientSecret);
+  const options = {
+    [customFetch]: (target: string, init: object) => fetch(target, init),
+    // Which URLs may be http was decided when the settings were read.
+    [allowInsecureRequests]: true,
+    // Many issuers answer `active` for refresh tokens too; with the hint they look for access tokens first.
+    additionalParameters: { token_type_hint: 'access_token' },
+  };
+  return async (token) => {
+    const response = await introspectionRequest(issuer, client, authentication, token, options);
+    const answer = await processIntrospectionResponse(issuer, client, response);
+    return parseJsonObject(Buffer.from(JSON.stringify(answer)), 'object');
+  };
+}

@@ -1,0 +1,24 @@
+import type { AuthenticationSettings } from '../../src/auth/authentication-settings.ts';
+import { standardClaimNames } from '../../src/auth/claim-names.ts';
+import type { Logger } from '../../src/base/logger.ts';
+
+/** Settings that name no way to identify callers, but for what a test adds. */
+export function settingsOf(more: Partial<AuthenticationSettings>): AuthenticationSettings {
+  return {
+    auth: 'jwt',
+    jwtSecrets: [],
+    issuers: [],
+    jwksUri: undefined,
+    audiences: [],
+    algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    introspection: undefined,
+    apiKeysFile: undefined,
+    claimNames: standardClaimNames,
+    allowHttpIssuers: false,
+    publicUrl: undefined,
+    ...more,
+  };
+}
+
+/** A log that nobody reads. */
+export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
