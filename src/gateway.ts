@@ -16,6 +16,7 @@ import type { MessageDescriptor, MethodDescriptor } from './registry/descriptors
 import { createRest } from './rest/create-rest.ts';
 import { compileChallenge } from './rpc/compile-challenge.ts';
 import { composeWaist } from './rpc/compose-waist.ts';
+import { answerOnce } from './rpc/guards/answer-once.ts';
 import { enforceGuards } from './rpc/guards/enforce-guards.ts';
 import { stampIdentity } from './rpc/guards/stamp-identity.ts';
 import type { LaneState } from './rpc/lane.ts';
@@ -76,7 +77,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
       maxRequestBytes: config.maxRequestBytes,
       audit,
       authorize: authorize(policy, { open, close }),
-      guard: enforceGuards({ table, open, close, now }),
+      guard: enforceGuards({ table, open, close, now, maxSpecBytes: config.maxSpecBytes, hasGrant: policy.hasGrant }),
       stamp: stampIdentity({
         table,
         open,
@@ -84,6 +85,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
         mismatch: config.identityMismatch,
         services: config.serviceSubjects,
       }),
+      once: answerOnce({ table, timeoutMs: config.grpcTimeoutMs, now: Date.now }),
       lanes: config.lanes ? lanes : undefined,
       meters: meters?.calls,
       logger,

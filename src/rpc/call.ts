@@ -29,6 +29,8 @@ export interface Call {
   readonly maxAgeMs?: number;
   /** Whether the caller has said that empty criteria mean everything to him, too. */
   readonly meansEverything?: boolean;
+  /** Names this very request, so that sending it again does not do it twice. */
+  readonly idempotencyKey?: string;
   /** Filled on the way, for callers who want to know where the time went. */
   readonly timings?: CallTimings;
   /** Set by the audit; surfaces leave it undefined. */

@@ -25,6 +25,8 @@ export interface WaistOptions {
   readonly guard: Interceptor;
   /** Says upstream who calls. */
   readonly stamp: Interceptor;
+  /** Answers repeated requests by the first one's answer. */
+  readonly once: Interceptor;
   /** Undefined: the upstream has no lanes. */
   readonly lanes: Lanes | undefined;
   /** Undefined: nobody asks for metrics. */
@@ -35,7 +37,7 @@ export interface WaistOptions {
 
 /** The one way to the upstream for every RPC of every surface. Read from the outside in: that is a call's life. */
 export function composeWaist(options: WaistOptions): Invoke {
-  const { table, timeoutMs, maxRequestBytes, audit, authorize, guard, stamp, lanes, meters, logger, upstream } = options;
+  const { table, timeoutMs, maxRequestBytes, audit, authorize, guard, stamp, once, lanes, meters, logger, upstream } = options;
   const interceptors: readonly Interceptor[] = [
     meters === undefined ? passOn : measureCalls(table, meters),
     observe(logger),
@@ -45,7 +47,8 @@ export function composeWaist(options: WaistOptions): Invoke {
     authorize,
     guard,
     stamp,
-    // What guards refuse was never intended.
+    once,
+    // What guards refuse was never intended, and what is answered again is not intended again.
     audit.intend,
     reuseReplies(table, undefined, meters?.reused),
     shareReads(table, timeoutMs, meters?.shared),

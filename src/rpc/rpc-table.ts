@@ -2,6 +2,7 @@ import type { MessageDescriptor, MethodDescriptor, Registry } from '../registry/
 
 import type { Guard } from './guards/guard.ts';
 import { readGuards } from './guards/read-guards.ts';
+import { readOnce } from './guards/read-once.ts';
 import { readRereads } from './guards/read-rereads.ts';
 import { readStamps } from './guards/read-stamps.ts';
 import type { Reread } from './guards/reread.ts';
@@ -52,6 +53,8 @@ export interface RpcTable {
   readonly stamps: readonly Stamp[];
   /** How things are read again after a write, by their messages. */
   readonly rereads: ReadonlyMap<MessageDescriptor, Reread>;
+  /** The RPCs that take an idempotency key. */
+  readonly once: ReadonlySet<MethodDescriptor>;
 }
 
 /** All mistakes of a table at once, each with its line. */
@@ -77,7 +80,7 @@ export interface RpcTableSource {
   readonly mustMatch: boolean;
 }
 
-const sections = ['rpcs', 'queued', 'levels', 'grants', 'errors', 'guards', 'stamps', 'rereads'] as const;
+const sections = ['rpcs', 'queued', 'levels', 'grants', 'errors', 'guards', 'stamps', 'rereads', 'once'] as const;
 
 /** Reads the table (`schema/rpcs.yaml` explains its form) and holds it against the registry. Throws RpcTableError. */
 export function compileRpcTable(registry: Registry, source: RpcTableSource): RpcTable {
@@ -100,6 +103,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
   const reading = { document, registry, mustMatch: source.mustMatch };
   const guards = readGuards(reading);
   const stamps = readStamps(reading);
+  const once = readOnce(reading);
   const rereads = readRereads(reading, (method) => facts.get(method)!);
 
   if (document.problems.length > 0) throw new RpcTableError(source.fileName, document.problems);
@@ -115,6 +119,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
     guards: Object.freeze(guards),
     stamps: Object.freeze(stamps),
     rereads,
+    once,
   });
 }
 

@@ -78,6 +78,7 @@ export function tableOf(rows: readonly (readonly [MethodDescriptor, RpcKind, lan
     guards: [],
     stamps: [],
     rereads: new Map(),
+    once: new Set(),
   };
 }
 

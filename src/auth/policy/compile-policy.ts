@@ -22,6 +22,8 @@ import {
 export interface Policy {
   readonly principalOf: (identity: Identity) => Principal;
   readonly factsOf: (method: MethodDescriptor) => PolicyFacts;
+  /** Whether somebody has a grant, for those who ask for one beyond what RPCs ask for. */
+  readonly hasGrant: (identity: Identity, grant: string) => boolean;
   /** How to find out whose the thing is that a call acts on, for the methods where one can. */
   readonly readers: ReadonlyMap<MethodDescriptor, ResourceReader>;
 }
@@ -55,16 +57,22 @@ export function compilePolicy(options: PolicyOptions): Policy {
   const ours = readPolicy(standard.text);
   const site = own === undefined ? undefined : readPolicy(own.text);
   const rows = decideLevels(table.rows, [ours, site]);
-  assertFits(standard, ours, options.mustMatch ? registry : undefined, rows);
-  if (own !== undefined && site !== undefined) assertFits(own, site, registry, rows);
+  const grants = knownGrants(rows, table);
+  assertFits(standard, ours, options.mustMatch ? registry : undefined, rows, grants);
+  if (own !== undefined && site !== undefined) assertFits(own, site, registry, rows, grants);
 
   const from = (section: string) => (site?.sections.has(section) ? site : ours);
   const rights = (['scope', 'role', 'group'] as const).flatMap((kind) =>
     from(`${kind}s`).rights.filter((entry) => entry.kind === kind),
   );
   const facts = compileFacts(rows, rights, from('rules').rules);
+  const principalOf = compilePrincipals(rights, secretLevel);
   return Object.freeze({
-    principalOf: compilePrincipals(rights, secretLevel),
+    principalOf,
+    hasGrant: (identity: Identity, grant: string) => {
+      const { grants } = principalOf(identity);
+      return grants.has(grant) || grants.has('*');
+    },
     factsOf: (method: MethodDescriptor) => {
       const found = facts.get(method);
       if (found === undefined) throw new Error(`${method.fullName} is not of this policy's registry`);
@@ -91,14 +99,22 @@ function decideLevels(
   return decided.map((row) => ({ ...row, level: row.kind === 'read' ? 'read' : 'admin' }));
 }
 
+/** Those that RPCs ask for, and those that guards do. */
+function knownGrants(rows: readonly RpcFacts[], { guards }: RpcTable): readonly string[] {
+  const ofRows = rows.flatMap(({ grant }) => grant ?? []);
+  const ofGuards = guards.flatMap((guard) => (guard.kind === 'job-spec' ? [guard.grant] : []));
+  return [...new Set([...ofRows, ...ofGuards])];
+}
+
 /** Without a registry only the form is judged: other protos than OpenCue's know nothing of what our file names. */
 function assertFits(
   { fileName }: PolicySource,
   document: PolicyDocument,
   registry: Registry | undefined,
   rows: readonly RpcFacts[],
+  grants: readonly string[],
 ): void {
-  const strangers = registry === undefined ? [] : findStrangers(document, registry, rows);
+  const strangers = registry === undefined ? [] : findStrangers(document, registry, rows, grants);
   const problems = [...document.problems, ...strangers];
   if (problems.length > 0) throw new PolicyError(fileName, problems);
 }

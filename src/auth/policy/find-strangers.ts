@@ -14,8 +14,8 @@ export function findStrangers(
   { rights, rules, resources, changes }: PolicyDocument,
   registry: Registry,
   rows: readonly RpcFacts[],
+  grants: readonly string[],
 ): readonly string[] {
-  const grants = [...new Set(rows.flatMap(({ grant }) => grant ?? []))];
   return [
     ...rights.flatMap(({ line, grants: named }) =>
       named

@@ -48,10 +48,20 @@ export function compileCallArguments(
   };
 }
 
-function callArgumentsOf(method: MethodDescriptor, { guards }: RpcTable): readonly CallArgument[] {
+function callArgumentsOf(method: MethodDescriptor, { guards, once }: RpcTable): readonly CallArgument[] {
   const bounded = guards.find((guard) => guard.kind === 'bounded' && guard.method === method);
-  return bounded === undefined ? [] : [meansEverything(bounded.why)];
+  const own = bounded === undefined ? [] : [meansEverything(bounded.why)];
+  return once.has(method) ? [...own, idempotencyKey] : own;
 }
+
+const idempotencyKey: CallArgument = {
+  name: 'idempotencyKey',
+  type: 'String',
+  description:
+    'Names this very request, e.g. by a UUID: when you send it again with the same key within ten minutes, because you ' +
+    'have not heard its answer, you get that answer and it is not done twice.',
+  read: (value) => (typeof value === 'string' ? { idempotencyKey: value } : undefined),
+};
 
 function meansEverything(why: string): CallArgument {
   return {

@@ -88,9 +88,10 @@ export function derivePayloads(options: PayloadOptions): Payloads {
 }
 
 /** As the links define it; a schema may hold the same definition twice. */
-const costDirective = parse('directive @rpc(method: String!, batch: Boolean, pick: Boolean) on FIELD_DEFINITION', {
-  noLocation: true,
-}).definitions;
+const costDirective = parse(
+  'directive @rpc(method: String!, batch: Boolean, pick: Boolean, per: [String!]) on FIELD_DEFINITION',
+  { noLocation: true },
+).definitions;
 
 /** The types of answers that one RPC has for itself, and no message holds. */
 function typesOfTheirOwn(

@@ -11,10 +11,11 @@ import { compileNulCheck, mayHoldNul } from './check-nul.ts';
 import { compileRecentCheck } from './check-recent.ts';
 import type { CheckRequest } from './check-request.ts';
 import type { Guard } from './guard.ts';
+import { compileJobSpecCheck, type JobSpecOptions } from './job-spec/check-job-spec.ts';
 import { requireNewName } from './require-new-name.ts';
 
 /** What guards need. */
-export interface GuardOptions {
+export interface GuardOptions extends JobSpecOptions {
   readonly table: RpcTable;
   readonly open: OpenMessage;
   readonly close: CloseMessage;
@@ -97,14 +98,16 @@ function isForRest(guard: Guard): boolean {
 }
 
 /** Undefined for the guards that are more than a look at the request. */
-function compileCheck(guard: Guard, { now }: GuardOptions): CheckRequest | undefined {
+function compileCheck(guard: Guard, options: GuardOptions): CheckRequest | undefined {
   switch (guard.kind) {
     case 'filled':
       return compileFilledCheck(guard);
     case 'bounded':
       return compileBoundedCheck(guard);
     case 'recent':
-      return compileRecentCheck(guard, now);
+      return compileRecentCheck(guard, options.now);
+    case 'job-spec':
+      return compileJobSpecCheck(guard, options);
     default:
       return undefined;
   }

@@ -22,7 +22,14 @@ export type Guard =
   /** A name must not be there yet. */
   | (GuardBase & { readonly kind: 'unique'; readonly field: FieldPath; readonly lookUp: NameLookUp })
   /** A string must be a job spec that is safe to pass on. */
-  | (GuardBase & { readonly kind: 'job-spec'; readonly field: FieldPath });
+  | (GuardBase & {
+      readonly kind: 'job-spec';
+      readonly field: FieldPath;
+      /** The smallest user id that a spec may ask for. */
+      readonly minUid: number;
+      /** The grant that submitting for somebody else takes. */
+      readonly grant: string;
+    });
 
 interface GuardBase {
   readonly method: MethodDescriptor;

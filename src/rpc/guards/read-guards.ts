@@ -35,7 +35,10 @@ const kinds = {
     },
     needed: ['rpcs', 'field', 'look-up', 'why'],
   },
-  'job-spec': { settings: { ...common, field: isSaid }, needed: ['rpcs', 'field', 'why'] },
+  'job-spec': {
+    settings: { ...common, field: isSaid, 'min-uid': isCount, grant: isSaid },
+    needed: ['rpcs', 'field', 'min-uid', 'grant', 'why'],
+  },
 } as const;
 
 type Kind = Guard['kind'];
@@ -111,7 +114,7 @@ function guardOf(
       return lookUp === undefined ? undefined : { ...base, kind, field, lookUp };
     }
     case 'job-spec':
-      return { ...base, kind, field };
+      return { ...base, kind, field, minUid: Number(settings['min-uid']), grant: settings['grant']! };
   }
 }
 

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 
 import { GatewayError } from '../../../src/rpc/gateway-error.ts';
 import { enforceGuards } from '../../../src/rpc/guards/enforce-guards.ts';
-import { close, guardedWaist, open, registry, type SentCall, tableOf } from './guarded-waist.ts';
+import { callOf } from '../calls.ts';
+import { guardedWaist, guardOptions, registry, type SentCall, tableOf } from './guarded-waist.ts';
 
-const nowMs = 1_800_000_000_500;
 const present = 1_800_000_000;
 
 function guarded(text: string, answer?: (call: SentCall) => unknown) {
-  return guardedWaist(enforceGuards({ table: tableOf(text), open, close, now: () => nowMs }), answer);
+  return guardedWaist(enforceGuards({ ...guardOptions, table: tableOf(text) }), answer);
 }
 
 /** The error of a refused call, in one line. */
@@ -150,11 +150,10 @@ describe('a guard "no-nul"', () => {
   it('leaves it to the upstream to refuse what is no message', async () => {
     const method = registry.methods.get('show.ShowInterface/FindShow')!;
     const arrived: Uint8Array[] = [];
-    const invoke = enforceGuards({ table: tableOf(text), open, close, now: () => nowMs })(async ({ request }) => {
+    const invoke = enforceGuards({ ...guardOptions, table: tableOf(text) })(async ({ request }) => {
       arrived.push(request);
       return { message: new Uint8Array(), header: [], trailer: [] };
     });
-    const { callOf } = await import('../calls.ts');
     await invoke(callOf(method, { request: Uint8Array.of(10, 99, 0) }));
     expect(arrived).toEqual([Uint8Array.of(10, 99, 0)]);
   });

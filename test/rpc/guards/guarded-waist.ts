@@ -6,6 +6,7 @@ import type { MessageDescriptor, Registry } from '../../../src/registry/descript
 import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
 import type { Call, Interceptor, Reply } from '../../../src/rpc/call.ts';
 import { compileRpcTable, type RpcTable } from '../../../src/rpc/rpc-table.ts';
+import type { GuardOptions } from '../../../src/rpc/guards/enforce-guards.ts';
 import { callOf } from '../calls.ts';
 
 const pathOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -16,6 +17,15 @@ export const registry: Registry = loadProtoFiles([pathOf('proto')]);
 /** What looks into messages, and makes them, as the hall hands it to the waist. */
 export const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
 export const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
+
+/** What guards need besides a table; nobody has a grant, and it is always the same moment. */
+export const guardOptions: Omit<GuardOptions, 'table'> = {
+  open,
+  close,
+  now: () => 1_800_000_000_500,
+  maxSpecBytes: 2_000,
+  hasGrant: () => false,
+};
 
 /** A table with the given sections. */
 export function tableOf(text: string): RpcTable {
