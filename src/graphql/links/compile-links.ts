@@ -11,7 +11,7 @@ import { isUnary, type SchemaExtension } from '../derive-schema.ts';
 import type { GraphqlContext } from '../graphql-context.ts';
 import { scalarTypes } from '../scalars/scalar-types.ts';
 import type { BatchLimits } from './answer-batch.ts';
-import { createCatalog } from './catalog.ts';
+import { createCatalog, readType } from './catalog.ts';
 import { type CompiledField, compileField, methodsOf } from './compile-field.ts';
 import { compileInput } from './compile-input.ts';
 import { DateTime } from './date-time.ts';
@@ -121,19 +121,34 @@ function selectServed(
   const names = deriveNames(registry);
   const types = collectTypes(methods);
   const isServed = new Set<unknown>(methods);
-  const ours = new Set(inputs.map(({ name }) => name.value));
-  const known = new Set<string>(['Query', 'String', 'Int', 'Float', 'Boolean', 'ID', 'DateTime', 'Int64', ...ours]);
+  const known = new Set<string>(['Query', 'String', 'Int', 'Float', 'Boolean', 'ID', ...ourScalars]);
   for (const message of types.outputs) known.add(names.outputType(message));
   for (const enumeration of types.enums) known.add(names.enumType(enumeration));
   for (const scalar of types.scalars) known.add(scalar);
+  const areKnown = (typeNames: readonly string[]) => typeNames.every((name) => known.has(name));
+  // Inputs come before those that hold them, so one pass forwards and one backwards see everything.
+  const servable = inputs.filter((input) => areKnown(typesOf(input)) && known.add(input.name.value));
   const kept = fields.filter(
     (compiled) =>
       methodsOf(compiled).every((method) => isServed.has(method)) &&
-      [compiled.field.typeName, ...compiled.types].every((name) => known.has(name)),
+      areKnown([compiled.field.typeName, ...compiled.types]),
   );
   const used = new Set(kept.flatMap((compiled) => compiled.types));
-  const scalars = ['DateTime', 'Int64'].filter((name) => used.has(name));
-  return { fields: kept, inputs: inputs.filter(({ name }) => used.has(name.value)), scalars };
+  for (const input of servable.toReversed()) {
+    if (used.has(input.name.value)) for (const name of typesOf(input)) used.add(name);
+  }
+  return {
+    fields: kept,
+    inputs: servable.filter(({ name }) => used.has(name.value)),
+    scalars: ourScalars.filter((name) => used.has(name)),
+  };
+}
+
+/** Scalars that links may use, whether or not the derived part does. */
+const ourScalars = ['DateTime', 'Int64'];
+
+function typesOf({ fields = [] }: LinksDocument['inputs'][number]): readonly string[] {
+  return fields.map(({ type }) => readType(type).name);
 }
 
 function scalarResolvers(names: readonly string[]): Resolvers {

@@ -1,4 +1,5 @@
 import {
+  type ConstArgumentNode,
   type ConstDirectiveNode,
   type DefinitionNode,
   type DocumentNode,
@@ -8,6 +9,7 @@ import {
   Kind,
   parse,
   type StringValueNode,
+  visit,
 } from 'graphql';
 
 import { namedTypeNode, scalarNode } from '../schema-nodes.ts';
@@ -17,9 +19,10 @@ import type { CallPlan } from './plans.ts';
 /** What callers see of `@rpc`: what an operation will cost can be told from it. */
 const costDirective = parse(
   `"""
-The RPC that answers a field. \`batch\`: one call answers it for many parents. \`pick\`: one call answers it for all parents.
+The RPC that answers a field. \`batch\`: one call answers it for many parents. \`pick\`: one call answers it for all parents. \`per\`:
+one call answers it for all parents that have the nearest object of one of these types in common.
 """
-directive @rpc(method: String!, batch: Boolean, pick: Boolean) on FIELD_DEFINITION`,
+directive @rpc(method: String!, batch: Boolean, pick: Boolean, per: [String!]) on FIELD_DEFINITION`,
   { noLocation: true },
 ).definitions;
 
@@ -46,7 +49,7 @@ function linkFieldNode({ field: { node }, calls }: CompiledField): FieldDefiniti
     ...node,
     arguments: node.arguments?.map(argumentNode) ?? [],
     ...(calls.length > 0 && { description: describeLink(node, calls) }),
-    directives: calls.length === 0 ? directives : [...directives, costNode(calls)],
+    directives: calls.length === 0 ? directives : [...directives, costNode(calls, ownersOf(node))],
   };
 }
 
@@ -60,7 +63,7 @@ function describeLink({ description }: FieldDefinitionNode, calls: readonly Call
   return { kind: Kind.STRING, value, block: true };
 }
 
-function costNode(calls: readonly CallPlan[]): ConstDirectiveNode {
+function costNode(calls: readonly CallPlan[], owners: readonly string[]): ConstDirectiveNode {
   const [first] = calls as [CallPlan];
   const batch = calls.every((call) => call.batch !== undefined);
   // What no parent has a part in is asked once, whoever wants it.
@@ -77,8 +80,30 @@ function costNode(calls: readonly CallPlan[]): ConstDirectiveNode {
       },
       ...(batch ? [flagNode('batch')] : []),
       ...(pick ? [flagNode('pick')] : []),
+      ...(owners.length > 0 ? [ownersNode(owners)] : []),
     ],
   };
+}
+
+/** The types whose objects alone decide what a link asks; none when its parent's own fields have a part in it. */
+function ownersOf({ directives = [] }: FieldDefinitionNode): readonly string[] {
+  const owners = new Set<string>();
+  const requests = directives.flatMap(({ name, arguments: given = [] }) =>
+    name.value === 'rpc' ? given.filter((argument) => argument.name.value === 'with') : [],
+  );
+  for (const request of requests) {
+    visit(request, {
+      StringValue: ({ value }) => {
+        for (const [, owner] of value.matchAll(/\$(\w*)\./g)) if (owner !== 'args') owners.add(owner!);
+      },
+    });
+  }
+  return owners.has('') ? [] : [...owners];
+}
+
+function ownersNode(owners: readonly string[]): ConstArgumentNode {
+  const values = owners.map((value) => ({ kind: Kind.STRING, value }) as const);
+  return { kind: Kind.ARGUMENT, name: namedTypeNode('per').name, value: { kind: Kind.LIST, values } };
 }
 
 function flagNode(name: string) {

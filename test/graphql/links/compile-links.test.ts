@@ -1,4 +1,4 @@
-import { isObjectType, printSchema } from 'graphql';
+import { isObjectType, print, printSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
@@ -122,6 +122,19 @@ describe('compileLinks()', () => {
     expect(await query(`mutation { ${rate('a', 1)} ${rate('b', 2)} }`)).toEqual({
       data: { a: { fresh: { rating: 1 } }, b: { fresh: { rating: 2 } } },
     });
+  });
+
+  it('takes inputs within inputs, and no input that nothing uses', () => {
+    const links = compile(`
+      input AuthorWhere @criteria(message: "bookshop.catalog.Book.Author") { name: String }
+      input BookWhere @criteria(message: "bookshop.catalog.Book") { by: AuthorWhere @into(path: "author"), genre: Genre }
+      input Unused @criteria(message: "bookshop.catalog.Book") { id: String }
+      extend type Query { books(where: BookWhere): [BookshopCatalogBook!] @rpc(method: "${ListBooks}", take: "books") }
+    `);
+    const printed = print(links.typeDefs);
+    expect(printed).toContain('input AuthorWhere {\n  name: String\n}');
+    expect(printed).toContain('input BookWhere {\n  by: AuthorWhere\n  genre: Genre\n}');
+    expect(printed).not.toContain('Unused');
   });
 
   it('leaves the document of another upstream out', () => {

@@ -55,4 +55,32 @@ describe('the number of calls upstream', () => {
     expect(asked.data.a.name).toBe(asked.data.b.name);
     expect(asked.calls).toEqual({ 'job.JobInterface/GetJob': 1 });
   });
+
+  it('of more keys than one call carries is one for each 500 of them', async () => {
+    const ids = Array.from({ length: 1_001 }, (_, index) => `no-job-${index}`);
+    const asked = await farm.ask(`{ ${ids.map((id, index) => `j${index}: job(id: "${id}") { id }`).join(' ')} }`);
+    expect(asked.calls).toEqual({ 'job.JobInterface/GetJobs': 3 });
+    const sizes = farm.demo.callLog.map(({ request }) => (request as { r: { ids: string[] } }).r.ids.length);
+    expect(sizes.sort()).toEqual([1, 500, 500]);
+    expect(new Set(Object.values(asked.data))).toEqual(new Set([null]));
+  });
+
+  it('of comments and limits is one for each object that says to have some, and the others have none', async () => {
+    const asked = await farm.ask('{ jobs { id hasComment comments { id } layers { id limits limitDetails { id } } } }');
+    expect(asked.errors).toBeUndefined();
+    const { jobs } = asked.data;
+    const layers: { id: string; limits: string[] }[] = jobs.flatMap(({ layers: of }: { layers: object[] }) => of);
+    const silent = jobs.filter(({ hasComment }: { hasComment: boolean }) => !hasComment);
+    const unlimited = layers.filter(({ limits }) => limits.every((name) => name === ''));
+    expect(asked.calls['job.JobInterface/GetComments']).toBe(jobs.length - silent.length);
+    expect(asked.calls['job.LayerInterface/GetLimits']).toBe(layers.length - unlimited.length);
+    const ask = (root: string, of: string, found: string, objects: readonly { id: string }[]) =>
+      objects.slice(0, 40).map(({ id }, index) => `${root[0]}${index}: ${root}(${of}: { id: "${id}" }) { ${found} }`);
+    const raw = await farm.ask(
+      `{ ${ask('jobGetComments', 'job', 'comments { comments { id } }', silent).join(' ')}
+         ${ask('layerGetLimits', 'layer', 'limits { id }', unlimited).join(' ')} }`,
+    );
+    expect(raw.errors).toBeUndefined();
+    expect(JSON.stringify(raw.data)).not.toContain('"id"');
+  });
 });
