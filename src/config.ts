@@ -51,7 +51,6 @@ export interface Config {
   readonly forwardMetadata: boolean;
   readonly maxRequestBytes: number;
   readonly maxSpecBytes: number;
-  readonly maxSpecBytes: number;
   /** What one GraphQL operation may take. */
   readonly graphqlLimits: {
     readonly maxTokens: number;
@@ -117,7 +116,6 @@ export function parseConfig(raw: RawConfig): Config {
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
     forwardMetadata: read.boolean('FORWARD_METADATA'),
     maxRequestBytes: read.number('MAX_REQUEST_MB'),
-    maxSpecBytes: read.number('MAX_SPEC_MB'),
     maxSpecBytes: read.number('MAX_SPEC_MB'),
     graphqlLimits: Object.freeze({
       maxTokens: read.number('GRAPHQL_MAX_TOKENS'),

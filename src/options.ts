@@ -373,13 +373,6 @@ export const options = [
     description: 'The longest job spec that is passed on to Cuebot, in MiB. It is read as a whole before it is sent.',
   },
   {
-    name: 'MAX_SPEC_MB',
-    kind: 'mebibytes',
-    default: '16',
-    group: 'Protection',
-    description: 'The longest job spec that is passed on to Cuebot, in MiB. It is read as a whole before it is sent.',
-  },
-  {
     name: 'GRAPHQL_MAX_TOKENS',
     kind: 'count',
     default: '10000',

@@ -37,7 +37,8 @@ export interface WaistOptions {
 
 /** The one way to the upstream for every RPC of every surface. Read from the outside in: that is a call's life. */
 export function composeWaist(options: WaistOptions): Invoke {
-  const { table, timeoutMs, maxRequestBytes, audit, authorize, guard, stamp, once, lanes, meters, logger, upstream } = options;
+  const { table, timeoutMs, maxRequestBytes, audit, authorize, guard, stamp, once, lanes, meters, logger, upstream } =
+    options;
   const interceptors: readonly Interceptor[] = [
     meters === undefined ? passOn : measureCalls(table, meters),
     observe(logger),
