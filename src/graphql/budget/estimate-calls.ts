@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 
 import { collectFields, type Selecting } from './collect-fields.ts';
-import type { FieldCosts } from './compile-field-costs.ts';
+import type { FieldCost, FieldCosts } from './compile-field-costs.ts';
 import { readListLength } from './read-list-length.ts';
 
 /** How many calls an operation may cause, as far as that can be told before it runs. */
@@ -48,8 +48,8 @@ export function estimateCalls({
       // Introspection, which makes no calls.
       if (field === undefined) continue;
       const path = place.path === '' ? key : `${place.path}.${key}`;
-      const parentsPerCall = costs.parentsPerCall(field);
-      if (parentsPerCall !== undefined) found.set(path, Math.max(1, Math.ceil(place.objects / parentsPerCall)));
+      const cost = costs.costOf(field);
+      if (cost !== undefined) found.set(path, countCalls(cost, type, place));
       const inner = getNamedType(field.type);
       if (!isObjectType(inner) || !costs.reachesCalls(inner)) continue;
       // A limit holds for the first list that comes: `frames(s: { limit: 5 }) { frames { frames { … } } }`.
@@ -59,6 +59,7 @@ export function estimateCalls({
         nodes.flatMap((node) => node.selectionSet ?? []),
         {
           path,
+          above: { typeName: type.name, place },
           ...(isList(field.type)
             ? { objects: place.objects * (listLength ?? assumedListLength), listLength: undefined }
             : { objects: place.objects, listLength }),
@@ -66,16 +67,25 @@ export function estimateCalls({
       );
     }
   };
-  visit(rootType, [selectionSet], { path: '', objects: 1, listLength: undefined });
+  visit(rootType, [selectionSet], { path: '', above: undefined, objects: 1, listLength: undefined });
   return { calls: [...found.values()].reduce((sum, calls) => sum + calls, 0), fields: found };
 }
 
 interface Place {
   readonly path: string;
+  /** Where its objects were reached from, and what they are. */
+  readonly above: { readonly typeName: string; readonly place: Place } | undefined;
   /** How many objects there are at this place. */
   readonly objects: number;
   /** How long the next list is; undefined: nobody knows. */
   readonly listLength: number | undefined;
+}
+
+function countCalls({ parentsPerCall, owners }: FieldCost, { name }: GraphQLObjectType, place: Place): number {
+  let asking: { readonly typeName: string; readonly place: Place } | undefined = { typeName: name, place };
+  if (owners.length > 0) while (asking !== undefined && !owners.includes(asking.typeName)) asking = asking.place.above;
+  // Without an owner there is nothing to ask with.
+  return asking === undefined ? 0 : Math.max(1, Math.ceil(asking.place.objects / parentsPerCall));
 }
 
 function isList(type: GraphQLOutputType): boolean {

@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { compileCheckEstimate } from '../../../src/graphql/budget/check-estimate.ts';
 
 const schema = buildSchema(`
-  directive @rpc(method: String, batch: String, pick: String) on FIELD_DEFINITION
+  directive @rpc(method: String, batch: Boolean, pick: Boolean, per: [String!]) on FIELD_DEFINITION
   type Query {
     jobGetJobs(r: Criteria): Jobs
     jobs(where: Criteria, first: Int): [Job!]! @rpc
+    frames: [Frame!]! @rpc
     job(id: String): Job @rpc
   }
   type Mutation { kill(id: String): Job }
@@ -16,11 +17,11 @@ const schema = buildSchema(`
   type Job {
     id: String
     layers: [Layer!]! @rpc
-    show: Show @rpc(pick: "name")
-    host: Host @rpc(batch: "ids")
+    show: Show @rpc(pick: true)
+    host: Host @rpc(batch: true)
   }
-  type Layer { id: String, job: Job @rpc(batch: "ids"), frames(limit: Int = 500): [Frame!]! @rpc }
-  type Frame { id: String, host: Host @rpc }
+  type Layer { id: String, job: Job @rpc(batch: true), frames(limit: Int = 500): [Frame!]! @rpc }
+  type Frame { id: String, host: Host @rpc, layer: Layer @rpc(per: ["Job", "Host"]) }
   type Host { name: String, tags: [String!]! }
   type Show { name: String }
 `);
@@ -41,6 +42,7 @@ describe('compileCheckEstimate()', () => {
     ['a root field', '{ job { id } }', { job: 1 }],
     ['aliases', '{ a: job { id } b: job { id } }', { a: 1, b: 1 }],
     ['the same field twice', '{ job { id } job { id } ...j } fragment j on Query { job { id } }', { job: 1 }],
+    ['nothing for a link whose owner is not known', '{ frames { layer { id } } }', { frames: 1, 'frames.layer': 0 }],
     ['a mutation', 'mutation { kill { id } }', { kill: 1 }],
     ['introspection', '{ __schema { types { name } } __typename job { __typename } }', { job: 1 }],
     ['a link for each parent', '{ jobs { layers { id } } }', { jobs: 1, 'jobs.layers': 50 }],
@@ -59,6 +61,11 @@ describe('compileCheckEstimate()', () => {
       'one list for all',
       '{ jobs { layers { job { show { name } } } } }',
       { jobs: 1, 'jobs.layers': 50, 'jobs.layers.job': 5, 'jobs.layers.job.show': 1 },
+    ],
+    [
+      'a link for each owner',
+      '{ job { layers { frames { layer { id } } } } }',
+      { job: 1, 'job.layers': 1, 'job.layers.frames': 50, 'job.layers.frames.layer': 1 },
     ],
     [
       'a default limit',
