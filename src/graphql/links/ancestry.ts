@@ -1,4 +1,4 @@
-import type { Row } from './row-path.ts';
+import type { Row } from './compile-row-path.ts';
 
 /**
  * The objects that own an object, by output type: of a frame reached through a job's layers, that layer and that job. Much

@@ -3,12 +3,12 @@ import type { ResponsePath } from 'graphql';
 import { GatewayError } from '../../rpc/gateway-error.ts';
 import type { StatusName } from '../../rpc/status.ts';
 
+import { isAbsent, type Scope } from './compile-expression.ts';
 import { writeInto } from './compile-input.ts';
+import type { Row } from './compile-row-path.ts';
 import type { RequestValue } from './compile-template.ts';
-import { isAbsent, type Scope } from './expression.ts';
-import type { LinkSession } from './link-session.ts';
+import type { LinkSession } from './create-link-session.ts';
 import type { BatchPlan, CutPlan, UniquePlan } from './plans.ts';
-import type { Row } from './row-path.ts';
 
 /** One parent's question to a batch. */
 export interface Ask {

@@ -4,7 +4,7 @@ import type { EnumDescriptor, FieldType, MessageDescriptor, Registry, ScalarType
 
 import type { GraphqlNames } from '../derive-names.ts';
 import { wellKnownScalarOf } from '../scalars/scalar-names.ts';
-import type { Argument } from './expression.ts';
+import type { Argument } from './compile-expression.ts';
 import type { Shape } from './shape.ts';
 
 /** What links may name: the derived types of a whole registry, served or not, and the inputs of the links document. */

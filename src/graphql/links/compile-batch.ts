@@ -1,12 +1,12 @@
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
-import { compileChooseOne } from './choose-row.ts';
-import { type CallCompilation, compileTake, findReadRpc, messageOf, readObjects, type Taken } from './compile-read.ts';
+import { compileChooseOne } from './compile-choose-one.ts';
+import { compileExpression, compileRowExpression, type Expression } from './compile-expression.ts';
+import { compileRowPath, type Row } from './compile-row-path.ts';
 import { compileTemplate } from './compile-template.ts';
-import { compileExpression, compileRowExpression, type Expression } from './expression.ts';
+import { type CallCompilation, compileTake, findReadRpc, messageOf, readObjects, type Taken } from './find-read-rpc.ts';
 import type { BatchPlan, CutPlan, ReadRpc, UniquePlan } from './plans.ts';
 import type { SettingKind, Settings } from './read-settings.ts';
-import { compileRowPath, type Row } from './row-path.ts';
 import { describeShape, fits } from './shape.ts';
 
 /** What a batch is compiled with: all that its link is, and the link's own call. */

@@ -4,15 +4,15 @@ import { type StatusName, statusCode } from '../../rpc/status.ts';
 
 import { compileErrorTranslation } from '../compile-error-translation.ts';
 import { scalarNameOf } from '../scalars/scalar-names.ts';
-import { type Comparison, compileChooseOne, compileComparisons, compileIsWanted } from './choose-row.ts';
 import { compileBatch } from './compile-batch.ts';
-import { type CallCompilation, compileTake, findReadRpc, messageOf } from './compile-read.ts';
+import { type Comparison, compileChooseOne, compileComparisons, compileIsWanted } from './compile-choose-one.ts';
+import { compileExpression, holds, type Scope } from './compile-expression.ts';
+import type { Row } from './compile-row-path.ts';
 import { compileTemplate } from './compile-template.ts';
-import { compileExpression, holds, type Scope } from './expression.ts';
+import { type CallCompilation, compileTake, findReadRpc, messageOf } from './find-read-rpc.ts';
 import { hintAt, type Report } from './mistakes.ts';
 import type { CallPlan } from './plans.ts';
 import { readSettings, type SettingKind, type Settings } from './read-settings.ts';
-import type { Row } from './row-path.ts';
 import { describeShape, type Shape } from './shape.ts';
 
 const settingsOfRpc: Readonly<Record<string, SettingKind>> = {

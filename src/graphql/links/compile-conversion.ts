@@ -1,9 +1,9 @@
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
-import { compileRowExpression, type Expression, isAbsent } from './expression.ts';
+import { compileRowExpression, type Expression, isAbsent } from './compile-expression.ts';
+import type { Row } from './compile-row-path.ts';
 import { hintAt, type Report } from './mistakes.ts';
 import { readSettings } from './read-settings.ts';
-import type { Row } from './row-path.ts';
 import { describeShape, fits, type Shape } from './shape.ts';
 
 /** How a friendly value is computed. */

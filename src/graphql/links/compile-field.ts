@@ -10,13 +10,13 @@ import { ancestryOf } from './ancestry.ts';
 import { argumentOf, argumentScalars, type Catalog, readType, type WrittenType } from './catalog.ts';
 import { compileCall } from './compile-call.ts';
 import { compileConversion } from './compile-conversion.ts';
-import type { Argument, Vocabulary } from './expression.ts';
+import type { Argument, Vocabulary } from './compile-expression.ts';
+import type { Row } from './compile-row-path.ts';
+import { createLinkResolver, type LinkSurroundings } from './create-link-resolver.ts';
 import { hintAt, type Report } from './mistakes.ts';
 import type { LinkField } from './parse-links.ts';
 import type { CallPlan } from './plans.ts';
 import { readSettings } from './read-settings.ts';
-import type { Row } from './row-path.ts';
-import { createLinkResolver, type LinkSurroundings } from './resolve-link.ts';
 
 /** A compiled field of a links document. */
 export interface CompiledField {

@@ -3,10 +3,10 @@ import type { InputObjectTypeDefinitionNode, InputValueDefinitionNode } from 'gr
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
 import { argumentOf, argumentScalars, type Catalog, readType } from './catalog.ts';
-import type { Argument } from './expression.ts';
+import type { Argument } from './compile-expression.ts';
+import { compileRowPath, type Row } from './compile-row-path.ts';
 import { hintAt, type Report } from './mistakes.ts';
 import { readSettings } from './read-settings.ts';
-import { compileRowPath, type Row } from './row-path.ts';
 import { describeShape, fits } from './shape.ts';
 
 /**

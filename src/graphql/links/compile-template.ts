@@ -3,9 +3,9 @@ import { type ASTNode, Kind, type ObjectValueNode, type ValueNode } from 'graphq
 import type { FieldDescriptor, FieldType, MessageDescriptor } from '../../registry/descriptors.ts';
 
 import { wellKnownScalarOf } from '../scalars/scalar-names.ts';
-import { compileExpression, type Expression, isAbsent, type Scope, type Vocabulary } from './expression.ts';
+import { compileExpression, type Expression, isAbsent, type Scope, type Vocabulary } from './compile-expression.ts';
+import { fieldOf } from './compile-row-path.ts';
 import { hintAt, type Report } from './mistakes.ts';
-import { fieldOf } from './row-path.ts';
 import { describeShape, fits, numberOf, shapeOf } from './shape.ts';
 
 /** A request in the making: values by JSON name, as the codec takes them. */

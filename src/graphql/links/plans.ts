@@ -3,9 +3,9 @@ import type { MethodDescriptor } from '../../registry/descriptors.ts';
 import type { StatusName } from '../../rpc/status.ts';
 
 import type { TranslateError } from '../compile-error-translation.ts';
+import type { Expression, Scope } from './compile-expression.ts';
+import type { Row } from './compile-row-path.ts';
 import type { RequestValue, Template } from './compile-template.ts';
-import type { Expression, Scope } from './expression.ts';
-import type { Row } from './row-path.ts';
 
 /** An RPC that links read by. */
 export interface ReadRpc {

@@ -3,8 +3,8 @@ import type { ASTNode } from 'graphql';
 import type { FieldType, MessageDescriptor } from '../../registry/descriptors.ts';
 
 import type { Ancestry } from './ancestry.ts';
+import { compileRowPath, type Row } from './compile-row-path.ts';
 import { hintAt, type Report } from './mistakes.ts';
-import { compileRowPath, type Row } from './row-path.ts';
 import { describeShape, fits, numberOf, type Shape } from './shape.ts';
 
 /** What a link field is resolved with. */

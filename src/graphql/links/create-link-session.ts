@@ -8,9 +8,9 @@ import { GatewayError } from '../../rpc/gateway-error.ts';
 
 import type { GraphqlContext } from '../graphql-context.ts';
 import type { Ask } from './answer-batch.ts';
+import type { Row } from './compile-row-path.ts';
 import type { LinkCounters } from './link-counters.ts';
 import type { CallPlan, ReadRpc } from './plans.ts';
-import type { Row } from './row-path.ts';
 
 /** What links that are resolved together share: the way upstream, and their loaders. */
 export interface LinkSession {

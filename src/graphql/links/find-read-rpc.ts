@@ -6,11 +6,11 @@ import { compileWireToValue } from '../../codec/wire-to-value.ts';
 import type { RpcTable } from '../../rpc/rpc-table.ts';
 
 import type { Catalog, WrittenType } from './catalog.ts';
-import type { Vocabulary } from './expression.ts';
+import type { Vocabulary } from './compile-expression.ts';
+import { compileRowPath, type Row } from './compile-row-path.ts';
 import { hintAt, type Report } from './mistakes.ts';
 import type { ReadRpc } from './plans.ts';
 import { readSettings, type SettingKind, type Settings } from './read-settings.ts';
-import { compileRowPath, type Row } from './row-path.ts';
 import type { Shape } from './shape.ts';
 
 /** What calls of links are compiled with. */

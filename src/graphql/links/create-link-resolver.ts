@@ -7,10 +7,10 @@ import type { MessageFieldResolver } from '../derive-resolvers.ts';
 import type { GraphqlContext } from '../graphql-context.ts';
 import { adopt, ancestryOf } from './ancestry.ts';
 import { type Ask, answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
-import { isAbsent, type Scope } from './expression.ts';
-import type { LinkSession } from './link-session.ts';
+import { isAbsent, type Scope } from './compile-expression.ts';
+import type { Row } from './compile-row-path.ts';
+import type { LinkSession } from './create-link-session.ts';
 import type { BatchPlan, CallPlan } from './plans.ts';
-import type { Row } from './row-path.ts';
 
 /** A link, ready to be resolved. */
 export interface LinkPlan {

@@ -4,10 +4,16 @@ import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
 import { GatewayError } from '../../rpc/gateway-error.ts';
 
-import { compileExpression, compileRowExpression, type Expression, type Scope, type Vocabulary } from './expression.ts';
+import {
+  compileExpression,
+  compileRowExpression,
+  type Expression,
+  type Scope,
+  type Vocabulary,
+} from './compile-expression.ts';
+import type { Row } from './compile-row-path.ts';
 import type { Report } from './mistakes.ts';
 import type { Settings } from './read-settings.ts';
-import type { Row } from './row-path.ts';
 import { describeShape, fits } from './shape.ts';
 
 /** A field of a row, and what it must be for a parent. */
