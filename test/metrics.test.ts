@@ -114,6 +114,18 @@ describe('the metrics of a gateway', () => {
   });
 });
 
+describe('the metrics of a gateway whose issuer is away', () => {
+  it('say so', async () => {
+    const issuer = 'http://127.0.0.1:1';
+    const settings = { METRICS_PORT: '0', OIDC_ISSUERS: issuer, OIDC_AUDIENCE: 'cuegate', ALLOW_HTTP_ISSUERS: 'true' };
+    const other = await startGateway({ settings });
+    const { text } = await send(undefined, `${other.gateway.metricsUrl}/metrics`, 'GET', {});
+    expect(readValue(text, 'cuegate_key_set_fetch_failures_total', { issuer })).toBeGreaterThan(0);
+    expect(text).toContain(`cuegate_key_set_age_seconds{issuer="${issuer}"} +Inf\n`);
+    await other.close();
+  });
+});
+
 describe('a gateway without METRICS_PORT', () => {
   it('measures nothing and opens no second port', async () => {
     const quiet = { debug() {}, info() {}, warn() {}, error() {} };

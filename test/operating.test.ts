@@ -16,6 +16,9 @@ const page = readFileSync(pathOf('docs/operating.md'), 'utf8');
 const slowRpc = 'show.ShowInterface/GetActiveShows';
 const latencyMs = (method: string) => (method === slowRpc ? 1_000 : 0);
 
+/** An issuer at a port that nobody listens on. */
+const withoutKeys = { OIDC_ISSUERS: 'http://127.0.0.1:1', OIDC_AUDIENCE: 'cuegate', ALLOW_HTTP_ISSUERS: 'true' };
+
 /** The rows of the table whose first column has this title, cells without their quotes. */
 function tableOf(title: string): readonly (readonly string[])[] {
   const [, rows = ''] = new RegExp(`^\\| ${title} \\|.*\\n\\| ---.*\\n((?:\\|.*\\n)+)`, 'm').exec(page) ?? [];
@@ -49,6 +52,7 @@ describe('docs/operating.md', () => {
       '/healthz: the process lives',
       '/readyz: Cuebot is connected',
       '/readyz: Cuebot is away',
+      "/readyz: an OAuth issuer's keys were never fetched",
       '/readyz: stopping',
     ]);
   });
@@ -117,6 +121,12 @@ describe('docs/operating.md', () => {
     await expect.poll(answer, { timeout: 10_000 }).toBe(expected('/readyz', 'Cuebot is away'));
     expect(await ask('/healthz', other.url)).toBe(expected('/healthz', 'the process lives'));
     await other.gateway.close();
+  });
+
+  it('says how a gateway without the keys of an issuer is', async () => {
+    const other = await startGateway({ settings: withoutKeys });
+    expect(await ask('/readyz', other.url)).toBe(expected('/readyz', "an OAuth issuer's keys were never fetched"));
+    await other.close();
   });
 
   it('lists the alerts that there are', () => {
