@@ -15,13 +15,13 @@ import { takeSnapshot } from './src/snapshot.ts';
 export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
   const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
   const snapshot = await takeSnapshot(config);
-  const { registry, table, needsOf, graphqlServices } = snapshot;
+  const { registry, table, needsOf, graphqlServices, links } = snapshot;
   const schema = deriveSchema({
     registry,
     table,
     services: graphqlServices,
     needsOf,
-    extensions: [],
+    extensions: [links],
     live: config.liveIntervals,
   });
   return {

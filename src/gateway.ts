@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { createGraphiqlPage } from './graphql/graphiql/create-graphiql-page.ts';
 import { createGraphql } from './graphql/create-graphql.ts';
 import { deriveSchema } from './graphql/derive-schema.ts';
+import { capCalls, standardCallsPerService } from './graphql/links/cap-calls.ts';
 import { createMeters } from './meters.ts';
 import type { MessageDescriptor, MethodDescriptor } from './registry/descriptors.ts';
 import { createRest } from './rest/create-rest.ts';
@@ -56,7 +57,7 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
   let trail: AuditTrail | undefined;
   let metricsServer: RunningServer | undefined;
   try {
-    const { registry, table, policy, needsOf, restServices, graphqlServices } = await takeSnapshot(
+    const { registry, table, policy, needsOf, restServices, graphqlServices, links } = await takeSnapshot(
       config,
       upstream.reflect,
     );
@@ -112,10 +113,10 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
         table,
         services: graphqlServices,
         needsOf,
-        extensions: [],
+        extensions: [links],
         live: config.liveIntervals,
       }),
-      invoke,
+      invoke: capCalls(table, standardCallsPerService)(invoke),
       table,
       path: graphqlPath,
       identify,

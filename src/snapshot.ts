@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { compilePolicy, type Policy } from './auth/policy/compile-policy.ts';
 import { needsOf } from './auth/policy/policy-facts.ts';
 import { type Config, ConfigError } from './config.ts';
+import { compileLinks, type Links, standardBatchLimits } from './graphql/links/compile-links.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from './registry/descriptors.ts';
 import { loadProtoFiles } from './registry/load-proto-files.ts';
 import type { ReflectionTransport } from './registry/load-by-reflection.ts';
@@ -20,6 +21,8 @@ export interface Snapshot {
   readonly needsOf: (method: MethodDescriptor) => readonly string[];
   readonly restServices: readonly ServiceDescriptor[];
   readonly graphqlServices: readonly ServiceDescriptor[];
+  /** The nested graph of the services that GraphQL serves. */
+  readonly links: Links;
 }
 
 /** The settings that a snapshot depends on. */
@@ -30,7 +33,7 @@ export type SnapshotConfig = Pick<
 
 /**
  * Reads the protos that the settings name. `reflect` is asked only when they say so.
- * Rejects with a RegistryError, RpcTableError, PolicyError or ServiceListError that names every mistake.
+ * Rejects with a RegistryError, RpcTableError, PolicyError, ServiceListError or LinksError that names every mistake.
  */
 export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionTransport): Promise<Snapshot> {
   const registry =
@@ -47,13 +50,22 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
     secretLevel: config.jwtSecretLevel,
     mustMatch,
   });
+  const graphqlServices = selectServices(registry.services, table, config.graphqlServices);
   return Object.freeze({
     registry,
     table,
     policy,
     needsOf: (method: MethodDescriptor) => needsOf(policy.factsOf(method)) ?? [],
     restServices: selectServices(registry.services, table, config.restServices),
-    graphqlServices: selectServices(registry.services, table, config.graphqlServices),
+    graphqlServices,
+    links: compileLinks({
+      registry,
+      table,
+      services: graphqlServices,
+      source: readOwn('schema/links.graphql'),
+      mustMatch,
+      limits: standardBatchLimits,
+    }),
   });
 }
 
