@@ -57,13 +57,20 @@ describe.skipIf(isBrowserMissing)('the GraphiQL page in a browser', () => {
 
   it('loads without an error, and from here alone', async () => {
     const page = await open();
-    await expect.poll(() => page.locator('.graphiql-query-editor').textContent()).toContain('showGetShows');
+    await expect.poll(() => page.locator('.graphiql-query-editor').textContent()).toContain('FarmOverview');
     await page.waitForLoadState('networkidle');
     expect(addresses.length).toBeGreaterThan(3);
     expect(addresses.filter((address) => !address.startsWith(`${served.address}/graphql`))).toEqual([]);
     expect(problems).toEqual([]);
     expect(served.requests).toEqual([]);
-    expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Shows', 'Jobs', 'Hosts']);
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual([
+      'FarmOverview',
+      'OneJob',
+      'StuckFrames',
+      'MyJobs',
+      'Hosts',
+      'RetryDeadFrames',
+    ]);
     expect(await hint(page).textContent()).toBe('Paste your token to load the schema; it stays in this tab');
   });
 
@@ -153,7 +160,7 @@ describe.skipIf(isBrowserMissing)('the GraphiQL page in a browser', () => {
   ])('takes a token that comes with %s', async (_, pasted) => {
     const page = await open();
     await page.evaluate((text) => {
-      const field = document.querySelector('input')!;
+      const field = document.querySelector('.token-field')!;
       const clipboardData = new DataTransfer();
       clipboardData.setData('text', text);
       field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));

@@ -11,24 +11,28 @@ export const goodToken = 'good.token.here';
 
 const schema = makeExecutableSchema({
   typeDefs: `
-    type Query { "Every show of the farm." showGetShows: ShowGetShowsResponse! }
-    type ShowGetShowsResponse { shows: ShowSeq }
-    type ShowSeq { shows: [Show!]! }
-    type Show { name: String!, active: Boolean!, bookingEnabled: Boolean!, showStats: ShowStats }
-    type ShowStats { runningFrames: Int!, pendingFrames: Int!, deadFrames: Int!, reservedCores: Float! }
+    type Query { "Every show of the farm." shows(active: Boolean): [Show!], allocations: [Allocation!] }
+    type Show { name: String!, showStats: ShowStats, subscriptions: [Share!] }
+    type ShowStats { runningFrames: Int!, pendingFrames: Int!, deadFrames: Int!, pendingJobs: Int!, reservedCores: Float! }
+    type Share { allocationName: String!, sizeCores: Float!, burstCores: Float!, usedCores: Float! }
+    type Allocation { name: String!, stats: AllocationStats }
+    type AllocationStats { hosts: Int!, cores: Float!, runningCores: Float!, idleCores: Float! }
   `,
   resolvers: {
     Query: {
-      showGetShows: () => ({
-        shows: {
-          shows: ['amberfall', 'tidewater'].map((name, index) => ({
-            name,
-            active: true,
-            bookingEnabled: index === 0,
-            showStats: { runningFrames: 212 - index, pendingFrames: 1_480, deadFrames: index, reservedCores: 1_696 },
-          })),
-        },
-      }),
+      shows: () =>
+        ['amberfall', 'tidewater'].map((name, index) => ({
+          name,
+          showStats: {
+            runningFrames: 212 - index,
+            pendingFrames: 1_480,
+            deadFrames: index,
+            pendingJobs: 4,
+            reservedCores: 1_696,
+          },
+          subscriptions: [],
+        })),
+      allocations: () => [],
     },
   },
 });
