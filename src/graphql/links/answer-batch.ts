@@ -39,6 +39,9 @@ const hopeless: ReadonlySet<StatusName> = new Set([
   'ABORTED',
 ]);
 
+/** The same for refusals of our own: there is no room for one call, so there is none for many. */
+const hopelessReasons: ReadonlySet<string> = new Set(['CALL_BUDGET', 'LANE_FULL', 'LANE_WAIT']);
+
 /**
  * Answers what several parents ask by as few calls as the plan allows, and by one for each where the batch cannot be proved to
  * say the same. `base` is the request without keys; one answer per ask, in order, an Error where it failed.
@@ -55,7 +58,7 @@ export async function answerBatch(
   for (const chunk of chunksByKey(together, limits.maxKeys)) {
     const rows = readTogether(plan, base, chunk, session).catch((error: unknown) => {
       const { status, reason } = GatewayError.from(error);
-      if (hopeless.has(status.name) || reason === 'CALL_BUDGET') throw error;
+      if (hopeless.has(status.name) || hopelessReasons.has(reason)) throw error;
       session.counters.fallbacks += 1;
       return undefined;
     });
