@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { startGateway, type TestGateway } from './gateway.ts';
+import { signToken } from '../src/auth/sign-token.ts';
+import { secret, startGateway, type TestGateway } from './gateway.ts';
 
 let ann: TestGateway;
 let jobId: string;
@@ -187,6 +188,93 @@ describe('who calls', () => {
       expect(cueweb.cuebot.callLog).toMatchObject([{ request: { username: 'bob' } }]);
     } finally {
       await cueweb.close();
+    }
+  });
+});
+
+describe('a job spec', () => {
+  const spec = (user: string) => `<spec><show>testing</show><user>${user}</user></spec>`;
+  const launch =
+    'mutation ($spec: String, $key: String) { jobLaunchSpec(spec: $spec, idempotencyKey: $key) { names queued } }';
+  let narrow: TestGateway;
+
+  beforeAll(async () => {
+    narrow = await startGateway({ subject: 'ann', settings: { JWT_SECRET_LEVEL: 'none' } });
+  });
+  afterAll(() => narrow.close());
+  beforeEach(() => narrow.cuebot.resetCalls());
+
+  /** The header of a token that may submit, and has more grants if need be. */
+  const bearer = (...grants: readonly string[]) => ({
+    authorization: `Bearer ${signToken({
+      secret,
+      claims: {
+        sub: 'ann',
+        exp: Math.floor(Date.now() / 1000) + 600,
+        scope: ['cue:submit', 'cue:grant:launch', ...grants].join(' '),
+      },
+    })}`,
+  });
+
+  it('for somebody else is refused by both surfaces', async () => {
+    const rest = await narrow.rest('job.JobInterface/LaunchSpec', { spec: spec('root') }, bearer());
+    const graphql = await narrow.graphql(launch, { spec: spec('root') }, bearer());
+    const message =
+      'the job spec is for the user "root", and you are "ann". Put your own name into <user>; to submit for others takes ' +
+      'the grant submit-as.';
+    expect([rest.status, rest.json.message]).toEqual([403, message]);
+    expect(graphql.json.errors).toMatchObject([{ message, extensions: { code: 'FORBIDDEN' } }]);
+    expect(narrow.cuebot.callLog).toEqual([]);
+  });
+
+  it('for somebody else goes through with the grant', async () => {
+    await narrow.rest('job.JobInterface/LaunchSpec', { spec: spec('bob') }, bearer('cue:grant:submit-as'));
+    expect(narrow.cuebot.callLog).toMatchObject([{ request: { spec: spec('bob') } }]);
+  });
+
+  it('that would have Cuebot read a file is refused, whoever sends it', async () => {
+    const xxe = '<!DOCTYPE spec [<!ENTITY x SYSTEM "file:///etc/passwd">]><spec><user>ann</user>&x;</spec>';
+    for (const path of ['job.JobInterface/LaunchSpec', 'job.JobInterface/LaunchSpecAndWait']) {
+      const { status, json } = await ann.rest(path, { spec: xxe });
+      expect([status, json.message]).toEqual([
+        400,
+        'the job spec, line 1: the DOCTYPE must have no internal subset; leave out what is between [ and ]',
+      ]);
+    }
+    expect(arrived()).toEqual([]);
+  });
+
+  it('is refused beyond the size that is set', async () => {
+    const small = await startGateway({ settings: { MAX_SPEC_MB: '1' } });
+    try {
+      const { status, json } = await small.rest('job.JobInterface/LaunchSpec', { spec: 'x'.repeat(1024 * 1024 + 1) });
+      expect([status, json.message]).toEqual([
+        429,
+        'the job spec has 1048577 bytes; at most 1048576 are accepted (MAX_SPEC_MB)',
+      ]);
+    } finally {
+      await small.close();
+    }
+  });
+
+  it('is submitted once by a key, however often it is sent', async () => {
+    const slow = await startGateway({ cuebot: { latencyMs: 100 } });
+    const submit = (text: string) =>
+      slow.rest('job.JobInterface/LaunchSpec', { spec: text }, { 'idempotency-key': 'first' });
+    const query = (text: string) => slow.graphql(launch, { spec: text, key: 'second' });
+    try {
+      const [one, two, other] = await Promise.all([submit(spec('ann')), submit(spec('ann')), submit(spec('bob'))]);
+      expect(two.text).toBe(one.text);
+      expect([other.status, other.json.message]).toEqual([
+        400,
+        'the idempotency key "first" was used for another request; take a new one for each new request',
+      ]);
+      expect(slow.cuebot.calls.get('job.JobInterface/LaunchSpec')).toBe(1);
+      const answers = await Promise.all([query(spec('ann')), query(spec('ann')), query(spec('ann'))]);
+      expect(new Set(answers.map(({ json }) => json.errors[0].message)).size).toBe(1);
+      expect(slow.cuebot.calls.get('job.JobInterface/LaunchSpec')).toBe(2);
+    } finally {
+      await slow.close();
     }
   });
 });

@@ -28,6 +28,8 @@ export const userMetadataKey = 'x-cuegate-user';
  * Says upstream who calls, by the identity and not by the request: in the fields that the table names, and on writes in the
  * metadata `x-cuegate-user`. Reads carry none: identical reads of different callers share one call, which belongs to nobody.
  *
+ * Nothing is said where the table has no stamps: that upstream is no Cuebot, and has not asked for it.
+ *
  * Anonymous callers (`AUTH=none`) are nobody, and what their requests say stays. A service may name the user for whom it
  * speaks; whom it named is noted for the audit.
  */
@@ -36,9 +38,10 @@ export function stampIdentity(options: StampOptions): Interceptor {
     options.table.stamps.map(({ method, field }) => [method, compileStamper(method, field, options)] as const),
   );
   const { factsOf } = options.table;
+  const saysNothing = stampers.size === 0;
   return (next) => async (call) => {
     const said = withoutUser(call);
-    if (call.identity.method === 'none') return next(said);
+    if (saysNothing || call.identity.method === 'none') return next(said);
     const request = stampers.get(call.method)?.(call) ?? call.request;
     if (factsOf(call.method).kind === 'read') return next(request === call.request ? said : { ...said, request });
     return next({ ...said, request, metadata: [...said.metadata, userEntryOf(call.identity)] });

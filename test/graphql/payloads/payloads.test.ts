@@ -8,7 +8,7 @@ let layerId: string;
 let show: { id: string; name: string };
 
 beforeAll(async () => {
-  ann = await startGateway({ settings: { GRPC_TIMEOUT: '300ms' }, cuebot: { latencyMs: latencyOf } });
+  ann = await startGateway({ settings: { GRPC_TIMEOUT: '1s' }, cuebot: { latencyMs: latencyOf } });
   jobId = [...ann.cuebot.farm.jobs.keys()][0]!;
   layerId = [...ann.cuebot.farm.layers.keys()][0]!;
   show = [...ann.cuebot.farm.shows.values()][0]!;
@@ -18,7 +18,7 @@ beforeEach(() => ann.cuebot.resetCalls());
 
 /** Cuebot answers this one too late. */
 function latencyOf(method: string): number {
-  return method === 'job.JobInterface/SetPriority' || method === 'host.HostInterface/GetHost' ? 1_000 : 0;
+  return method === 'job.JobInterface/SetPriority' || method === 'host.HostInterface/GetHost' ? 5_000 : 0;
 }
 
 const calls = () => ann.cuebot.callLog.map(({ method }) => method.split('/')[1]);

@@ -89,6 +89,13 @@ describe('stampIdentity()', () => {
     ]);
   });
 
+  it('says nothing to an upstream of which the table knows no stamps', async () => {
+    const options = { table: tableOf('stamps: []'), open, close, mismatch: 'replace', services: [] } as const;
+    const { send, sent } = guardedWaist(stampIdentity(options));
+    await send(kill, { username: 'bob' }, { identity: ann });
+    expect(sent).toMatchObject([{ request: { username: 'bob' }, metadata: [] }]);
+  });
+
   it.each([
     ['ann@studio.example', 'ann@studio.example'],
     ['Ann Å', 'Ann%20%C3%85'],
