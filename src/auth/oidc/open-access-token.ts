@@ -39,7 +39,11 @@ export function looksLikeJwt(token: string): boolean {
 export function openAccessToken(token: string, algorithms: readonly string[]): OpenedToken {
   if (token.length > maxTokenLength) throw bearerError('TOKEN_TOO_LONG', `${token.length} characters`);
   if (!compactForm.test(token)) throw bearerError('TOKEN_MALFORMED', 'it is not in the compact form of a JWS');
-  const [first = '', second = ''] = token.split('.', 2);
+  const [first = '', second = '', third = ''] = token.split('.', 3);
+  // Nothing covers the unused bits at the end of the signature, so they would be another way to spell the same token.
+  if (Buffer.from(third, 'base64url').toString('base64url') !== third) {
+    throw bearerError('TOKEN_MALFORMED', 'its signature has unused bits set');
+  }
   const header = parseSegment(first, 'header');
   const { alg, kid, typ } = header;
   if (typeof alg !== 'string' || !algorithms.includes(alg)) {
