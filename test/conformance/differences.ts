@@ -313,6 +313,36 @@ export const differences: readonly Difference[] = [
     reason: 'That is node’s way. A client that closes has no use for a 499.',
   },
   {
+    topic: 'Who calls, in requests',
+    before: '`username` of kills and `user` of comments go upstream as the request has them.',
+    now: 'They are the caller’s, by his token, unless his subject stands in `SERVICE_SUBJECTS`; another name is replaced, or refused with `IDENTITY_MISMATCH=refuse` (403, code 7).',
+    reason: 'Cuebot believes what it is told. CueWeb’s tokens speak for its users by default, and see no difference.',
+  },
+  {
+    topic: 'A second show, limit, facility or department of a name',
+    before: 'Created, and neither can be found by the name from then on.',
+    now: '409 (code 6).',
+    reason: 'Nobody has meant it, and only the database’s administrator can undo it.',
+  },
+  {
+    topic: 'U+0000 in a string',
+    before: 'Sent on; Cuebot answers 500 with the SQL that failed.',
+    now: '400 (code 3), unsent.',
+    reason: 'The database cannot hold it, and its SQL is nobody’s business.',
+  },
+  {
+    topic: '`GetUpdatedFrames` with a `last_check` that is missing or older than a minute',
+    before: 'Waits for an answer that never comes.',
+    now: '400 (code 3), unsent; the text says what to send.',
+    reason: 'Cuebot’s thread hangs with the caller.',
+  },
+  {
+    topic: 'Job specs (`LaunchSpec`, `LaunchSpecAndWait`)',
+    before: 'Sent on as they are.',
+    now: 'Plain XML with a document type of Cuebot’s own or none, up to `MAX_SPEC_MB`, `<uid>` 1000 or above (400, 403 or 429 otherwise); `<user>` is the caller, unless he has the grant `submit-as`, as all tokens without scopes have by default. The header `Idempotency-Key` makes a repeated submit return the first answer.',
+    reason: 'Cuebot’s parser fetches what a spec refers to, and runs commands as the user that it names.',
+  },
+  {
     topic: 'Other paths',
     before: '401 without a token, 404 with one.',
     now: '`/healthz` and `/readyz` answer without a token; `/graphql` is the other surface. All else as it was.',
