@@ -73,8 +73,9 @@ function sendNoContent({ headers }: IncomingMessage, response: ServerResponse, f
 export function originProblem(text: string): string | undefined {
   if (text === '*') return undefined;
   const origin = URL.canParse(text) ? new URL(text).origin : 'null';
-  if (origin === text && /^https?:/.test(origin)) return undefined;
-  const hint = /^https?:/.test(origin) ? `; write ${origin}` : '';
+  // A pattern such as https://*.example is a host in the eyes of URL, and would match nothing.
+  if (origin === text && /^https?:[^*]*$/.test(origin)) return undefined;
+  const hint = /^https?:[^*]*$/.test(origin) ? `; write ${origin}` : '';
   return `"${text}" is no origin; expected scheme, host and perhaps port as browsers write them, such as https://cueweb.studio.example, or *${hint}`;
 }
 
