@@ -11,10 +11,12 @@ import type { Config } from './config.ts';
 import { createGraphiqlPage } from './graphql/graphiql/create-graphiql-page.ts';
 import { createGraphql } from './graphql/create-graphql.ts';
 import { deriveSchema } from './graphql/derive-schema.ts';
+import { wordBlocked } from './graphql/word-blocked.ts';
 import { capCalls, standardCallsPerService } from './graphql/links/cap-calls.ts';
 import { createMeters } from './meters.ts';
 import type { MessageDescriptor, MethodDescriptor } from './registry/descriptors.ts';
 import { createRest } from './rest/create-rest.ts';
+import { compileWordBlocked } from './rest/word-blocked.ts';
 import { compileChallenge } from './rpc/compile-challenge.ts';
 import { composeWaist } from './rpc/compose-waist.ts';
 import { answerOnce } from './rpc/guards/answer-once.ts';
@@ -23,6 +25,7 @@ import { stampIdentity } from './rpc/guards/stamp-identity.ts';
 import type { LaneState } from './rpc/lane.ts';
 import { createLanes } from './rpc/use-lanes.ts';
 import { createServer, type RunningServer } from './server/create-server.ts';
+import { compileProtection } from './server/protect.ts';
 import type { Readiness } from './server/health.ts';
 import { serveDocument } from './server/serve-document.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -144,14 +147,38 @@ export async function createGateway(config: Config, logger: Logger, now: () => n
     // So that the first tokens need not wait for keys; without an answer, it goes on without.
     await authentication.start();
     metricsServer = await meters?.serve({ readiness, onError });
+    const protect = compileProtection({
+      allowedHosts: config.allowedHosts,
+      listenHost: config.host,
+      publicUrl: config.authentication.publicUrl,
+      corsOrigins: config.corsOrigins,
+      isAmbient: config.auth === 'none',
+      onBlocked: (event) => {
+        meters?.blocked(event.reason);
+        logger.warn(
+          { event: 'REQUEST_BLOCKED', ...event },
+          'a request of another site or for another host was refused',
+        );
+      },
+    });
     const server = await createServer({
       host: config.host,
       port: config.port,
       mounts: {
-        [graphqlPath]: meters?.answers('graphql', graphql.handle) ?? graphql.handle,
+        [graphqlPath]: protect({
+          handle: meters?.answers('graphql', graphql.handle) ?? graphql.handle,
+          crossSiteMethods: 'GET, POST',
+          isReadGuarded: true,
+          wordBlocked,
+        }),
         ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
       },
-      fallback: meters?.answers('rest', rest) ?? rest,
+      fallback: protect({
+        handle: meters?.answers('rest', rest) ?? rest,
+        crossSiteMethods: 'POST',
+        isReadGuarded: false,
+        wordBlocked: compileWordBlocked(config.jsonStyle),
+      }),
       readiness,
       onError,
     });
