@@ -313,6 +313,26 @@ export const differences: readonly Difference[] = [
     reason: 'That is node’s way. A client that closes has no use for a 499.',
   },
   {
+    topic: 'Requests that pages of other web sites make a browser send',
+    before: 'Served like any other.',
+    now: '403 (code 7), unless the origin is in `CORS_ORIGINS`; preflights of listed origins are answered 204.',
+    reason:
+      'Whoever works on the farm also reads the web. Programs such as CueWeb’s server send neither `Sec-Fetch-Site` nor `Origin`, and notice nothing.',
+  },
+  {
+    topic: 'Requests for a `Host` that is not the gateway’s',
+    before: 'Served.',
+    now: '421 (code 7). Names without a dot, such as a container’s, and addresses are taken; other names stand in `ALLOWED_HOSTS`.',
+    reason:
+      'A page whose name is suddenly said to be the gateway’s address (DNS rebinding) gives itself away by the name.',
+  },
+  {
+    topic: 'Bodies without `Content-Type: application/json`',
+    before: 'Read as JSON.',
+    now: 'The same with a token; with `AUTH=none`, which the Go gateway has not, 415 (code 3).',
+    reason: 'Without a token, the type is what tells a program from a form on somebody’s page.',
+  },
+  {
     topic: 'Who calls, in requests',
     before: '`username` of kills and `user` of comments go upstream as the request has them.',
     now: 'They are the caller’s, by his token, unless his subject stands in `SERVICE_SUBJECTS`; another name is replaced, or refused with `IDENTITY_MISMATCH=refuse` (403, code 7).',
