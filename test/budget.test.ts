@@ -76,6 +76,52 @@ describe('an operation', () => {
     ]);
   });
 
+  it('that goes in circles is refused before it calls anything', async () => {
+    const circle = `${'layers { frames(limit: 100) { job { '.repeat(4)}name${' } } }'.repeat(4)}`;
+    const { json } = await running.graphql(`{ jobs { ${circle} } }`);
+    expect(json.errors[0].message).toMatch(/^This operation is expected to make \d+ calls upstream; 10000 are allowed/);
+    expect(json.errors[0].extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      costs: expect.arrayContaining([{ field: expect.stringContaining('layers'), calls: expect.any(Number) }]),
+    });
+    const { json: deeper } = await running.graphql(
+      `{ jobs { ${'layers { job { '.repeat(10)}name${' } }'.repeat(10)} } }`,
+    );
+    expect(deeper.errors[0].message).toBe(
+      'The fields of this document are nested 22 deep; 15 levels are allowed. Ask in two steps.',
+    );
+    expect(callsMade()).toBe(0);
+  });
+
+  it('with too many objects gets as many as its calls allow, and errors for the others', async () => {
+    const { json } = await running.graphql(
+      '{ jobs(where: { includeFinished: true }) { name layers { name } depends { id } } }',
+    );
+    expect(callsMade()).toBe(20);
+    expect(json.errors.length).toBeGreaterThan(0);
+    expect(json.errors[0]).toMatchObject({
+      message: expect.stringContaining('This operation has made 20 calls upstream'),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+    expect(json.data.jobs.filter(({ layers }: { layers: unknown }) => layers !== null).length).toBeGreaterThan(0);
+  });
+
+  it('is explained by how many objects each call served', async () => {
+    const headers = { authorization: `Bearer ${running.token}`, 'content-type': 'application/json' };
+    const query = '{ hosts { name procs { name } } }';
+    const body = JSON.stringify({ query, extensions: { explain: true } });
+    const answer = await fetch(`${running.url}/graphql`, { method: 'POST', headers, body });
+    const { data, extensions } = (await answer.json()) as {
+      data: { hosts: unknown[] };
+      extensions: { explain: { fields: Record<string, unknown>[] } };
+    };
+    expect(extensions.explain.fields).toMatchObject([
+      { field: 'hosts', rpc: 'host.HostInterface/GetHosts', calls: 1, objects: 1 },
+      { field: 'hosts.procs', rpc: 'host.ProcInterface/GetProcs', calls: 1, objects: data.hosts.length },
+    ]);
+    expect(extensions.explain.fields.every(({ upstreamMs }) => Number(upstreamMs) > 0)).toBe(true);
+  });
+
   it('is explained on request, and not without', async () => {
     const query = '{ showGetShows { shows { shows { name } } } again: showGetShows { shows { shows { id } } } }';
     const headers = { authorization: `Bearer ${running.token}`, 'content-type': 'application/json' };

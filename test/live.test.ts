@@ -173,6 +173,39 @@ describe('a subscription', () => {
     ]);
   });
 
+  it('follows what is nested, too, and shares its calls', async () => {
+    const gateway = await start();
+    const query = 'subscription { shows { name filters { id } jobs { id priority } } }';
+    const opened = await Promise.all([open(gateway, query), open(gateway, query)]);
+    await Promise.all(opened.map((stream) => stream.next(1)));
+    const { shows: list } = opened[0]!.events[0].data;
+    gateway.cuebot.resetCalls();
+    await looks(gateway, 'show.ShowInterface/GetFilters', 4 * list.length);
+    // One call a tick for each show, whoever watches; one more if a tick has just begun.
+    const ticks = callsOf(gateway, 'show.ShowInterface/GetShows');
+    expect(callsOf(gateway, 'show.ShowInterface/GetFilters')).toBeLessThanOrEqual((ticks + 1) * list.length);
+    expect(opened.map(({ events }) => events.length)).toEqual([1, 1]);
+    const show = list.find(({ jobs }: { jobs: unknown[] }) => jobs.length > 0);
+    const { status } = await gateway.rest('job.JobInterface/SetPriority', { job: { id: show.jobs[0].id }, val: 4_321 });
+    expect(status).toBe(200);
+    await Promise.all(opened.map((stream) => stream.next(2)));
+    expect(JSON.stringify(opened[1]!.events[1].data)).toContain('"priority":4321');
+  });
+
+  it('in which a field fails again and again tells it once, and what has changed beside it', async () => {
+    const gateway = await start();
+    const query = 'subscription { shows { name defaultMinCores filter(name: "no such filter") { name } } }';
+    const stream = await open(gateway, query);
+    await stream.next(1);
+    await looks(gateway, 'show.ShowInterface/FindFilter', 6);
+    expect(stream.events).toHaveLength(1);
+    await changeShow(gateway, 9);
+    await stream.next(2);
+    expect(
+      stream.events[1].data.shows.map(({ defaultMinCores }: { defaultMinCores: number }) => defaultMinCores),
+    ).toContain(9);
+  });
+
   it('explains itself on request', async () => {
     const gateway = await start();
     const body = { query: shows, extensions: { explain: true } };
