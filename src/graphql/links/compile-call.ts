@@ -6,7 +6,7 @@ import { compileErrorTranslation } from '../compile-error-translation.ts';
 import { scalarNameOf } from '../scalars/scalar-names.ts';
 import { compileBatch } from './compile-batch.ts';
 import { type Comparison, compileChooseOne, compileComparisons, compileIsWanted } from './compile-choose-one.ts';
-import { compileExpression, holds, type Scope } from './compile-expression.ts';
+import { compileExpression, holds } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
 import { compileTemplate } from './compile-template.ts';
 import { type CallCompilation, compileTake, findReadRpc, messageOf } from './find-read-rpc.ts';
@@ -137,21 +137,48 @@ function compilePick(settings: Settings, { isList, type }: Shape, compilation: C
   }
   const comparisons = compileComparisons(node, type.message, vocabulary, report);
   const chooseOne = compileChooseOne(settings, type.message, owner, report);
-  const [first] = comparisons;
-  if (first?.wanted.shape.isList) {
-    if (comparisons.length > 1 || !written.isList) report(node, '"pick" by a list of keys needs a list and one field');
-    return { choose: (taken, scope) => chooseByKeys(first, taken as readonly Row[], scope), comparisons };
+  const [first, ...others] = comparisons;
+  if (first === undefined) return everything;
+  const find = createIndex(first.row);
+  if (first.wanted.shape.isList) {
+    if (others.length > 0 || !written.isList) report(node, '"pick" by a list of keys needs a list and one field');
+    const chooseByKeys: Pick['choose'] = (taken, scope) => {
+      const keys = (first.wanted.evaluate(scope) ?? []) as readonly unknown[];
+      return keys.flatMap((key) => find(taken as readonly Row[], key).slice(0, 1));
+    };
+    return { choose: chooseByKeys, comparisons };
   }
-  const isWanted = compileIsWanted(comparisons);
+  const isWanted = compileIsWanted(others);
   const choose: Pick['choose'] = (taken, scope) => {
-    const rows = (taken as readonly Row[]).filter((row) => isWanted(row, scope));
+    const found = find(taken as readonly Row[], first.wanted.evaluate(scope));
+    const rows = others.length === 0 ? found : found.filter((row) => isWanted(row, scope));
     return written.isList ? rows : (chooseOne(rows) ?? null);
   };
   return { choose, comparisons };
 }
 
-function chooseByKeys({ row: { evaluate }, wanted }: Comparison, taken: readonly Row[], scope: Scope): readonly Row[] {
-  const rows = new Map(taken.map((row) => [evaluate(row), row]));
-  const keys = (wanted.evaluate(scope) ?? []) as readonly unknown[];
-  return keys.map((key) => rows.get(key)).filter((row) => row !== undefined);
+const noRows: readonly Row[] = Object.freeze([]);
+
+/** Finds rows by a key of theirs. Thousands of parents may look into one list, so each list is read through once. */
+function createIndex({ evaluate }: Comparison['row']): (rows: readonly Row[], key: unknown) => readonly Row[] {
+  const indexes = new WeakMap<readonly Row[], ReadonlyMap<unknown, readonly Row[]>>();
+  return (rows, key) => {
+    let index = indexes.get(rows);
+    if (index === undefined) {
+      index = groupBy(rows, evaluate);
+      indexes.set(rows, index);
+    }
+    return index.get(key) ?? noRows;
+  };
+}
+
+function groupBy(rows: readonly Row[], keyOf: (row: Row) => unknown): ReadonlyMap<unknown, readonly Row[]> {
+  const groups = new Map<unknown, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
 }

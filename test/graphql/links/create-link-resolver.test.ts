@@ -103,6 +103,7 @@ describe('a batch', () => {
     const one = await linkFarm({ demo, intercept: everything });
     const asked = await one.ask('{ shows(active: true) { name procs { id } } }');
     await one.close();
+    expect(one.links.counters).toMatchObject({ batches: 1, fallbacks: 1 });
     const active = asked.data.shows.map(({ name }: { name: string }) => name);
     expect(asked.data.shows).toEqual(whole.data.shows.filter(({ name }: { name: string }) => active.includes(name)));
   });
