@@ -76,7 +76,7 @@ function follow(served: Live, invoke: Invoke, source: string, subject: string, v
       requestId: 'r-1',
       operation: createOperation({ invoke, table, maxCalls: 10 }),
       unknownEnumValues: [],
-      req: { headers: { authorization: subject }, socket: {} } as never,
+      req: { headers: { authorization: subject }, rawHeaders: [], socket: {} } as never,
       res: {} as never,
     },
   });
