@@ -21,8 +21,8 @@ export function compileRecentCheck(
     throw refusal(
       'INVALID_ARGUMENT',
       'TIME_TOO_OLD',
-      `"${name}" is ${found}: ${why}. Send a time in seconds since 1970 that is at most ${seconds} seconds ago: ` +
-        `to begin with ${present}, the present one, then the serverTime of each answer.`,
+      `"${name}" is ${found}: ${why}. Send a time in seconds since 1970 that is at most ${seconds} seconds ago; ` +
+        `now it is ${present}.`,
     );
   };
 }

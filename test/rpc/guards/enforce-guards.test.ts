@@ -91,9 +91,7 @@ describe('a guard "bounded"', () => {
 describe('a guard "recent"', () => {
   const updated = 'job.JobInterface/GetUpdatedFrames';
   const text = `guards: { recent: [{ rpcs: ${updated}, field: last_check, seconds: 60, why: it would hang }] }`;
-  const advice =
-    'Send a time in seconds since 1970 that is at most 60 seconds ago: to begin with 1800000000, the present one, then the ' +
-    'serverTime of each answer.';
+  const advice = 'Send a time in seconds since 1970 that is at most 60 seconds ago; now it is 1800000000.';
 
   it.each([
     [0, '0'],
