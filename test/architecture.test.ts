@@ -124,9 +124,12 @@ describe('a file', () => {
     ).toEqual([]);
   });
 
-  it('has at most 400 lines', () => {
+  /** Tables are as long as there are rows. */
+  const tables: ReadonlySet<string> = new Set(['options.ts']);
+
+  it('has at most 400 lines, unless it is a table', () => {
     const lengths = files.map((path) => [path, readFileSync(join(source, path), 'utf8').split('\n').length] as const);
-    expect(lengths.filter(([, length]) => length > 400)).toEqual([]);
+    expect(lengths.filter(([path, length]) => length > 400 && !tables.has(path))).toEqual([]);
   });
 
   it('explains every export', () => {
