@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { signToken } from '../src/auth/sign-token.ts';
 
 import { type EventStream, openStream } from './event-stream.ts';
-import { secret, startGateway, type TestGateway } from './gateway.ts';
+import { secret, startGateway, type TestGateway, testConfig } from './gateway.ts';
 
 /** Subscriptions, end to end: a gateway that looks often, so that nobody has to wait, in front of a demo Cuebot. */
 
@@ -216,5 +216,27 @@ describe('a subscription', () => {
       calls: 1,
       fields: [{ field: 'showGetShows', rpc: getShows, calls: 1 }],
     });
+  });
+});
+
+describe('the settings of subscriptions', () => {
+  it.each([
+    [
+      'LIVE_INTERVAL',
+      '500ms',
+      'LIVE_INTERVAL is 500 ms; it must lie between LIVE_MIN_INTERVAL (1000 ms) and LIVE_MAX_INTERVAL (300000 ms)',
+    ],
+    [
+      'LIVE_MIN_INTERVAL',
+      '6s',
+      'LIVE_INTERVAL is 5000 ms; it must lie between LIVE_MIN_INTERVAL (6000 ms) and LIVE_MAX_INTERVAL (300000 ms)',
+    ],
+    [
+      'LIVE_MAX_INTERVAL',
+      '4s',
+      'LIVE_INTERVAL is 5000 ms; it must lie between LIVE_MIN_INTERVAL (1000 ms) and LIVE_MAX_INTERVAL (4000 ms)',
+    ],
+  ])('must be in order: %s=%s', (name, value, problem) => {
+    expect(() => testConfig({ CUEBOT_ENDPOINT: 'cuebot:8443', [name]: value })).toThrow(problem);
   });
 });
