@@ -8,6 +8,7 @@ const commands = {
   demo: async () => (await import('./commands/demo.ts')).demo,
   operations: async () => (await import('./commands/operations.ts')).operations,
   token: async () => (await import('./commands/token.ts')).token,
+  'api-key': async () => (await import('./commands/api-key.ts')).apiKey,
   policy: async () => (await import('./commands/policy.ts')).policy,
   audit: async () => (await import('./commands/audit.ts')).audit,
   help: async () => (await import('./commands/help.ts')).help,
@@ -36,6 +37,6 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isUsers =
     error instanceof ConfigError ||
-    /^(?:Registry|RpcTable|Policy|AuditFile|ServiceList|CommandLine|Listen)Error$/.test(error.name);
+    /^(?:Registry|RpcTable|Policy|ApiKeys|AuditFile|ServiceList|CommandLine|Listen)Error$/.test(error.name);
   return isUsers ? error.message : (error.stack ?? error.message);
 }
