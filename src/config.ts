@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { type AuthenticationSettings, findAuthenticationProblems } from './auth/authentication-settings.ts';
 import { nearestName } from './base/nearest-name.ts';
+import type { LaneLimits } from './rpc/lane.ts';
 import { flagOf, type Option, type OptionName, options } from './options.ts';
 import { hostPatternProblem } from './server/allowed-hosts.ts';
 import { originProblem } from './server/cors.ts';
@@ -67,9 +68,7 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly lanes: boolean;
-  readonly laneHoldLimitMs: number;
-  readonly laneMaxWaiting: number;
-  readonly laneMaxWaitMs: number;
+  readonly laneLimits: LaneLimits;
 }
 
 /** Everything that is wrong with the settings, at once. */
@@ -134,9 +133,11 @@ export function parseConfig(raw: RawConfig): Config {
     allowedHosts: read.list('ALLOWED_HOSTS'),
     corsOrigins: read.list('CORS_ORIGINS'),
     lanes: read.boolean('LANES'),
-    laneHoldLimitMs: read.number('LANE_HOLD_LIMIT'),
-    laneMaxWaiting: read.number('LANE_MAX_WAITING'),
-    laneMaxWaitMs: read.number('LANE_MAX_WAIT'),
+    laneLimits: {
+      holdLimitMs: read.number('LANE_HOLD_LIMIT'),
+      maxWaiting: read.number('LANE_MAX_WAITING'),
+      maxWaitMs: read.number('LANE_MAX_WAIT'),
+    },
   };
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
   if (problems.length > 0) throw new ConfigError(problems);

@@ -1,0 +1,75 @@
+import { openAuditFile } from './auth/audit/audit-file.ts';
+import { type AuditTrail, createLogTrail } from './auth/audit/audit-trail.ts';
+import { createAudit } from './auth/audit/create-audit.ts';
+import { authorize } from './auth/policy/authorize.ts';
+import type { Logger } from './base/logger.ts';
+import { compileValueToWire } from './codec/value-to-wire.ts';
+import { compileWireToValue } from './codec/wire-to-value.ts';
+import type { Config } from './config.ts';
+import type { Meters } from './meters.ts';
+import type { MessageDescriptor, MethodDescriptor } from './registry/descriptors.ts';
+import type { Invoke } from './rpc/call.ts';
+import { composeWaist } from './rpc/compose-waist.ts';
+import { answerOnce } from './rpc/guards/answer-once.ts';
+import { enforceGuards } from './rpc/guards/enforce-guards.ts';
+import { stampIdentity } from './rpc/guards/stamp-identity.ts';
+import type { LaneState } from './rpc/lane.ts';
+import { createLanes } from './rpc/use-lanes.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What the waist is made from. */
+export interface CreateWaistOptions {
+  readonly config: Config;
+  readonly snapshot: Snapshot;
+  readonly upstream: Invoke;
+  /** Undefined: nothing is measured. */
+  readonly meters: Meters | undefined;
+  readonly logger: Logger;
+  /** The current time in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The one way to the upstream, for both surfaces. */
+export interface Waist {
+  readonly invoke: Invoke;
+  /** By lane name. */
+  readonly laneStates: () => ReadonlyMap<string, LaneState>;
+  /** How many audit records could not be written. */
+  readonly auditFailures: () => number;
+  /** Ends the audit; call when nothing is under way any more. */
+  readonly close: () => Promise<void>;
+}
+
+/** Gives every interceptor of the waist what the settings say. Rejects when the audit cannot be opened. */
+export async function createWaist(options: CreateWaistOptions): Promise<Waist> {
+  const { config, snapshot, upstream, meters, logger, now } = options;
+  const { registry, table, policy } = snapshot;
+  const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
+  const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
+  const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
+  const { grpcTimeoutMs: timeoutMs, maxRequestBytes, maxSpecBytes, identityMismatch, serviceSubjects } = config;
+  const lanes = createLanes(table, config.laneLimits, meters?.laneWait);
+  const trail = await openTrail(config, logger, now);
+  const audit = createAudit({ table, takesGrant, trail, open, logger, now });
+  const invoke = composeWaist({
+    table,
+    timeoutMs,
+    maxRequestBytes,
+    audit,
+    authorize: authorize(policy, { open, close }),
+    guard: enforceGuards({ table, open, close, now, maxSpecBytes, hasGrant: policy.hasGrant }),
+    stamp: stampIdentity({ table, open, close, mismatch: identityMismatch, services: serviceSubjects }),
+    once: answerOnce({ table, timeoutMs, now: Date.now }),
+    lanes: config.lanes ? lanes : undefined,
+    meters: meters?.calls,
+    logger,
+    upstream,
+  });
+  return { invoke, laneStates: lanes.states, auditFailures: audit.failures, close: () => trail.close() };
+}
+
+/** Where the audit goes. */
+function openTrail({ auditFile, auditMaxBytes }: Config, logger: Logger, now: () => number): Promise<AuditTrail> {
+  if (auditFile === undefined) return Promise.resolve(createLogTrail(logger));
+  return openAuditFile({ path: auditFile, maxBytes: auditMaxBytes, now });
+}
