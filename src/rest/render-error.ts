@@ -44,7 +44,11 @@ export function compileErrorRenderer(
     try {
       rendered = renderStatus(error, detailsToJson, plainBody);
     } catch {
-      return { status: statusLineOf(500), fields: jsonType + challengeOf(error, error.message), body: unrenderable };
+      return {
+        status: statusLineOf(500),
+        fields: jsonType + challengeOf(error, error.message, formatChallenge),
+        body: unrenderable,
+      };
     }
     const { code, message, body } = rendered;
     const trailer = progress === 'rpc-with-trailers' ? error.trailer : undefined;
@@ -53,8 +57,7 @@ export function compileErrorRenderer(
       (progress === 'before-rpc' ? '' : renderHeader(error.header)) +
       (error.retryAfterSeconds === undefined ? '' : `Retry-After: ${Math.ceil(error.retryAfterSeconds)}\r\n`) +
       (trailer === undefined ? '' : announceTrailer(trailer)) +
-      challengeOf(error, message) +
-      (error.challenge === undefined ? '' : challengeField(formatChallenge(error.challenge)));
+      challengeOf(error, message, formatChallenge);
     const trailers = trailer === undefined ? undefined : renderTrailer(trailer);
     return { status: statusLineOf(statusOf(code).httpStatus), fields, body, trailers };
   };
@@ -102,14 +105,9 @@ function renderDetails(statusDetails: Uint8Array, toJson: (wire: Uint8Array) => 
  * `Www-Authenticate` on UNAUTHENTICATED, with the message as its value: what grpc-gateway does. A refusal of our own says
  * which scope would help (RFC 6750, 3.1, https://www.rfc-editor.org/rfc/rfc6750#section-3.1).
  */
-function challengeOf(error: GatewayError, message: string): string {
-  const { challenge } = error;
-  if (challenge?.error !== undefined) {
-    const scope = challenge.scope === undefined ? '' : `, scope="${fieldValueOf(Buffer.from(challenge.scope))}"`;
-    return `Www-Authenticate: Bearer error="${challenge.error}"${scope}\r\n`;
-  }
-  if (error.status.name !== 'UNAUTHENTICATED') return '';
-  return `Www-Authenticate: ${fieldValueOf(Buffer.from(message))}\r\n`;
+function challengeOf({ challenge, status }: GatewayError, message: string, formatChallenge: FormatChallenge): string {
+  if (challenge !== undefined) return challengeField(formatChallenge(challenge));
+  return status.name === 'UNAUTHENTICATED' ? challengeField(fieldValueOf(Buffer.from(message))) : '';
 }
 
 function challengeField(value: string): string {

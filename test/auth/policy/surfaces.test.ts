@@ -33,12 +33,14 @@ describe('a refusal', () => {
   it('is 403 to REST, and names the scope that would help', async () => {
     const { status, headers, json } = await running.rest('job.JobInterface/Pause', { job: { id: 'j' } });
     expect([status, json]).toEqual([403, { code: 7, message, details: [] }]);
-    expect(headers['www-authenticate']).toBe('Bearer error="insufficient_scope", scope="cue:operate"');
+    expect(headers['www-authenticate']).toBe('Bearer realm="cuegate", error="insufficient_scope", scope="cue:operate"');
   });
 
   it('names all scopes that the call takes', async () => {
     const { headers } = await running.rest('job.JobInterface/LaunchSpec', {}, bearer({ scope: 'cue:submit' }));
-    expect(headers['www-authenticate']).toBe('Bearer error="insufficient_scope", scope="cue:submit cue:grant:launch"');
+    expect(headers['www-authenticate']).toBe(
+      'Bearer realm="cuegate", error="insufficient_scope", scope="cue:submit cue:grant:launch"',
+    );
   });
 
   it('is FORBIDDEN to GraphQL, and names the scope as well', async () => {
