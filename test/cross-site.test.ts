@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { replay } from './conformance/replay.ts';
-import { startGateway, type TestGateway } from './gateway.ts';
+import { startGateway, testConfig, type TestGateway } from './gateway.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -297,5 +297,24 @@ describe('a gateway on raw sockets', () => {
       ['warn', 'cross-site', `/${kill}`],
       ['warn', 'cross-site', '/graphql'],
     ]);
+  });
+});
+
+describe('the settings of the gate', () => {
+  it('are refused all at once when they are not what they must be', () => {
+    const settings = {
+      CUEBOT_ENDPOINT: 'c:1',
+      AUTH: 'none',
+      ALLOWED_HOSTS: 'a.example:443',
+      CORS_ORIGINS: 'https://b.example/,*',
+    };
+    expect(() => testConfig(settings)).toThrow(
+      'cuegate cannot start with these settings:\n' +
+        '  - ALLOWED_HOSTS: "a.example:443" is no host; expected a name such as cuegate.studio.example, *.studio.example, an ' +
+        'address, or * for all, without scheme and port\n' +
+        '  - CORS_ORIGINS: "https://b.example/" is no origin; expected scheme, host and perhaps port as browsers write them, ' +
+        'such as https://cueweb.studio.example, or *; write https://b.example\n' +
+        '  - AUTH=none with CORS_ORIGINS=* would let every web page that somebody here opens run code on the farm. Name the origins',
+    );
   });
 });

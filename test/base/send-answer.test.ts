@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { type Answer, sendAnswer, startAnswer } from '../../src/base/send-answer.ts';
+import { addFields, type Answer, sendAnswer, startAnswer } from '../../src/base/send-answer.ts';
 import { replay } from '../conformance/replay.ts';
 
 let server: Server | undefined;
@@ -153,5 +153,41 @@ describe('startAnswer()', () => {
       0,
     );
     expect(text).toBe('HTTP/1.0 200 OK\r\nDate: $DATE\r\n\r\none');
+  });
+});
+
+describe('addFields()', () => {
+  const listener =
+    (send: RequestListener): RequestListener =>
+    (request, response) => {
+      addFields(response, 'X-A: 1\r\n');
+      addFields(response, 'X-B: 2\r\n');
+      send(request, response);
+    };
+
+  it('puts fields behind those of the answer', async () => {
+    const text = await ask(
+      get,
+      listener((_, response) => sendAnswer(response, answer('ok'))),
+    );
+    expect(text).toBe(
+      'HTTP/1.1 200 OK\r\nX-Field: 1\r\nX-A: 1\r\nX-B: 2\r\nDate: $DATE\r\nContent-Length: 2\r\n\r\nok',
+    );
+  });
+
+  it('reaches answers that begin before their length is known', async () => {
+    const text = await ask(
+      get,
+      listener((_, response) => startAnswer(response, '200 OK', '').end()),
+    );
+    expect(text).toContain('HTTP/1.1 200 OK\r\nX-A: 1\r\nX-B: 2\r\nDate: $DATE\r\n');
+  });
+
+  it('reaches answers of node’s own', async () => {
+    const text = await ask(
+      get,
+      listener((_, response) => void response.writeHead(200, { 'content-length': 0 }).end()),
+    );
+    expect(text).toMatch(/\r\nX-A: 1\r\nX-B: 2\r\n/i);
   });
 });

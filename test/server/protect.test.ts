@@ -191,7 +191,7 @@ describe('CORS', () => {
     const { ask, reached } = await start({ corsOrigins: [friend] });
     expect(await ask('OPTIONS', preflight, '/any')).toBe(
       'HTTP/1.1 204 No Content\r\n' +
-        'Access-Control-Allow-Headers: Authorization, Content-Type, Grpc-Timeout, X-Request-Id\r\n' +
+        'Access-Control-Allow-Headers: Authorization, Content-Type, Grpc-Timeout, Idempotency-Key, X-Request-Id\r\n' +
         'Access-Control-Allow-Methods: POST\r\nAccess-Control-Allow-Origin: https://cueweb.studio.example\r\n' +
         'Access-Control-Max-Age: 600\r\nVary: Origin\r\nDate: $DATE\r\n\r\n',
     );
