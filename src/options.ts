@@ -176,8 +176,9 @@ export const options = [
     default: 'user-id',
     group: 'Authentication',
     description:
-      'Whose tokens may name another user in requests, since they speak for many: subjects, separated by commas. The ' +
-      'default is the one that CueWeb signs all its tokens with. The audit notes whom they named.',
+      'Whose shared-secret tokens and API keys may name another user in requests, since they speak for many: subjects, ' +
+      'separated by commas. The default is the one that CueWeb signs all its tokens with. Tokens of OAuth issuers never ' +
+      'may. The audit notes whom they named.',
   },
   {
     name: 'OIDC_ISSUERS',
@@ -411,10 +412,11 @@ export const options = [
   {
     name: 'GRAPHQL_ASSUMED_LIST_LENGTH',
     kind: 'count',
-    default: '50',
+    default: '20',
     group: 'Protection',
     description:
-      'How many elements a list is expected to have when the query says it neither by "limit" or "first" nor by a number of "ids".',
+      'How many elements a list is expected to have when the query says it neither by "limit" or "first" nor by a number of "ids". ' +
+      'Three lists deep, as shows, groups and jobs are, this must still leave room below GRAPHQL_MAX_ESTIMATE.',
   },
   {
     name: 'GRAPHQL_MAX_CALLS',

@@ -39,9 +39,9 @@ export interface Surfaces extends Pick<ServerOptions, 'mounts' | 'fallback'> {
 
 /** Puts both surfaces on the waist, and the gate against other sites and hosts in front of them. */
 export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
-  const { config, authentication, meters } = options;
+  const { config, snapshot, authentication, meters } = options;
   const identify = meters?.identify(authentication.identify) ?? authentication.identify;
-  const resource = describeProtectedResource(config.authentication);
+  const resource = describeProtectedResource(config.authentication, snapshot.policy.scopes);
   const callers = { identify, challenge: compileChallenge(resource?.url) };
   const rest = mountRest(options, callers);
   const graphql = mountGraphql(options, callers);

@@ -93,9 +93,9 @@ describe('the README', () => {
     });
   });
 
-  it('gets the same by GraphQL, to the letter', async () => {
+  it('gets a show and its jobs by GraphQL, to the letter', async () => {
     const { stdout } = await run(blockWith('/graphql'));
-    expect(stdout.trim()).toBe(outputAfter('showFindShow').trim());
+    expect(stdout.trim()).toBe(outputAfter('show(name:').trim());
   });
 
   it('serves in front of a Cuebot, whether or not it is there yet', async () => {

@@ -21,6 +21,8 @@ import {
 /** A policy that fits the RPCs it is about: everything that `decide` asks for, looked up. */
 export interface Policy {
   readonly principalOf: (identity: Identity) => Principal;
+  /** The scopes that give rights, patterns among them. */
+  readonly scopes: readonly string[];
   readonly factsOf: (method: MethodDescriptor) => PolicyFacts;
   /** Whether somebody has a grant, for those who ask for one beyond what RPCs ask for. */
   readonly hasGrant: (identity: Identity, grant: string) => boolean;
@@ -69,6 +71,7 @@ export function compilePolicy(options: PolicyOptions): Policy {
   const principalOf = compilePrincipals(rights, secretLevel);
   return Object.freeze({
     principalOf,
+    scopes: Object.freeze(rights.filter(({ kind }) => kind === 'scope').map(({ name }) => name)),
     hasGrant: (identity: Identity, grant: string) => {
       const { grants } = principalOf(identity);
       return grants.has(grant) || grants.has('*');

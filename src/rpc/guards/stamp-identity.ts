@@ -17,7 +17,7 @@ export interface StampOptions {
   readonly close: CloseMessage;
   /** What becomes of a request that names another user than its caller (IDENTITY_MISMATCH). */
   readonly mismatch: 'replace' | 'refuse';
-  /** Subjects that speak for the users whom they name (SERVICE_SUBJECTS). */
+  /** Subjects of shared-secret tokens and API keys that speak for the users whom they name (SERVICE_SUBJECTS). */
   readonly services: readonly string[];
 }
 
@@ -48,6 +48,12 @@ export function stampIdentity(options: StampOptions): Interceptor {
   };
 }
 
+/**
+ * The ways to be known by which the site itself chooses the subject. An OAuth issuer may let people choose their names, and
+ * one who calls himself like a service must not speak for everybody.
+ */
+const siteMethods: ReadonlySet<Identity['method']> = new Set(['hmac', 'api-key']);
+
 /** Answers the request that is sent. Throws PERMISSION_DENIED for a name that is not the caller's, where that is refused. */
 type Stamper = (call: Call) => Uint8Array;
 
@@ -73,7 +79,7 @@ function compileStamper(
   const saidIn = (request: Uint8Array) => textAt(read(request), field);
   return ({ request, identity, notes }) => {
     const { subject } = identity;
-    if (services.includes(subject)) {
+    if (services.includes(subject) && siteMethods.has(identity.method)) {
       const said = saidIn(request);
       if (said === '') return stamp(request, subject);
       if (said !== subject && notes !== undefined) notes.onBehalfOf = said;

@@ -62,6 +62,13 @@ describe('stampIdentity()', () => {
     },
   );
 
+  it('lets nobody speak for others whom an OAuth issuer calls like a service', async () => {
+    const { send, sent } = stamping();
+    const namesake = identityOf('user-id', { method: 'oidc', issuer: 'https://login.example' });
+    await send(kill, { username: 'bob' }, { identity: namesake });
+    expect(sent).toMatchObject([{ request: { username: 'user-id' } }]);
+  });
+
   it('signs for a service that names nobody', async () => {
     const { send, sent } = stamping();
     const notes: CallNotes = {};
