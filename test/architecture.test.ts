@@ -27,7 +27,8 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
 };
 
 /** The hall composes: its files know every room, and only the command of its name may load the demo. */
-const hall = /^(?:(?:cli|command-line|config|gateway|meters|operations|options|snapshot|surfaces|waist)\.ts|commands\/.*)$/;
+const hall =
+  /^(?:(?:cli|command-line|config|gateway|meters|operations|options|snapshot|surfaces|waist)\.ts|commands\/.*)$/;
 const demoLoaders = new Set(['commands/demo.ts']);
 
 /** One room per vendor. */
