@@ -15,6 +15,7 @@ import { createOperation, type OperationOptions } from './budget/create-operatio
 import { limitWork, type WorkLimits } from './budget/limit-work.ts';
 import { createDocumentCache } from './document-cache.ts';
 import type { GraphiqlPage } from './graphiql/create-graphiql-page.ts';
+import { executeInOrder } from './execute-in-order.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 import { finishResults } from './finish-results.ts';
 import { guardRequests, type RequestContext, refusal } from './guard-requests.ts';
@@ -71,6 +72,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     plugins: [
       guardRequests(identify, options.challenge ?? compileChallenge(undefined), limits.maxRequestBytes),
       passIdentityOn(),
+      executeInOrder(),
       limitWork(schema, limits),
       serveSubscriptions(live),
       finishResults(logger),
