@@ -61,6 +61,10 @@ export interface Config {
     readonly assumedListLength: number;
     readonly maxCalls: number;
   };
+  /** How many reads of one service GraphQL operations may have under way together. */
+  readonly graphqlCallsPerService: number;
+  /** How far links fetch many objects together. */
+  readonly linkLimits: { readonly maxKeys: number; readonly maxCutRows: number };
   /** How often subscriptions look. */
   readonly liveIntervals: { readonly minMs: number; readonly defaultMs: number; readonly maxMs: number };
   readonly liveMaxStreams: number;
@@ -124,6 +128,11 @@ export function parseConfig(raw: RawConfig): Config {
       assumedListLength: read.number('GRAPHQL_ASSUMED_LIST_LENGTH'),
       maxCalls: read.number('GRAPHQL_MAX_CALLS'),
     }),
+    graphqlCallsPerService: read.number('GRAPHQL_CALLS_PER_SERVICE'),
+    linkLimits: Object.freeze({
+      maxKeys: read.number('GRAPHQL_MAX_BATCH_KEYS'),
+      maxCutRows: read.number('GRAPHQL_MAX_CUT_ROWS'),
+    }),
     liveIntervals: Object.freeze({
       minMs: read.number('LIVE_MIN_INTERVAL'),
       defaultMs: read.number('LIVE_INTERVAL'),
@@ -185,6 +194,9 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
   const { minMs, defaultMs, maxMs } = config.liveIntervals;
   if (minMs > defaultMs || defaultMs > maxMs) {
     yield `LIVE_INTERVAL is ${defaultMs} ms; it must lie between LIVE_MIN_INTERVAL (${minMs} ms) and LIVE_MAX_INTERVAL (${maxMs} ms)`;
+  }
+  if (config.graphqlCallsPerService < 1) {
+    yield 'GRAPHQL_CALLS_PER_SERVICE is 0, by which no call would ever be made; expected 1 at least';
   }
   if (config.auth === 'jwt') yield* secretProblems(config);
   yield* findAuthenticationProblems(config.authentication);

@@ -73,7 +73,13 @@ async function openGateway(
   upstream.isConnected();
   // So that the first tokens need not wait for keys; without an answer, it goes on without.
   await authentication.start();
-  meters?.watch({ laneStates, isConnected: upstream.isConnected, auditFailures, keySets: authentication.keySets });
+  meters?.watch({
+    laneStates,
+    isConnected: upstream.isConnected,
+    auditFailures,
+    keySets: authentication.keySets,
+    links: () => ({ ...snapshot.links.counters }),
+  });
   const metricsServer = await meters?.serve({ readiness, onError });
   // Last, so that the end of every call can still be seen.
   opened.push(() => metricsServer?.close({ timeoutMs: 1_000 }));

@@ -13,6 +13,8 @@ export interface WatchedState {
   readonly laneStates: () => ReadonlyMap<string, LaneState>;
   readonly isConnected: () => boolean;
   readonly auditFailures: () => number;
+  /** What has happened to links so far, by its name. */
+  readonly links: () => Readonly<Record<string, number>>;
   /** The key sets of all issuers. */
   readonly keySets: () => Iterable<KeySetState>;
 }
@@ -61,11 +63,12 @@ export function createMeters({ metricsPort, metricsHost }: Config): Meters | und
     answers: (surface, handler) =>
       countAnswers(handler, (statusClass) => counter('cuegate_http_requests_total', surface, statusClass)),
     blocked: (reason) => counter('cuegate_blocked_requests_total', reason)(),
-    watch: ({ laneStates, isConnected, auditFailures, keySets }) => {
+    watch: ({ laneStates, isConnected, auditFailures, keySets, links }) => {
       const lanes = () => [...laneStates()];
       watch('cuegate_lane_waiting', () => lanes().map(([lane, { waiting }]) => [[lane], waiting]));
       watch('cuegate_lane_busy', () => lanes().map(([lane, { busy }]) => [[lane], busy ? 1 : 0]));
       watch('cuegate_upstream_connected', () => [[[], isConnected() ? 1 : 0]]);
+      watch('cuegate_links_total', () => Object.entries(links()).map(([event, count]) => [[event], count]));
       watch('cuegate_audit_write_failures_total', () => [[[], auditFailures()]]);
       watch('cuegate_key_set_fetch_failures_total', () =>
         [...keySets()].map(({ issuer, failures }) => [[issuer], failures]),

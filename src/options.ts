@@ -428,6 +428,33 @@ export const options = [
       'answered. At some milliseconds each, a thousand are as much as a person waits for.',
   },
   {
+    name: 'GRAPHQL_CALLS_PER_SERVICE',
+    kind: 'count',
+    default: '16',
+    group: 'Protection',
+    description:
+      'How many reads of one service GraphQL operations may have under way together; more wait, and operations take turns. ' +
+      'Enough to keep Cuebot’s threads busy, and few enough that one large query does not push everybody else aside.',
+  },
+  {
+    name: 'GRAPHQL_MAX_BATCH_KEYS',
+    kind: 'count',
+    default: '500',
+    group: 'Protection',
+    description:
+      'How many objects one call may ask for when many are fetched together; 0 fetches each by itself. Far below the ' +
+      '32,767 parameters that Cuebot’s database takes in a statement.',
+  },
+  {
+    name: 'GRAPHQL_MAX_CUT_ROWS',
+    kind: 'count',
+    default: '2000',
+    group: 'Protection',
+    description:
+      'Up to how many frames a job’s layers are fetched by one call for the whole job and cut into layers here; above, one ' +
+      'call per layer. As many as come back in a few milliseconds.',
+  },
+  {
     name: 'LIVE_MIN_INTERVAL',
     kind: 'duration',
     default: '1s',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { compilePolicy, type Policy } from './auth/policy/compile-policy.ts';
 import { needsOf } from './auth/policy/policy-facts.ts';
 import { type Config, ConfigError } from './config.ts';
-import { compileLinks, type Links, standardBatchLimits } from './graphql/links/compile-links.ts';
+import { compileLinks, type Links } from './graphql/links/compile-links.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from './registry/descriptors.ts';
 import { loadProtoFiles } from './registry/load-proto-files.ts';
 import type { ReflectionTransport } from './registry/load-by-reflection.ts';
@@ -28,7 +28,7 @@ export interface Snapshot {
 /** The settings that a snapshot depends on. */
 export type SnapshotConfig = Pick<
   Config,
-  'protoSource' | 'restServices' | 'graphqlServices' | 'policyFile' | 'jwtSecretLevel'
+  'protoSource' | 'restServices' | 'graphqlServices' | 'policyFile' | 'jwtSecretLevel' | 'linkLimits'
 >;
 
 /**
@@ -64,7 +64,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
       services: graphqlServices,
       source: readOwn('schema/links.graphql'),
       mustMatch,
-      limits: standardBatchLimits,
+      limits: config.linkLimits,
     }),
   });
 }

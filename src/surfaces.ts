@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { createGraphiqlPage } from './graphql/graphiql/create-graphiql-page.ts';
 import { createGraphql, type Graphql } from './graphql/create-graphql.ts';
 import { deriveSchema } from './graphql/derive-schema.ts';
-import { capCalls, standardCallsPerService } from './graphql/links/cap-calls.ts';
+import { capCalls } from './graphql/links/cap-calls.ts';
 import { wordBlocked } from './graphql/word-blocked.ts';
 import type { Meters } from './meters.ts';
 import { createRest } from './rest/create-rest.ts';
@@ -96,7 +96,7 @@ function mountGraphql({ config, snapshot, invoke, logger }: CreateSurfacesOption
       extensions: [links],
       live: config.liveIntervals,
     }),
-    invoke: capCalls(table, standardCallsPerService)(invoke),
+    invoke: capCalls(table, config.graphqlCallsPerService)(invoke),
     table,
     path: graphqlPath,
     ...callers,

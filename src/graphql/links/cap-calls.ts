@@ -3,9 +3,6 @@ import type { RpcTable } from '../../rpc/rpc-table.ts';
 import { callerGone } from '../../rpc/set-deadline.ts';
 import { TurnQueue } from '../../rpc/turn-queue.ts';
 
-/** Enough to keep Cuebot's threads busy, and few enough that a page of jobs does not push everybody else aside. */
-export const standardCallsPerService = 16;
-
 /**
  * Lets so many reads of one service be under way at a time; what is more waits, and operations take turns. One operation can
  * cause hundreds of calls at once, which would otherwise all stand in line before the first call of the next one.

@@ -42,9 +42,6 @@ export interface Links extends SchemaExtension {
   readonly counters: Readonly<LinkCounters>;
 }
 
-/** As many keys as the upstream takes with ease, and as many frames as come back in a few milliseconds. */
-export const standardBatchLimits: BatchLimits = Object.freeze({ maxKeys: 500, maxCutRows: 2_000 });
-
 /**
  * Compiles a links document: plain SDL that extends derived types by fields, each bound to an RPC, or to what the parent's
  * own fields say.

@@ -87,6 +87,12 @@ export const metricTable = [
     help: 'HTTP requests that were turned away before anybody asked who sent them: from another site, or for an unknown host.',
   },
   {
+    name: 'cuegate_links_total',
+    type: 'counter',
+    labels: ['event'],
+    help: 'What happened to nested GraphQL fields: batches, batchedParents they answered, fallbacks to single calls, mismatches asked again.',
+  },
+  {
     name: 'cuegate_key_set_age_seconds',
     type: 'gauge',
     labels: ['issuer'],

@@ -2,10 +2,19 @@ import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { DemoCuebot } from '../../../src/demo/demo-cuebot.ts';
-import { compileLinks, standardBatchLimits } from '../../../src/graphql/links/compile-links.ts';
+import { compileLinks } from '../../../src/graphql/links/compile-links.ts';
 import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
 
-import { type LinkedFarm, linkFarm, linksSource, registry, services, table, total } from './linked-farm.ts';
+import {
+  type LinkedFarm,
+  linkFarm,
+  linksSource,
+  registry,
+  services,
+  table,
+  total,
+  standardBatchLimits,
+} from './linked-farm.ts';
 
 let together: LinkedFarm;
 let alone: LinkedFarm;

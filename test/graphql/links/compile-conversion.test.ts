@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { compileLinks, standardBatchLimits } from '../../../src/graphql/links/compile-links.ts';
+import { compileLinks } from '../../../src/graphql/links/compile-links.ts';
 
 import { bookshop, bookshopTable, servicesOf } from '../bookshop/bookshop.ts';
+import { standardBatchLimits } from './linked-farm.ts';
 
 /** Compiles a field of `Everything` and converts one message with it. */
 function convert(type: string, directive: string, message: object): unknown {

@@ -2,12 +2,12 @@ import { isObjectType, print, printSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
-import { compileLinks, type Links, standardBatchLimits } from '../../../src/graphql/links/compile-links.ts';
+import { compileLinks, type Links } from '../../../src/graphql/links/compile-links.ts';
 
 import { bookshop, bookshopTable, servicesOf } from '../bookshop/bookshop.ts';
 import type { Answers } from '../bookshop/create-upstream.ts';
 import { type ServedBookshop, serveBookshop } from '../bookshop/serve.ts';
-import { linksSource } from './linked-farm.ts';
+import { linksSource, standardBatchLimits } from './linked-farm.ts';
 
 const fileName = 'bookshop.graphql';
 const services = servicesOf('bookshop.catalog');

@@ -1,11 +1,19 @@
 import { getNamedType, type GraphQLObjectType, isLeafType, isNonNullType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { compileLinks, standardBatchLimits } from '../../../src/graphql/links/compile-links.ts';
+import { compileLinks } from '../../../src/graphql/links/compile-links.ts';
 import { parseLinks } from '../../../src/graphql/links/parse-links.ts';
 import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
 
-import { type LinkedFarm, linkFarm, linksSource, registry, services, table } from './linked-farm.ts';
+import {
+  type LinkedFarm,
+  linkFarm,
+  linksSource,
+  registry,
+  services,
+  table,
+  standardBatchLimits,
+} from './linked-farm.ts';
 
 const links = compileLinks({
   registry,

@@ -7,7 +7,7 @@ import { createOperation } from '../../../src/graphql/budget/create-operation.ts
 import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
 import type { GraphqlContext } from '../../../src/graphql/graphql-context.ts';
 import type { BatchLimits } from '../../../src/graphql/links/answer-batch.ts';
-import { compileLinks, type Links, standardBatchLimits } from '../../../src/graphql/links/compile-links.ts';
+import { compileLinks, type Links } from '../../../src/graphql/links/compile-links.ts';
 import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
 import type { Interceptor } from '../../../src/rpc/call.ts';
 import { compileRpcTable } from '../../../src/rpc/rpc-table.ts';
@@ -16,6 +16,9 @@ import { setDeadline } from '../../../src/rpc/set-deadline.ts';
 import { createUpstream } from '../../../src/upstream/create-upstream.ts';
 
 import { identityOf } from '../../identity.ts';
+
+/** What the settings say by default. */
+export const standardBatchLimits = { maxKeys: 500, maxCutRows: 2_000 } as const;
 
 /** The document that is served, and where it lies. */
 export const linksSource = { fileName: 'schema/links.graphql', text: readFileSync('schema/links.graphql', 'utf8') };
