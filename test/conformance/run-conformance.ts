@@ -20,7 +20,7 @@ export interface Outcome {
 /** Vectors in flight at once. */
 const concurrency = 8;
 /** How long to wait for bytes that should come. */
-const patienceMs = 3_000;
+const patienceMs = 15_000;
 /** How long to wait for bytes that should not. */
 const silenceMs = 300;
 
