@@ -10,7 +10,7 @@ export function styleSingleton() {
   const sheet = new CSSStyleSheet();
   let instances = 0;
   return function Styles({ styles }: { readonly styles: string }) {
-    // biome-ignore lint/correctness/useExhaustiveDependencies: as in the original, the first instance's styles stay.
+    // biome-ignore lint/correctness/useExhaustiveDependencies: the first instance's styles stay, as GraphiQL's dialogs expect.
     useEffect(() => {
       instances += 1;
       if (instances === 1) {
