@@ -1,26 +1,16 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { isBrowserMissing, launchBrowser } from './browser.ts';
 import { replay } from './conformance/replay.ts';
 import { startGateway, testConfig, type TestGateway } from './gateway.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-const flags = [
-  ...'--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking'.split(' '),
-  '--disable-component-update',
-  '--disable-sync',
-  // Names as an attacker's DNS server would give them out, and two of a studio.
-  '--host-resolver-rules=MAP evil.example 127.0.0.1, MAP friend.example 127.0.0.1, MAP farm.example 127.0.0.1',
-];
-
-// Needs a browser; a machine of a developer may have none, the one that judges pull requests must.
-const isBrowserMissing = executablePath === undefined && process.env['CI'] !== 'true';
+/** Names as an attacker's DNS server would give them out, and two of a studio. */
+const names =
+  '--host-resolver-rules=MAP evil.example 127.0.0.1, MAP friend.example 127.0.0.1, MAP farm.example 127.0.0.1';
 
 const kill = 'job.JobInterface/Kill';
 const mutation = '{"query":"mutation { jobKill(job: { id: \\"1\\" }) { ok } }"}';
@@ -97,7 +87,7 @@ describe.skipIf(isBrowserMissing)('a page of another site', () => {
   let page: Page;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath ?? 'chromium', args: flags });
+    browser = await launchBrowser(names);
     site = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<body>cat pictures'));
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
     sitePort = (site.address() as AddressInfo).port;

@@ -1,20 +1,10 @@
-import { existsSync } from 'node:fs';
-
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createGraphiqlPage } from '../../../src/graphql/graphiql/create-graphiql-page.ts';
 
+import { isBrowserMissing, launchBrowser } from '../../browser.ts';
 import { goodToken, servePage } from './serve-page.ts';
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-const flags =
-  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
-
-// Needs a browser; a machine of a developer may have none, the one that judges pull requests must.
-const isBrowserMissing = executablePath === undefined && process.env['CI'] !== 'true';
 
 describe.skipIf(isBrowserMissing)('the GraphiQL page in a browser', () => {
   let browser: Browser;
@@ -26,7 +16,7 @@ describe.skipIf(isBrowserMissing)('the GraphiQL page in a browser', () => {
   let problems: string[];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath ?? 'chromium', args: flags.split(' ') });
+    browser = await launchBrowser();
   });
   afterAll(() => browser.close());
 

@@ -1,16 +1,8 @@
-import { existsSync } from 'node:fs';
-
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { enterQuery, isBrowserMissing, launchBrowser } from '../../browser.ts';
 import { startGateway, type TestGateway } from '../../gateway.ts';
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-
-// Needs a browser; a machine of a developer may have none, the one that judges pull requests must.
-const isBrowserMissing = executablePath === undefined && process.env['CI'] !== 'true';
 
 describe.skipIf(isBrowserMissing)('the GraphiQL page before a gateway', () => {
   let browser: Browser;
@@ -18,10 +10,7 @@ describe.skipIf(isBrowserMissing)('the GraphiQL page before a gateway', () => {
 
   beforeAll(async () => {
     gateway = await startGateway({ settings: { AUTH: 'none', LIVE_MIN_INTERVAL: '50ms', LIVE_INTERVAL: '50ms' } });
-    browser = await chromium.launch({
-      executablePath: executablePath ?? 'chromium',
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser.close();
@@ -32,13 +21,7 @@ describe.skipIf(isBrowserMissing)('the GraphiQL page before a gateway', () => {
   const open = async (name: string, query: string): Promise<Page> => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${gateway.url}/graphql`);
-    const editor = page.locator('.graphiql-query-editor .CodeMirror');
-    await editor.waitFor();
-    await editor.evaluate((element, text) => {
-      (element as unknown as { CodeMirror: { setValue: (text: string) => void } }).CodeMirror.setValue(text);
-    }, query);
-    // GraphiQL has understood the query when its tab is named after it.
-    await page.getByRole('tab', { name }).waitFor();
+    await enterQuery(page, name, query);
     return page;
   };
   const result = (page: Page) => page.locator('.result-window');

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+
+/** Whether to skip tests of pages. A machine of a developer may have no browser, the one that judges pull requests must. */
+export const isBrowserMissing = executablePath === undefined && process.env['CI'] !== 'true';
+
+/** Without the network that a browser would use for itself. */
+const flags =
+  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking ' +
+  '--disable-component-update --disable-sync';
+
+/** Starts a real browser. */
+export function launchBrowser(...more: readonly string[]): Promise<Browser> {
+  return chromium.launch({ executablePath: executablePath ?? 'chromium', args: [...flags.split(' '), ...more] });
+}
+
+/** Puts a query of this name into GraphiQL's editor. */
+export async function enterQuery(page: Page, name: string, query: string): Promise<void> {
+  const editor = page.locator('.graphiql-query-editor .CodeMirror');
+  await editor.waitFor();
+  await editor.evaluate((element, text) => {
+    (element as unknown as { CodeMirror: { setValue: (text: string) => void } }).CodeMirror.setValue(text);
+  }, query);
+  // GraphiQL has understood the query when its tab is named after it.
+  await page.getByRole('tab', { name }).waitFor();
+}
