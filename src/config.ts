@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { type AuthenticationSettings, findAuthenticationProblems } from './auth/authentication-settings.ts';
 import { nearestName } from './base/nearest-name.ts';
+import { findLoginProblems, type LoginSettings, readLoginSettings } from './graphql/graphiql/login-settings.ts';
 import type { LaneLimits } from './rpc/lane.ts';
 import { flagOf, type Option, type OptionName, options } from './options.ts';
 import { hostPatternProblem } from './server/allowed-hosts.ts';
@@ -48,6 +49,8 @@ export interface Config {
   readonly restServices: readonly string[];
   readonly graphqlServices: readonly string[];
   readonly graphiql: boolean;
+  /** Undefined: people bring tokens. */
+  readonly graphiqlLogin: LoginSettings | undefined;
   readonly jsonStyle: 'compact' | 'spaced';
   readonly forwardMetadata: boolean;
   readonly maxRequestBytes: number;
@@ -92,6 +95,11 @@ export function parseConfig(raw: RawConfig): Config {
   const read = createReader(raw, problems);
   const auth = read.text('AUTH') as Config['auth'];
   const authentication = readAuthentication(read);
+  const login = {
+    clientId: auth === 'none' ? '' : read.text('GRAPHIQL_CLIENT_ID'),
+    scopes: read.list('GRAPHIQL_SCOPES'),
+    parameters: read.list('GRAPHIQL_LOGIN_PARAMETERS'),
+  };
   const config: Config = {
     cuebotEndpoint: read.text('CUEBOT_ENDPOINT'),
     grpcTimeoutMs: read.number('GRPC_TIMEOUT'),
@@ -116,6 +124,7 @@ export function parseConfig(raw: RawConfig): Config {
     restServices: read.list('REST_SERVICES'),
     graphqlServices: read.list('GRAPHQL_SERVICES'),
     graphiql: read.boolean('GRAPHIQL'),
+    graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
     forwardMetadata: read.boolean('FORWARD_METADATA'),
     maxRequestBytes: read.number('MAX_REQUEST_MB'),
@@ -149,6 +158,7 @@ export function parseConfig(raw: RawConfig): Config {
     },
   };
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
+  problems.push(...findLoginProblems(login, authentication));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
 }

@@ -325,6 +325,31 @@ export const options = [
     description: 'Serve GraphiQL to browsers at /graphql. The page holds no data and needs no token; its queries do.',
   },
   {
+    name: 'GRAPHIQL_CLIENT_ID',
+    kind: 'text',
+    group: 'Surfaces',
+    description:
+      'Lets people log in at GraphiQL, at the first of OIDC_ISSUERS, by a code and PKCE: the public client that stands for ' +
+      'the page there, with the page’s address as its only redirect URI. Default: people paste tokens.',
+  },
+  {
+    name: 'GRAPHIQL_SCOPES',
+    kind: 'list',
+    default: 'openid,cue:read',
+    group: 'Surfaces',
+    description:
+      'What GraphiQL asks for when somebody logs in. Little, since a token in a browser is easier lost than others; who runs ' +
+      'something that takes more is offered to log in with that, too.',
+  },
+  {
+    name: 'GRAPHIQL_LOGIN_PARAMETERS',
+    kind: 'list',
+    group: 'Surfaces',
+    description:
+      'What the issuer wants to be told besides when somebody logs in, as name=value: resource=https://cuegate.studio.example where ' +
+      'it makes tokens for what they are asked for (RFC 8707), audience=… for Auth0.',
+  },
+  {
     name: 'JSON_STYLE',
     kind: 'choice',
     choices: ['compact', 'spaced'],

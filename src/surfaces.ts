@@ -84,9 +84,12 @@ function mountRest({ config, snapshot, invoke }: CreateSurfacesOptions, callers:
   });
 }
 
-function mountGraphql({ config, snapshot, invoke, logger }: CreateSurfacesOptions, callers: Callers): Graphql {
+function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql {
+  const { config, snapshot, invoke, authentication, logger } = options;
   const { registry, table, graphqlServices, needsOf, links } = snapshot;
+  const { authorizationServer } = authentication;
   const needsToken = config.auth === 'jwt';
+  const page = { path: graphqlPath, needsToken, login: config.graphiqlLogin, authorizationServer };
   return createGraphql({
     schema: deriveSchema({
       registry,
@@ -100,7 +103,7 @@ function mountGraphql({ config, snapshot, invoke, logger }: CreateSurfacesOption
     table,
     path: graphqlPath,
     ...callers,
-    page: config.graphiql ? createGraphiqlPage({ path: graphqlPath, needsToken }) : undefined,
+    page: config.graphiql ? createGraphiqlPage(page) : undefined,
     logger,
     limits: { ...config.graphqlLimits, maxRequestBytes: config.maxRequestBytes, maxValidationErrors: 20 },
     live: { intervals: config.liveIntervals, maxStreams: config.liveMaxStreams },

@@ -1,4 +1,5 @@
 import type { Logger } from '../base/logger.ts';
+import type { AuthorizationServer } from '../rpc/authorization-server.ts';
 import type { Identify } from '../rpc/identity.ts';
 
 import { ApiKeyFile } from './api-keys/api-key-file.ts';
@@ -10,9 +11,11 @@ import { createBoundedFetch, type Fetch } from './fetch-bounded.ts';
 import { createHmacVerifier } from './hmac-verifier.ts';
 import { createAskIssuer } from './introspection/ask-issuer.ts';
 import { createIntrospectionVerifier } from './introspection/introspection-verifier.ts';
+import type { IssuerMetadata } from './oidc/discover-issuer.ts';
 import { KeySet, type KeySetState } from './oidc/key-set.ts';
 import { createLoadKeys } from './oidc/load-keys.ts';
 import { createOidcVerifier } from './oidc/oidc-verifier.ts';
+import { readAuthorizationServer } from './oidc/read-authorization-server.ts';
 import { type Schedule, scheduleByTimer } from './schedule.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
@@ -37,6 +40,8 @@ export interface Authentication {
   /** Whether the keys of every issuer were fetched at least once. It stays so: an issuer's outage is told to its own callers. */
   readonly isReady: () => boolean;
   readonly keySets: () => readonly KeySetState[];
+  /** Where people log in: at the first issuer. Undefined: there is none, or it has not said so yet. */
+  readonly authorizationServer: () => AuthorizationServer | undefined;
   /** Ends what goes on in the background. */
   readonly close: () => void;
 }
@@ -66,12 +71,13 @@ export function createAuthentication(
   if (settings.auth === 'none') return anonymousAuthentication();
   const { jwtSecrets, issuers, audiences, algorithms, introspection, apiKeysFile, claimNames } = settings;
   const bounded = createBoundedFetch({ fetch, timeoutMs, maxBytes });
-  const keySets = new Map<string, KeySet>();
-  for (const issuer of issuers) {
-    const { jwksUri, allowHttpIssuers: allowHttp } = settings;
-    const load = createLoadKeys({ issuer, jwksUri, algorithms, fetch: bounded, allowHttp });
-    keySets.set(issuer, new KeySet({ issuer, load, now, schedule, random, logger }));
-  }
+  const { keySets, authorizationServer } = createKeySets(settings, {
+    logger,
+    now,
+    schedule,
+    random,
+    fetch: bounded,
+  });
   const apiKeys = apiKeysFile === undefined ? undefined : new ApiKeyFile({ path: apiKeysFile, schedule, logger });
   const hasSecret = jwtSecrets.length > 0;
   const verifiers: TokenVerifier[] = [];
@@ -92,11 +98,42 @@ export function createAuthentication(
     start: async () => void (await Promise.all([...keySets.values()].map((keySet) => keySet.start()))),
     isReady: () => [...keySets.values()].every(({ state }) => state.keys > 0),
     keySets: () => [...keySets.values()].map(({ state }) => state),
+    authorizationServer,
     close: () => {
       for (const keySet of keySets.values()) keySet.close();
       apiKeys?.close();
     },
   };
+}
+
+/** The keys of each issuer by its name, and what is known beside them of the first one. */
+function createKeySets(
+  { issuers, jwksUri, algorithms, allowHttpIssuers: allowHttp }: AuthenticationSettings,
+  { fetch, ...surroundings }: Required<AuthenticationSurroundings>,
+) {
+  const keySets = new Map<string, KeySet>();
+  let authorizationServer: AuthorizationServer | undefined;
+  for (const [index, issuer] of issuers.entries()) {
+    const onMetadata = (metadata: IssuerMetadata) => {
+      if (index === 0) authorizationServer = readIfThere(metadata, allowHttp, surroundings.logger);
+    };
+    const load = createLoadKeys({ issuer, jwksUri, algorithms, fetch, allowHttp, onMetadata });
+    keySets.set(issuer, new KeySet({ issuer, load, ...surroundings }));
+  }
+  return { keySets, authorizationServer: () => authorizationServer };
+}
+
+/** Issuers that only machines have accounts at have no place to log in, and are good for tokens all the same. */
+function readIfThere(metadata: IssuerMetadata, allowHttp: boolean, logger: Logger): AuthorizationServer | undefined {
+  try {
+    return readAuthorizationServer(metadata, { allowHttp });
+  } catch (error) {
+    logger.info(
+      { issuer: metadata.issuer, err: error },
+      'nobody can log in at an issuer; its tokens are good all the same',
+    );
+    return undefined;
+  }
 }
 
 function anonymousAuthentication(): Authentication {
@@ -105,6 +142,7 @@ function anonymousAuthentication(): Authentication {
     start: () => Promise.resolve(),
     isReady: () => true,
     keySets: () => [],
+    authorizationServer: () => undefined,
     close: () => undefined,
   };
 }

@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { AuthorizationServer } from '../../rpc/authorization-server.ts';
+
+import { contentSecurityPolicy } from './content-security-policy.ts';
 import { defaultTabs, type GraphiqlTab } from './default-tabs.ts';
+import type { LoginSettings } from './login-settings.ts';
 import { createHashedFile, type PageFile } from './page-file.ts';
+import type { PageSettings } from './page-settings.ts';
 import { builtPage, readPage } from './read-page.ts';
 import { renderPage } from './render-page.ts';
 
@@ -11,6 +16,10 @@ export interface GraphiqlPageOptions {
   readonly path: string;
   /** Whether callers must show a token; if so, the page has a field for it. */
   readonly needsToken: boolean;
+  /** How people log in at the page; not given: they bring tokens. */
+  readonly login?: LoginSettings | undefined;
+  /** Where they do; asked at each visit, since the issuer may tell later. */
+  readonly authorizationServer?: () => AuthorizationServer | undefined;
   /** What is open on the first visit; the tabs for OpenCue when not given. */
   readonly tabs?: readonly GraphiqlTab[];
 }
@@ -27,20 +36,20 @@ export interface GraphiqlPage {
  * GraphiQL from files of our own: it works without any network beyond the gateway, and a strict content security policy
  * keeps it so. Built files are read here, at boot; from sources the page is bundled at its first request.
  */
-export function createGraphiqlPage({ path, needsToken, tabs = defaultTabs }: GraphiqlPageOptions): GraphiqlPage {
+export function createGraphiqlPage(options: GraphiqlPageOptions): GraphiqlPage {
+  const { path } = options;
   const assets = `${path}/assets/`;
-  const base = `${path.slice(path.lastIndexOf('/') + 1)}/`;
-  const prepare = (files: readonly PageFile[]): ReadonlyMap<string, Prepared> =>
-    new Map([
-      [path, prepareHtml(renderPage(files, base, { needsToken, tabs }))],
-      ...files.map((file) => [assets + file.name, prepareAsset(file)] as const),
-    ]);
+  const prepare = (files: readonly PageFile[]): Find => {
+    const prepared = new Map(files.map((file) => [assets + file.name, prepareAsset(file)]));
+    const findPage = compilePage(files, options);
+    return (target) => (target === path ? findPage() : prepared.get(target));
+  };
   const built = readPage(builtPage);
-  let prepared = built === undefined ? undefined : prepare(built);
+  let find = built === undefined ? undefined : prepare(built);
   const prepareSources = async () => {
     const { bundlePage } = await import('./build/bundle-page.ts');
-    prepared ??= prepare(await bundlePage());
-    return prepared;
+    find ??= prepare(await bundlePage());
+    return find;
   };
   return {
     handles: ({ method, url = '', headers }) => {
@@ -49,13 +58,38 @@ export function createGraphiqlPage({ path, needsToken, tabs = defaultTabs }: Gra
       return target === path ? wantsHtml(headers.accept) : target.startsWith(assets);
     },
     handle: (request, response) => {
-      const answer = (files: ReadonlyMap<string, Prepared>) =>
-        send(request, response, files.get(targetOf(request.url!)));
-      if (prepared !== undefined) return answer(prepared);
+      const answer = (found: Find) => send(request, response, found(targetOf(request.url!)));
+      if (find !== undefined) return answer(find);
       prepareSources().then(answer, () =>
         sendText(response, 500, 'the page is not built; the operator runs: npm run build'),
       );
     },
+  };
+}
+
+/** What is at a path; undefined: nothing. */
+type Find = (target: string) => Prepared | undefined;
+
+/** Renders the page anew only when another authorization server is known, which is once or twice in a gateway's life. */
+function compilePage(
+  files: readonly PageFile[],
+  { path, needsToken, login, authorizationServer = () => undefined, tabs = defaultTabs }: GraphiqlPageOptions,
+): () => Prepared {
+  const base = `${path.slice(path.lastIndexOf('/') + 1)}/`;
+  const render = (server: AuthorizationServer | undefined) => {
+    const settings: PageSettings = {
+      needsToken,
+      ...(login !== undefined && { login: { ...login, server: server ?? null } }),
+      tabs,
+    };
+    return prepareHtml(renderPage(files, base, settings), login === undefined ? undefined : server);
+  };
+  let known = authorizationServer();
+  let rendered = render(known);
+  return () => {
+    const server = authorizationServer();
+    if (server !== known) [known, rendered] = [server, render(server)];
+    return rendered;
   };
 }
 
@@ -76,26 +110,8 @@ interface Prepared {
   readonly gzipped: Buffer;
 }
 
-/**
- * What the page may do, for browsers: load scripts, styles and pictures from here, and talk to here; nothing else. In
- * particular no inline script and no eval run, and no other page may frame this one.
- * `unsafe-inline` is for the `style` attributes with which CodeMirror's search box sets its own width. `data:` pictures are
- * the marks that its style sheet sets beside a wrong line.
- */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "style-src-attr 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 const commonFields = {
-  'content-security-policy': contentSecurityPolicy,
+  'content-security-policy': contentSecurityPolicy(),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
@@ -103,8 +119,9 @@ const commonFields = {
 };
 
 /** The page is asked for anew each time, which costs no more than a 304: it names the files of this version. */
-function prepareHtml(html: string): Prepared {
-  return prepareFile(createHashedFile('index.html', html), 'no-cache', 'accept, accept-encoding');
+function prepareHtml(html: string, server: AuthorizationServer | undefined): Prepared {
+  const prepared = prepareFile(createHashedFile('index.html', html), 'no-cache', 'accept, accept-encoding');
+  return { ...prepared, fields: { ...prepared.fields, 'content-security-policy': contentSecurityPolicy(server) } };
 }
 
 function prepareAsset(file: PageFile): Prepared {

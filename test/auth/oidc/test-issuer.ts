@@ -26,6 +26,8 @@ export interface TestIssuer {
   readonly url: string;
   /** What it publishes; may be changed at any time. */
   published: readonly JWK[];
+  /** What it says about itself beyond that. */
+  metadata: Readonly<Record<string, unknown>>;
   /** The paths that were asked for. */
   readonly requests: string[];
   /** Answers instead, when set; returns false to leave a request to the issuer after all. */
@@ -40,7 +42,11 @@ export async function startIssuer(keys: readonly IssuerKey[] = []): Promise<Test
     issuer.requests.push(request.url ?? '');
     if (issuer.respond?.(request, response) === true) return;
     const documents: Readonly<Record<string, unknown>> = {
-      '/.well-known/openid-configuration': { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` },
+      '/.well-known/openid-configuration': {
+        issuer: issuer.url,
+        jwks_uri: `${issuer.url}/keys`,
+        ...issuer.metadata,
+      },
       '/keys': { keys: issuer.published },
     };
     const document = documents[request.url ?? ''];
@@ -51,6 +57,7 @@ export async function startIssuer(keys: readonly IssuerKey[] = []): Promise<Test
   const issuer: TestIssuer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     published: keys.map(({ jwk }) => jwk),
+    metadata: {},
     requests: [],
     respond: undefined,
     keyRequests: () => issuer.requests.filter((path) => path === '/keys').length,

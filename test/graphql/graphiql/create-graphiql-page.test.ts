@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createGraphiqlPage } from '../../../src/graphql/graphiql/create-graphiql-page.ts';
+import type { AuthorizationServer } from '../../../src/rpc/authorization-server.ts';
 
 import { servePage } from './serve-page.ts';
 
@@ -98,7 +99,15 @@ describe('createGraphiqlPage()', () => {
   it('names the licences of all that is inside', async () => {
     const text = (await ask(await findAddress('.txt'))).body.toString();
     expect(text).toContain('graphiql 3.9.0 (MIT)');
-    for (const name of ['react', 'react-dom', 'codemirror', 'graphql', 'codemirror-graphql', '@graphiql/react']) {
+    for (const name of [
+      'react',
+      'react-dom',
+      'codemirror',
+      'graphql',
+      'codemirror-graphql',
+      '@graphiql/react',
+      'oauth4webapi',
+    ]) {
       expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
     }
   });
@@ -160,6 +169,41 @@ describe('createGraphiqlPage()', () => {
     for (const [address, body] of seen) {
       if (address.endsWith('.js')) expect(body.toString()).not.toMatch(/\beval\(|new Function\(/);
     }
+  });
+
+  it('tells how people log in, and may talk to the issuer’s token endpoint alone, as soon as that is known', async () => {
+    let server: AuthorizationServer | undefined;
+    const login = {
+      clientId: 'graphiql',
+      scopes: ['openid', 'cue:read'],
+      parameters: { resource: 'https://a.example' },
+    };
+    const options = { path: '/graphql', needsToken: true, tabs: [], login, authorizationServer: () => server };
+    const loginPage = await servePage(createGraphiqlPage(options));
+    const visit = async () => {
+      const response = await fetch(`${loginPage.address}/graphql`, { headers: { accept: html } });
+      const text = await response.text();
+      return {
+        settings: JSON.parse(/id="settings">([^<]*)</.exec(text)![1]!),
+        connect: /connect-src ([^;]*);/.exec(response.headers.get('content-security-policy')!)?.[1],
+        etag: response.headers.get('etag'),
+      };
+    };
+    const before = await visit();
+    expect(before).toMatchObject({ settings: { login: { ...login, server: null } }, connect: "'self'" });
+    server = {
+      issuer: 'https://login.example',
+      authorization_endpoint: 'https://login.example/authorize',
+      token_endpoint: 'https://tokens.example/a;b,c/token?tenant=1',
+      revocation_endpoint: 'https://login.example/revoke',
+    };
+    const after = await visit();
+    expect(after).toMatchObject({
+      settings: { login: { ...login, server } },
+      connect: "'self' https://tokens.example/a%3Bb%2Cc/token https://login.example/revoke",
+    });
+    expect(after.etag).not.toBe(before.etag);
+    await loginPage.close();
   });
 
   describe('handles', () => {

@@ -4,48 +4,76 @@ import { useMemo, useRef, useState } from 'react';
 import type { PageSettings } from '../page-settings.ts';
 
 import { createFetcher, type Verdict } from './create-fetcher.ts';
+import { CredentialsBar } from './credentials-bar.tsx';
 import { ExplainSwitch } from './explain-switch.tsx';
+import type { Session } from './login/create-session.ts';
 import { keepToken, recallToken } from './session-token.ts';
-import { TokenField } from './token-field.tsx';
+import type { PageStart } from './start-page.ts';
 
-/** The page: a small header with the token, GraphiQL below. */
-export function App({ settings: { needsToken, tabs } }: { readonly settings: PageSettings }) {
-  const [token, setToken] = useState(recallToken);
+interface AppProps {
+  readonly settings: PageSettings;
+  readonly start: PageStart;
+}
+
+/** Whoever the page speaks for; another one is another object. */
+interface Bearer {
+  readonly session: Session | undefined;
+  /** Entered by hand; empty: none. */
+  readonly token: string;
+}
+
+/** The page: a small header with who is there, GraphiQL below. */
+export function App({ settings: { needsToken, login, tabs }, start }: AppProps) {
+  const [bearer, setBearer] = useState<Bearer>(() => ({
+    session: start.session,
+    token: start.session === undefined ? recallToken() : '',
+  }));
   const [verdict, setVerdict] = useState<Verdict>('unknown');
-  const current = useRef(token);
+  const current = useRef(bearer);
   const [isExplaining, setExplaining] = useState(false);
   const explaining = useRef(false);
   // GraphiQL asks for the schema whenever the fetcher is another, so a new token loads it anew.
   const fetcher = useMemo(
     () =>
       createFetcher({
-        token,
+        token: () => bearer.session?.token() ?? Promise.resolve(bearer.token),
         isExplaining: () => explaining.current,
         onVerdict: (found) => {
           // A late answer says nothing about a token that was entered since.
-          if (current.current === token) setVerdict(found);
+          if (current.current === bearer) setVerdict(found);
         },
       }),
-    [token],
+    [bearer],
   );
-  const changeToken = (entered: string) => {
+  const changeToken = (token: string) => {
+    const entered: Bearer = { session: undefined, token };
     current.current = entered;
-    keepToken(entered);
+    keepToken(token);
     setVerdict('unknown');
-    setToken(entered);
+    setBearer(entered);
   };
   const changeExplaining = (isOn: boolean) => {
     explaining.current = isOn;
     setExplaining(isOn);
   };
   // With null, GraphiQL does not ask: without a token it would be refused, twice.
-  const schema = needsToken && token === '' ? { schema: null } : {};
+  const isNobody = bearer.session === undefined && bearer.token === '';
+  const schema = needsToken && isNobody ? { schema: null } : {};
   return (
     <>
       <header className="bar">
         <h1 className="bar-name">cuegate</h1>
         <ExplainSwitch isOn={isExplaining} onChange={changeExplaining} />
-        {needsToken && <TokenField token={token} verdict={verdict} onChange={changeToken} />}
+        {needsToken && (
+          <CredentialsBar
+            login={login}
+            startProblem={start.problem ?? ''}
+            {...bearer}
+            verdict={verdict}
+            onToken={changeToken}
+            onLoggedOut={() => changeToken('')}
+          />
+        )}
       </header>
       <main className="graphiql-place">
         <GraphiQL

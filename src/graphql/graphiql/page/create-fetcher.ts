@@ -2,12 +2,24 @@ import { type DocumentNode, getOperationAST } from 'graphql';
 
 import { readEvents } from './read-events.ts';
 
-/** What the gateway thinks of the token: an answer proves it good, a 401 comes with the reason. */
-export type Verdict = 'unknown' | 'accepted' | { readonly refusal: string };
+/**
+ * What the gateway thinks of the token: an answer proves it good, a 401 comes with the reason, and what it is not enough for
+ * with the scopes that would be.
+ */
+export type Verdict =
+  | 'unknown'
+  | 'accepted'
+  | { readonly refusal: string }
+  | { readonly missingScopes: readonly string[] };
 
 interface GraphqlResult {
   readonly data?: unknown;
-  readonly errors?: readonly { readonly message: string }[];
+  readonly errors?: readonly GraphqlError[];
+}
+
+interface GraphqlError {
+  readonly message: string;
+  readonly extensions?: { readonly code?: unknown; readonly scope?: unknown };
 }
 
 /** The part of GraphiQL's requests that is sent. */
@@ -24,7 +36,8 @@ interface FetcherOptions {
 
 /** How requests are sent. */
 export interface CreateFetcherOptions {
-  readonly token: string;
+  /** Asked for every request; empty: none. Rejects with an error for the user when there is none any more. */
+  readonly token: () => Promise<string>;
   /** Whether answers shall tell which calls they took; asked for every request. */
   readonly isExplaining: () => boolean;
   readonly onVerdict: (verdict: Verdict) => void;
@@ -36,22 +49,36 @@ export interface CreateFetcherOptions {
  * one after another, until GraphiQL has seen enough.
  */
 export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherOptions) {
-  const send = (params: GraphqlParams, accept: string, signal?: AbortSignal) =>
-    fetch(location.pathname, {
+  const send = async (
+    params: GraphqlParams,
+    accept: string,
+    signal?: AbortSignal,
+  ): Promise<Response | GraphqlResult> => {
+    let shown: string;
+    try {
+      shown = await token();
+    } catch (error) {
+      const { message } = error as Error;
+      onVerdict({ refusal: message });
+      return failure(message);
+    }
+    return fetch(location.pathname, {
       method: 'POST',
       headers: {
         accept,
         'content-type': 'application/json',
-        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+        ...(shown === '' ? {} : { authorization: `Bearer ${shown}` }),
       },
       body: JSON.stringify(isExplaining() ? { ...params, extensions: { explain: true } } : params),
       ...(signal !== undefined && { signal }),
     });
+  };
 
-  const readAnswer = async (response: Response): Promise<GraphqlResult> => {
+  const readAnswer = async (response: Response | GraphqlResult): Promise<GraphqlResult> => {
+    if (!(response instanceof Response)) return response;
     const text = await response.text();
     const result = parseResult(text) ?? failure(`${response.status} ${response.statusText}: ${text.slice(0, 500)}`);
-    onVerdict(response.status === 401 ? { refusal: result.errors?.[0]?.message ?? text } : 'accepted');
+    onVerdict(response.status === 401 ? { refusal: result.errors?.[0]?.message ?? text } : verdictOf(result));
     return result;
   };
 
@@ -66,9 +93,14 @@ export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherO
   async function* watch(params: GraphqlParams, signal: AbortSignal): AsyncGenerator<unknown, void> {
     try {
       const response = await send(params, 'text/event-stream, application/json', signal);
-      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-      if (isStream && response.body !== null) yield* readEvents(response.body);
-      else yield await readAnswer(response);
+      if (!isStream(response)) {
+        yield await readAnswer(response);
+        return;
+      }
+      for await (const result of readEvents(response.body)) {
+        onVerdict(verdictOf(result as GraphqlResult));
+        yield result;
+      }
     } catch (error) {
       if (!signal.aborted) yield unanswered(error);
     }
@@ -93,6 +125,20 @@ export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherO
     const operation = documentAST && getOperationAST(documentAST, params.operationName);
     return operation?.operation === 'subscription' ? follow(params) : ask(params);
   };
+}
+
+function isStream(
+  response: Response | GraphqlResult,
+): response is Response & { readonly body: ReadableStream<Uint8Array> } {
+  if (!(response instanceof Response) || response.body === null) return false;
+  return response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+}
+
+function verdictOf({ errors = [] }: GraphqlResult): Verdict {
+  const missing = errors.flatMap(({ extensions: { code, scope } = {} }) =>
+    code === 'FORBIDDEN' && typeof scope === 'string' ? scope.split(' ') : [],
+  );
+  return missing.length === 0 ? 'accepted' : { missingScopes: [...new Set(missing)] };
 }
 
 function parseResult(text: string): GraphqlResult | undefined {

@@ -2,5 +2,8 @@ import { createRoot } from 'react-dom/client';
 
 import { App } from './app.tsx';
 import { readSettings } from './read-settings.ts';
+import { startPage } from './start-page.ts';
 
-createRoot(document.getElementById('page')!).render(<App settings={readSettings()} />);
+const settings = readSettings();
+const start = await startPage(settings);
+createRoot(document.getElementById('page')!).render(<App settings={settings} start={start} />);

@@ -1,0 +1,56 @@
+import { useState } from 'react';
+
+import type { PageLogin } from '../page-settings.ts';
+
+import type { Session } from './login/create-session.ts';
+import { takeLoginScopes } from './login/login-storage.ts';
+import { issuerIsAway } from './start-page.ts';
+
+/**
+ * What the buttons do.
+ *
+ * @param onProblem told what to tell the user; empty: that all is well again
+ */
+export function useLogin(
+  login: PageLogin | undefined,
+  session: Session | undefined,
+  onProblem: (problem: string) => void,
+  onLoggedOut: () => void,
+) {
+  const [isLeaving, setLeaving] = useState(false);
+  const [hasLoggedOut, setLoggedOut] = useState(false);
+
+  const leave = async (scopes: readonly string[]): Promise<never> => {
+    if (login === undefined || login.server === null) throw new Error(issuerIsAway);
+    // Without it, browsers have no cryptography for pages (https://w3c.github.io/webcrypto/#Crypto-interface).
+    if (!isSecureContext) throw new Error('Logging in takes https, or a gateway at localhost: paste a token instead');
+    const { createLoginClient } = await import('./login/login-client.ts');
+    const wanted = new Set([...(session?.requestedScopes ?? login.scopes), ...scopes]);
+    // Who has just logged out may want to be somebody else.
+    const prompt = hasLoggedOut ? { prompt: 'login' as const } : {};
+    return createLoginClient({ ...login, server: login.server }).begin({
+      scopes: [...wanted],
+      demandedScopes: scopes,
+      ...prompt,
+    });
+  };
+
+  return {
+    isLeaving,
+    /** Leaves the page for the issuer's, to come back with the scopes that one logs in with, or has, and these besides. */
+    logIn: (scopes: readonly string[]) => {
+      setLeaving(true);
+      leave(scopes).catch((error: Error) => {
+        setLeaving(false);
+        onProblem(error.message);
+      });
+    },
+    logOut: () => {
+      takeLoginScopes();
+      setLoggedOut(true);
+      onProblem('');
+      onLoggedOut();
+      session?.end().catch(() => onProblem('You are logged out here, but the issuer could not be told'));
+    },
+  };
+}
