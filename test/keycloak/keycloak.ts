@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { checkRecipe } from './check-recipe.ts';
 import { findKeycloak, missingForKeycloak } from './distribution.ts';
 import { readRecipe } from './recipe.ts';
-import { startKeycloak } from './start-keycloak.ts';
+import { freePort, startKeycloak } from './start-keycloak.ts';
 
 /** Fetching 150 MB, starting Keycloak and some thirty runs of its command line, on a slow machine. */
 const limitMs = 10 * 60_000;
@@ -36,11 +36,13 @@ async function followRecipe(): Promise<boolean> {
     say('fetching Keycloak');
     const home = await findKeycloak(folder, signal);
     say('starting it');
-    const keycloak = await startKeycloak({ home, folder, adminPassword, userPassword, signal });
+    const gatewayPort = await freePort();
+    const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
+    const keycloak = await startKeycloak({ home, folder, gatewayUrl, adminPassword, userPassword, signal });
     try {
       say('following the recipe');
       await keycloak.follow(recipe.setup);
-      return await checkRecipe({ recipe, keycloak, userPassword, folder, say });
+      return await checkRecipe({ recipe, keycloak, gatewayPort, userPassword, folder, say });
     } finally {
       await keycloak.close();
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { parseConfig } from '../../src/config.ts';
 
-import { readRecipe, recipeServer } from './recipe.ts';
+import { readRecipe, recipeGateway, recipeServer } from './recipe.ts';
 
 describe('readRecipe()', () => {
   it('reads settings that a gateway starts with', () => {
@@ -16,6 +16,13 @@ describe('readRecipe()', () => {
   it('finds the audience of the settings in what makes the realm', () => {
     const { settings, setup } = readRecipe();
     expect(setup).toContain(`"included.custom.audience": "${settings['OIDC_AUDIENCE']}"`);
+  });
+
+  it('sends people back to GraphiQL and nowhere else', () => {
+    const { settings, setup } = readRecipe();
+    const [, client] = new RegExp(`("clientId": "${settings['GRAPHIQL_CLIENT_ID']}"[^}]*)`).exec(setup) ?? [];
+    expect(client).toContain(`"redirectUris": ["${settings['PUBLIC_URL']}/graphql"], "webOrigins": ["+"]`);
+    expect(settings['PUBLIC_URL']).toBe(recipeGateway);
   });
 
   it('ties every client scope to the role of its name', () => {

@@ -12,8 +12,9 @@ export interface Recipe {
   readonly policy: string;
 }
 
-/** Where the recipe says that Keycloak is. */
+/** Where the recipe says that Keycloak is, and where the gateway. */
 export const recipeServer = 'https://login.studio.example';
+export const recipeGateway = 'https://cuegate.studio.example';
 
 /** Reads the recipe. Throws when a block is missing, is there twice, or does not read as what it is. */
 export function readRecipe(): Recipe {

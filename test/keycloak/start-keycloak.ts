@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { recipeServer } from './recipe.ts';
+import { recipeGateway, recipeServer } from './recipe.ts';
 
 /** A Keycloak that runs for as long as the command does. */
 export interface Keycloak {
@@ -21,6 +21,8 @@ export interface Keycloak {
 export interface StartKeycloakOptions {
   /** The unpacked distribution; it is not written to. */
   readonly home: string;
+  /** Where the gateway will be. */
+  readonly gatewayUrl: string;
   /** An empty folder for what Keycloak and its command line write. */
   readonly folder: string;
   readonly adminPassword: string;
@@ -31,7 +33,7 @@ export interface StartKeycloakOptions {
 
 /** Starts Keycloak on a free port of 127.0.0.1 and waits until it answers. */
 export async function startKeycloak(options: StartKeycloakOptions): Promise<Keycloak> {
-  const { home, folder, adminPassword, userPassword, signal } = options;
+  const { home, folder, gatewayUrl, adminPassword, userPassword, signal } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   // start-dev builds its configuration into the distribution and keeps its database there.
@@ -76,7 +78,7 @@ export async function startKeycloak(options: StartKeycloakOptions): Promise<Keyc
   return {
     url,
     follow: async (block) => {
-      const script = block.replaceAll(recipeServer, url);
+      const script = block.replaceAll(recipeServer, url).replaceAll(recipeGateway, gatewayUrl);
       const { stdout } = await promisify(execFile)('bash', ['-euc', script], { env: environment, signal });
       return stdout;
     },
@@ -84,8 +86,11 @@ export async function startKeycloak(options: StartKeycloakOptions): Promise<Keyc
   };
 }
 
-/** Keycloak takes no port 0. Somebody else may take this one in between; then Keycloak says so. */
-async function freePort(): Promise<number> {
+/**
+ * A port that nobody listens on, for those who cannot be asked which one they took, or must be named before they run. Somebody
+ * else may take it in between; then they say so.
+ */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
