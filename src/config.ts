@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 import { type AuthenticationSettings, findAuthenticationProblems } from './auth/authentication-settings.ts';
+import { type IpNetwork, parseIpNetwork } from './base/ip-network.ts';
+import { isLoopback } from './base/is-loopback.ts';
 import { nearestName } from './base/nearest-name.ts';
 import { findLoginProblems, type LoginSettings, readLoginSettings } from './graphql/graphiql/login-settings.ts';
 import type { LaneLimits } from './rpc/lane.ts';
@@ -74,6 +76,8 @@ export interface Config {
   /** Empty: the default, see `compileAllowedHosts`. */
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly IpNetwork[];
   readonly lanes: boolean;
   readonly laneLimits: LaneLimits;
 }
@@ -150,6 +154,7 @@ export function parseConfig(raw: RawConfig): Config {
     liveMaxStreams: read.number('LIVE_MAX_STREAMS'),
     allowedHosts: read.list('ALLOWED_HOSTS'),
     corsOrigins: read.list('CORS_ORIGINS'),
+    trustedProxies: readNetworks(read.list('TRUSTED_PROXIES'), problems),
     lanes: read.boolean('LANES'),
     laneLimits: {
       holdLimitMs: read.number('LANE_HOLD_LIMIT'),
@@ -161,6 +166,17 @@ export function parseConfig(raw: RawConfig): Config {
   problems.push(...findLoginProblems(login, authentication));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+function readNetworks(texts: readonly string[], problems: string[]): readonly IpNetwork[] {
+  return texts.flatMap((text) => {
+    const network = parseIpNetwork(text);
+    if (network !== undefined) return network;
+    problems.push(
+      `TRUSTED_PROXIES: "${text}" is no network; expected an address such as 10.1.2.3, or one such as 10.1.0.0/16`,
+    );
+    return [];
+  });
 }
 
 function readAuthentication(read: Reader): AuthenticationSettings {
@@ -181,6 +197,7 @@ function readAuthentication(read: Reader): AuthenticationSettings {
     algorithms: read.list('OIDC_ALGORITHMS'),
     introspection: Object.values(introspection).every((text) => text === '') ? undefined : introspection,
     apiKeysFile: read.text('API_KEYS_FILE') || undefined,
+    failuresPerMinute: read.number('AUTH_FAILURES_PER_MINUTE'),
     claimNames: {
       user: read.text('USER_CLAIM'),
       scopes: read.text('SCOPES_CLAIM') || undefined,
@@ -211,7 +228,7 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
   if (config.auth === 'jwt') yield* secretProblems(config);
   yield* findAuthenticationProblems(config.authentication);
   yield* siteProblems(config);
-  if (config.auth === 'none' && !isLoopback(config.host) && !allowAnonymousNetwork) {
+  if (config.auth === 'none' && !isLoopback(config.host ?? '') && !allowAnonymousNetwork) {
     yield `AUTH=none would let anybody who reaches ${config.host} run code on the farm. Listen on 127.0.0.1, or set ALLOW_ANONYMOUS_NETWORK=true if you mean it`;
   }
 }
@@ -256,10 +273,6 @@ function* secretProblems({ authentication, allowWeakJwtSecret }: Config): Iterab
       yield `${name} has ${Buffer.byteLength(secret)} bytes; at least ${minSecretBytes} are required; ${generate}`;
     }
   }
-}
-
-function isLoopback(host: string | undefined): boolean {
-  return host !== undefined && /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host);
 }
 
 interface Reader {

@@ -58,8 +58,8 @@ async function openGateway(
   opened.push(waist.close);
   const authentication = createAuthentication(config.authentication, { logger, now });
   opened.unshift(authentication.close);
-  const { invoke, laneStates, auditFailures } = waist;
-  const surfaces = createSurfaces({ config, snapshot, invoke, authentication, meters, logger });
+  const { laneStates, auditFailures } = waist;
+  const surfaces = createSurfaces({ config, snapshot, waist, authentication, meters, logger });
   opened.unshift(surfaces.graphql.dispose);
 
   let isClosing = false;

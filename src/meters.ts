@@ -1,7 +1,5 @@
 import type { Config } from './config.ts';
-import type { Identify } from './rpc/identity.ts';
 import type { LaneState } from './rpc/lane.ts';
-import { measureIdentify } from './rpc/measure-identify.ts';
 import type { CallMeters, Observe } from './rpc/meters.ts';
 import type { Handler, RunningServer, ServerOptions } from './server/create-server.ts';
 import { countAnswers } from './server/metrics/count-answers.ts';
@@ -31,8 +29,8 @@ export interface KeySetState {
 export interface Meters {
   readonly calls: CallMeters;
   readonly laneWait: (lane: string) => Observe;
-  /** Wraps a surface's way to identify callers. */
-  readonly identify: (identify: Identify) => Identify;
+  /** Counts a request whose credentials did not suffice. */
+  readonly rejected: (reason: string) => void;
   /** Wraps a surface. */
   readonly answers: (surface: 'rest' | 'graphql', handler: Handler) => Handler;
   /** Counts a request that was turned away before anybody asked who sent it. */
@@ -48,6 +46,7 @@ export function createMeters({ metricsPort, metricsHost }: Config): Meters | und
   const metrics = createMetrics();
   const { counter, histogram, watch } = metrics;
   for (const reason of watchedReasons) counter('cuegate_gateway_errors_total', reason);
+  counter('cuegate_authentication_failures_total', 'TOO_MANY_FAILURES');
   return {
     calls: {
       ended: (surface, rpc, status) => counter('cuegate_calls_total', surface, rpc, status),
@@ -58,8 +57,7 @@ export function createMeters({ metricsPort, metricsHost }: Config): Meters | und
       reused: counter('cuegate_spared_reads_total', 'recent'),
     },
     laneWait: (lane) => histogram('cuegate_lane_wait_seconds', lane),
-    identify: (identify) =>
-      measureIdentify(identify, (reason) => counter('cuegate_authentication_failures_total', reason)()),
+    rejected: (reason) => counter('cuegate_authentication_failures_total', reason)(),
     answers: (surface, handler) =>
       countAnswers(handler, (statusClass) => counter('cuegate_http_requests_total', surface, statusClass)),
     blocked: (reason) => counter('cuegate_blocked_requests_total', reason)(),

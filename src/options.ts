@@ -234,8 +234,8 @@ export const options = [
     kind: 'text',
     group: 'Authentication',
     description:
-      'A JSON file of API keys for scripts, read again when it changes. cuegate api-key makes a key and its entry; the file ' +
-      'holds no secrets, only their hashes.',
+      'A JSON file of API keys for scripts, which show them as bearer tokens or in X-API-Key. It is read again when it changes. ' +
+      'cuegate api-key makes a key and its entry; the file holds no secrets, only their hashes.',
   },
   {
     name: 'USER_CLAIM',
@@ -382,6 +382,25 @@ export const options = [
     description:
       'The web sites whose pages may call the gateway, as exact origins such as https://cueweb.studio.example, or "*" for all. ' +
       'Default: none but its own. A server such as CueWeb’s is no page and needs no entry.',
+  },
+  {
+    name: 'TRUSTED_PROXIES',
+    kind: 'list',
+    group: 'Protection',
+    description:
+      'The proxies in front of the gateway, as addresses or networks (10.1.2.3, 10.1.0.0/16): whom they name in X-Forwarded-For is ' +
+      'who calls, in the audit, for API keys that are bound to networks, and where guessing is slowed down. Default: nobody is ' +
+      'believed, and whoever connects is who calls.',
+  },
+  {
+    name: 'AUTH_FAILURES_PER_MINUTE',
+    kind: 'count',
+    default: '60',
+    group: 'Protection',
+    description:
+      'How many different bad tokens or keys from one address are looked at in a minute; more are answered 429 for a second, ' +
+      'then two, four and up to sixty. Good ones that are known pass, and so does this machine. More than mistakes take, and ' +
+      'far too few for guessing. 0: no limit.',
   },
   {
     name: 'MAX_REQUEST_MB',

@@ -1,5 +1,6 @@
 import type { Authentication } from './auth/create-authentication.ts';
 import { describeProtectedResource } from './auth/protected-resource.ts';
+import { type AddressOf, compileAddressOf } from './base/client-address.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
 import { createGraphiqlPage } from './graphql/graphiql/create-graphiql-page.ts';
@@ -10,13 +11,13 @@ import { wordBlocked } from './graphql/word-blocked.ts';
 import type { Meters } from './meters.ts';
 import { createRest } from './rest/create-rest.ts';
 import { compileWordBlocked } from './rest/word-blocked.ts';
-import type { Invoke } from './rpc/call.ts';
 import { compileChallenge, type FormatChallenge } from './rpc/compile-challenge.ts';
-import type { Identify } from './rpc/identity.ts';
+import { compileIdentifyRequest, type IdentifyRequest, type Rejection } from './rpc/identify-request.ts';
 import type { Handler, ServerOptions } from './server/create-server.ts';
 import { compileProtection } from './server/protect.ts';
 import { serveDocument } from './server/serve-document.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Waist } from './waist.ts';
 
 /** Where GraphQL and its page are mounted; every other path belongs to REST. */
 const graphqlPath = '/graphql';
@@ -25,7 +26,7 @@ const graphqlPath = '/graphql';
 export interface CreateSurfacesOptions {
   readonly config: Config;
   readonly snapshot: Snapshot;
-  readonly invoke: Invoke;
+  readonly waist: Pick<Waist, 'invoke' | 'reject'>;
   readonly authentication: Authentication;
   /** Undefined: nothing is measured. */
   readonly meters: Meters | undefined;
@@ -39,13 +40,21 @@ export interface Surfaces extends Pick<ServerOptions, 'mounts' | 'fallback'> {
 
 /** Puts both surfaces on the waist, and the gate against other sites and hosts in front of them. */
 export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
-  const { config, snapshot, authentication, meters } = options;
-  const identify = meters?.identify(authentication.identify) ?? authentication.identify;
+  const { config, snapshot, waist, authentication, meters } = options;
+  const addressOf = compileAddressOf(config.trustedProxies);
   const resource = describeProtectedResource(config.authentication, snapshot.policy.scopes);
-  const callers = { identify, challenge: compileChallenge(resource?.url) };
-  const rest = mountRest(options, callers);
-  const graphql = mountGraphql(options, callers);
-  const protect = compileGate(options);
+  const challenge = compileChallenge(resource?.url);
+  const onRejected = (rejection: Rejection) => {
+    meters?.rejected(rejection.reason);
+    waist.reject({ event: 'unauthenticated', ...rejection });
+  };
+  const callersOf = (surface: Rejection['surface']): Callers => {
+    const identify = compileIdentifyRequest({ identify: authentication.identify, surface, addressOf, onRejected });
+    return { identify, addressOf, challenge };
+  };
+  const rest = mountRest(options, callersOf('rest'));
+  const graphql = mountGraphql(options, callersOf('graphql'));
+  const protect = compileGate(options, addressOf);
   return {
     mounts: {
       [graphqlPath]: protect({
@@ -68,16 +77,17 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
 
 /** How a surface finds out who calls, and tells those whom it does not know what to bring. */
 interface Callers {
-  readonly identify: Identify;
+  readonly identify: IdentifyRequest;
+  readonly addressOf: AddressOf;
   readonly challenge: FormatChallenge;
 }
 
-function mountRest({ config, snapshot, invoke }: CreateSurfacesOptions, callers: Callers): Handler {
+function mountRest({ config, snapshot, waist }: CreateSurfacesOptions, callers: Callers): Handler {
   return createRest({
     registry: snapshot.registry,
     services: snapshot.restServices,
     style: config.jsonStyle,
-    invoke,
+    invoke: waist.invoke,
     ...callers,
     forwardMetadata: config.forwardMetadata,
     maxBodyBytes: config.maxRequestBytes,
@@ -85,7 +95,7 @@ function mountRest({ config, snapshot, invoke }: CreateSurfacesOptions, callers:
 }
 
 function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql {
-  const { config, snapshot, invoke, authentication, logger } = options;
+  const { config, snapshot, waist, authentication, logger } = options;
   const { registry, table, graphqlServices, needsOf, links } = snapshot;
   const { authorizationServer } = authentication;
   const needsToken = config.auth === 'jwt';
@@ -99,7 +109,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
       extensions: [links],
       live: config.liveIntervals,
     }),
-    invoke: capCalls(table, config.graphqlCallsPerService)(invoke),
+    invoke: capCalls(table, config.graphqlCallsPerService)(waist.invoke),
     table,
     path: graphqlPath,
     ...callers,
@@ -111,15 +121,21 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
 }
 
 /** The gate against requests of other sites and for other hosts. */
-function compileGate({ config, meters, logger }: CreateSurfacesOptions): ReturnType<typeof compileProtection> {
+function compileGate(
+  { config, waist, meters, logger }: CreateSurfacesOptions,
+  addressOf: AddressOf,
+): ReturnType<typeof compileProtection> {
   return compileProtection({
     allowedHosts: config.allowedHosts,
     listenHost: config.host,
     publicUrl: config.authentication.publicUrl,
     corsOrigins: config.corsOrigins,
     isAmbient: config.auth === 'none',
+    addressOf,
     onBlocked: (event) => {
-      meters?.blocked(event.reason);
+      const { reason, requestId, path, remoteAddress: peer } = event;
+      meters?.blocked(reason);
+      waist.reject({ event: 'blocked', reason, requestId, path, peer });
       logger.warn({ event: 'REQUEST_BLOCKED', ...event }, 'a request of another site or for another host was refused');
     },
   });

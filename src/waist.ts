@@ -1,6 +1,6 @@
 import { openAuditFile } from './auth/audit/audit-file.ts';
 import { type AuditTrail, createLogTrail } from './auth/audit/audit-trail.ts';
-import { createAudit } from './auth/audit/create-audit.ts';
+import { type Audit, createAudit } from './auth/audit/create-audit.ts';
 import { authorize } from './auth/policy/authorize.ts';
 import type { Logger } from './base/logger.ts';
 import { compileValueToWire } from './codec/value-to-wire.ts';
@@ -34,6 +34,8 @@ export interface Waist {
   readonly invoke: Invoke;
   /** By lane name. */
   readonly laneStates: () => ReadonlyMap<string, LaneState>;
+  /** Writes down a request that was turned away before it could be a call. */
+  readonly reject: Audit['reject'];
   /** How many audit records could not be written. */
   readonly auditFailures: () => number;
   /** Ends the audit; call when nothing is under way any more. */
@@ -65,7 +67,12 @@ export async function createWaist(options: CreateWaistOptions): Promise<Waist> {
     logger,
     upstream,
   });
-  return { invoke, laneStates: lanes.states, auditFailures: audit.failures, close: () => trail.close() };
+  const { reject, failures: auditFailures, flush } = audit;
+  const end = () => {
+    flush();
+    return trail.close();
+  };
+  return { invoke, laneStates: lanes.states, reject, auditFailures, close: end };
 }
 
 /** Where the audit goes. */

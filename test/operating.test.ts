@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 
+import { sealRecord, startChain } from '../src/auth/audit/audit-chain.ts';
 import { options } from '../src/options.ts';
 
 import { secret, send, startGateway, type TestGateway } from './gateway.ts';
@@ -86,6 +87,23 @@ describe('docs/operating.md', () => {
     expect(all).toContain('show.ShowInterface/GetShows');
     for (const word of [running.token, secret, 'secretOfMine', 'what nobody should read'])
       expect(all).not.toContain(word);
+  });
+
+  it('names the events and the fields of the audit, as they are written', () => {
+    const source = readFileSync(pathOf('src/auth/audit/audit-record.ts'), 'utf8');
+    const [, type = ''] = /export interface AuditRecord \{([\s\S]*?)^\}/m.exec(source) ?? [];
+    const [, union = ''] = /readonly event:([^;]+);/.exec(type) ?? [];
+    const events = [...union.matchAll(/'(\w+)'/g)].map(([, event]) => event!);
+    expect(
+      tableOf('event')
+        .map(([event = '']) => unquoted(event))
+        .sort(),
+    ).toEqual(events.sort());
+    const fields = [...type.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field]) => field!);
+    const { line } = sealRecord({ time: '', event: 'start' }, startChain());
+    const ofTheChain = Object.keys(JSON.parse(line)).filter((field) => !fields.includes(field));
+    const documented = tableOf('field of a record').flatMap(([names = '']) => unquoted(names).split(', '));
+    expect(documented.sort()).toEqual([...fields, ...ofTheChain].sort());
   });
 
   it('numbers the levels as pino does', () => {

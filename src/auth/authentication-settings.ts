@@ -22,6 +22,8 @@ export interface AuthenticationSettings {
     | { readonly url: string; readonly clientId: string; readonly clientSecret: string }
     | undefined;
   readonly apiKeysFile: string | undefined;
+  /** How many different bad credentials are looked at from one address in a minute; 0: all of them. */
+  readonly failuresPerMinute: number;
   readonly claimNames: ClaimNames;
   /** Whether issuers may be spoken to in clear text beyond this machine. */
   readonly allowHttpIssuers: boolean;

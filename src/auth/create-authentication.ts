@@ -6,7 +6,8 @@ import { ApiKeyFile } from './api-keys/api-key-file.ts';
 import { createApiKeyVerifier } from './api-keys/api-key-verifier.ts';
 import type { AuthenticationSettings } from './authentication-settings.ts';
 import { createAnonymousIdentify } from './create-anonymous-identify.ts';
-import { createTokenIdentify } from './create-token-identify.ts';
+import { createTokenIdentify, type TokenIdentifyOptions } from './create-token-identify.ts';
+import { FailureLimiter } from './failure-limiter.ts';
 import { createBoundedFetch, type Fetch } from './fetch-bounded.ts';
 import { createHmacVerifier } from './hmac-verifier.ts';
 import { createAskIssuer } from './introspection/ask-issuer.ts';
@@ -16,6 +17,7 @@ import { KeySet, type KeySetState } from './oidc/key-set.ts';
 import { createLoadKeys } from './oidc/load-keys.ts';
 import { createOidcVerifier } from './oidc/oidc-verifier.ts';
 import { readAuthorizationServer } from './oidc/read-authorization-server.ts';
+import { limitFailures } from './limit-failures.ts';
 import { type Schedule, scheduleByTimer } from './schedule.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
@@ -69,40 +71,55 @@ export function createAuthentication(
   }: AuthenticationSurroundings,
 ): Authentication {
   if (settings.auth === 'none') return anonymousAuthentication();
-  const { jwtSecrets, issuers, audiences, algorithms, introspection, apiKeysFile, claimNames } = settings;
+  const { apiKeysFile, failuresPerMinute } = settings;
   const bounded = createBoundedFetch({ fetch, timeoutMs, maxBytes });
-  const { keySets, authorizationServer } = createKeySets(settings, {
-    logger,
-    now,
-    schedule,
-    random,
-    fetch: bounded,
-  });
-  const apiKeys = apiKeysFile === undefined ? undefined : new ApiKeyFile({ path: apiKeysFile, schedule, logger });
-  const hasSecret = jwtSecrets.length > 0;
-  const verifiers: TokenVerifier[] = [];
-  if (apiKeys !== undefined) verifiers.push(createApiKeyVerifier({ entries: () => apiKeys.entries, now }));
-  if (keySets.size > 0) {
-    const leavesOthers = hasSecret;
-    verifiers.push(createOidcVerifier({ issuers: keySets, audiences, algorithms, claimNames, leavesOthers, now }));
-  }
-  if (introspection !== undefined) {
-    const ask = createAskIssuer({ ...introspection, fetch: bounded });
-    const leavesJwts = hasSecret || keySets.size > 0;
-    verifiers.push(createIntrospectionVerifier({ ask, audiences, issuers, claimNames, leavesJwts, now }));
-  }
-  if (!hasSecret && verifiers.length === 0) throw new TypeError('expected at least one way to identify callers');
-  const fallback = hasSecret ? createHmacVerifier({ secrets: jwtSecrets, claimNames, now }) : undefined;
+  const surroundings = { logger, now, schedule, random, fetch: bounded };
+  const { keySets, authorizationServer } = createKeySets(settings, surroundings);
+  const apiKeyFile = apiKeysFile === undefined ? undefined : new ApiKeyFile({ path: apiKeysFile, schedule, logger });
+  const limiter = failuresPerMinute === 0 ? undefined : new FailureLimiter({ perMinute: failuresPerMinute, now });
+  const verifiers = createVerifiers(settings, surroundings, keySets, apiKeyFile, (verifier) =>
+    limiter === undefined ? verifier : limitFailures(verifier, limiter),
+  );
   return {
-    identify: createTokenIdentify({ verifiers, fallback, now }),
+    identify: createTokenIdentify({ ...verifiers, now }),
     start: async () => void (await Promise.all([...keySets.values()].map((keySet) => keySet.start()))),
     isReady: () => [...keySets.values()].every(({ state }) => state.keys > 0),
     keySets: () => [...keySets.values()].map(({ state }) => state),
     authorizationServer,
     close: () => {
       for (const keySet of keySets.values()) keySet.close();
-      apiKeys?.close();
+      apiKeyFile?.close();
     },
+  };
+}
+
+/** What judges tokens, in the order in which it is asked; `limit` is put around each. */
+function createVerifiers(
+  { jwtSecrets: secrets, issuers, audiences, algorithms, introspection, claimNames }: AuthenticationSettings,
+  { now, fetch }: Required<AuthenticationSurroundings>,
+  keySets: ReadonlyMap<string, KeySet>,
+  apiKeyFile: ApiKeyFile | undefined,
+  limit: (verifier: TokenVerifier) => TokenVerifier,
+): Omit<TokenIdentifyOptions, 'now'> {
+  const hasSecret = secrets.length > 0;
+  const verifiers: TokenVerifier[] = [];
+  const apiKeys =
+    apiKeyFile === undefined ? undefined : limit(createApiKeyVerifier({ entries: () => apiKeyFile.entries, now }));
+  if (apiKeys !== undefined) verifiers.push(apiKeys);
+  if (keySets.size > 0) {
+    const oidc = { issuers: keySets, audiences, algorithms, claimNames, leavesOthers: hasSecret, now };
+    verifiers.push(limit(createOidcVerifier(oidc)));
+  }
+  if (introspection !== undefined) {
+    const ask = createAskIssuer({ ...introspection, fetch });
+    const leavesJwts = hasSecret || keySets.size > 0;
+    verifiers.push(limit(createIntrospectionVerifier({ ask, audiences, issuers, claimNames, leavesJwts, now })));
+  }
+  if (!hasSecret && verifiers.length === 0) throw new TypeError('expected at least one way to identify callers');
+  return {
+    verifiers,
+    apiKeys,
+    fallback: hasSecret ? limit(createHmacVerifier({ secrets, claimNames, now })) : undefined,
   };
 }
 

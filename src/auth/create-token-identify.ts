@@ -8,6 +8,8 @@ import { VerifiedTokens } from './verified-tokens.ts';
 export interface TokenIdentifyOptions {
   /** Of the kinds that are sent as RFC 6750 says, in the order in which they are asked; the first that accepts a token decides. */
   readonly verifiers: readonly TokenVerifier[];
+  /** Takes what stands in `X-API-Key`; undefined: nobody looks at that. It is among the `verifiers`, too. */
+  readonly apiKeys?: TokenVerifier | undefined;
   /** Takes whatever none of them accepts, as the Go gateway took it; undefined: nothing does. */
   readonly fallback: TokenVerifier | undefined;
   /** The current time in milliseconds since 1970. */
@@ -15,7 +17,7 @@ export interface TokenIdentifyOptions {
 }
 
 /**
- * Identifies by the token of the `Authorization` header.
+ * Identifies by the token of the `Authorization` header, or by an API key in `X-API-Key`; by one of them, never by both.
  *
  * Tokens of OAuth issuers and API keys are sent as RFC 6750, 2.1 (https://www.rfc-editor.org/rfc/rfc6750#section-2.1) says: the scheme
  * `Bearer` in any letters (RFC 9110, 11.1), in the only header of its name. The fallback's are sent as the Go gateway took
@@ -23,7 +25,7 @@ export interface TokenIdentifyOptions {
  * headers the first counts.
  * What was verified once is not verified again until its time is over; refusals are not remembered.
  */
-export function createTokenIdentify({ verifiers, fallback, now }: TokenIdentifyOptions): Identify {
+export function createTokenIdentify({ verifiers, apiKeys, fallback, now }: TokenIdentifyOptions): Identify {
   const verified = new VerifiedTokens();
   const missing = missingTokenError({ isChallenged: verifiers.length > 0 });
   const remember = (text: string, token: VerifiedToken): Identity => {
@@ -35,7 +37,7 @@ export function createTokenIdentify({ verifiers, fallback, now }: TokenIdentifyO
     const bearer = bearerPattern.exec(text)?.[1];
     const verifier = bearer === undefined ? undefined : verifiers.find((each) => each.accepts(bearer));
     const isOurs = verifier === undefined && fallback !== undefined;
-    if (!isOurs && credentials.isAmbiguous === true) throw ambiguousCredentialsError();
+    if (!isOurs && credentials.isAmbiguous === true) throw ambiguousCredentialsError(severalHeaders);
     const chosen = verifier ?? fallback;
     // Without a scheme, or with one that is not for here, the request has brought no credentials.
     if (chosen === undefined) throw bearer === undefined ? missing : bearerError('TOKEN_UNVERIFIABLE');
@@ -45,8 +47,15 @@ export function createTokenIdentify({ verifiers, fallback, now }: TokenIdentifyO
     return found instanceof Promise ? found.then((each) => remember(text, each)) : remember(text, found);
   };
 
+  const verifyApiKey = (apiKey: string, verifier: TokenVerifier, credentials: Credentials) => {
+    if (credentials.authorization !== undefined) throw ambiguousCredentialsError(bothHeaders);
+    const found = verifier.verify(apiKey, credentials);
+    return found instanceof Promise ? found.then(identityOf) : found.identity;
+  };
+
   return (credentials) => {
-    const { authorization } = credentials;
+    const { authorization, apiKey } = credentials;
+    if (apiKey !== undefined && apiKeys !== undefined) return verifyApiKey(apiKey, apiKeys, credentials);
     if (authorization === undefined || authorization === '') throw missing;
     // What is known was sent alone, or is the fallback's; among several headers it is looked at anew.
     const known = credentials.isAmbiguous === true ? undefined : verified.find(authorization);
@@ -54,6 +63,9 @@ export function createTokenIdentify({ verifiers, fallback, now }: TokenIdentifyO
     return verify(authorization, credentials);
   };
 }
+
+const severalHeaders = 'the request has several Authorization headers';
+const bothHeaders = 'the request has Authorization and X-API-Key';
 
 const bearerPattern = /^bearer +(.*)$/is;
 

@@ -30,12 +30,34 @@ export type BearerProblem = keyof typeof bearerProblems;
 export type CredentialsReason =
   | BearerProblem
   | 'TOKEN_MISSING'
-  /** Several `Authorization` headers. */
+  /** Several `Authorization` headers, or an API key beside one. */
   | 'CREDENTIALS_AMBIGUOUS'
   /** Nobody can tell whether the token is good: the keys of its issuer are not to be had. */
   | 'KEYS_UNAVAILABLE'
   /** Nobody can tell whether the token is good: the issuer does not answer questions about it. */
-  | 'INTROSPECTION_UNAVAILABLE';
+  | 'INTROSPECTION_UNAVAILABLE'
+  /** So many guesses came from the caller's address that no other is looked at for a while. */
+  | 'TOO_MANY_FAILURES';
+
+/**
+ * What only somebody shows whom an issuer, or the site, once gave it: it was good, or is good somewhere else. Everything else
+ * may be guessed.
+ */
+const genuine: ReadonlySet<string> = new Set<CredentialsReason>([
+  'TOKEN_EXPIRED',
+  'TOKEN_NOT_YET_VALID',
+  'AUDIENCE_MISMATCH',
+  'CLAIM_INVALID',
+  'NOT_AN_ACCESS_TOKEN',
+  'TOKEN_BOUND',
+  'API_KEY_EXPIRED',
+  'API_KEY_NETWORK',
+]);
+
+/** Whether credentials were refused in a way that whoever guesses them would be. */
+export function mayBeGuess({ origin, status, reason }: GatewayError): boolean {
+  return origin === 'credentials' && status.name === 'UNAUTHENTICATED' && !genuine.has(reason);
+}
 
 /** How a request without a token is refused. */
 export interface MissingTokenOptions {
@@ -79,9 +101,11 @@ export function bearerError(problem: BearerProblem, cause?: unknown): GatewayErr
 
 const prefix = 'Token validation error: ';
 
-/** Several `Authorization` headers: a proxy in front may have judged another one than we would (RFC 6750, 2 and 3.1). */
-export function ambiguousCredentialsError(): GatewayError {
-  const description = 'the request has several Authorization headers';
+/**
+ * The request has brought credentials twice: a proxy in front may have judged others than we would (RFC 6750, 2 and 3.1).
+ * @param description how, as a whole sentence without a stop
+ */
+export function ambiguousCredentialsError(description: string): GatewayError {
   return new GatewayError('INVALID_ARGUMENT', `${description}; send exactly one`, {
     reason: 'CREDENTIALS_AMBIGUOUS' satisfies CredentialsReason,
     challenge: { error: 'invalid_request', description },
@@ -99,4 +123,13 @@ export function unavailableError(
 ): GatewayError {
   const message = 'the token cannot be checked at the moment, because its issuer does not answer; try again';
   return new GatewayError('UNAVAILABLE', message, { reason, retryAfterSeconds, cause });
+}
+
+/** Nobody looks at credentials from an address that has shown so many bad ones; 429 with Retry-After. */
+export function tooManyFailuresError(retryAfterSeconds: number): GatewayError {
+  const message = `too many credentials from this address were refused; try again in ${retryAfterSeconds} s`;
+  return new GatewayError('RESOURCE_EXHAUSTED', message, {
+    reason: 'TOO_MANY_FAILURES' satisfies CredentialsReason,
+    retryAfterSeconds,
+  });
 }

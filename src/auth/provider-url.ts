@@ -1,3 +1,5 @@
+import { isLoopback } from '../base/is-loopback.ts';
+
 /** Whether providers may be spoken to in clear text beyond this machine. */
 export interface ProviderUrlOptions {
   readonly allowHttp: boolean;
@@ -14,8 +16,6 @@ export function providerUrlProblem(text: string, { allowHttp }: ProviderUrlOptio
   if (hash !== '') return `"${text}" has a fragment, which is never sent`;
   if (protocol === 'https:') return undefined;
   if (protocol !== 'http:') return `"${text}" is no https URL`;
-  if (allowHttp || loopback.test(hostname)) return undefined;
+  if (allowHttp || isLoopback(hostname)) return undefined;
   return `"${text}" is http, so whoever is in between can be anybody; expected https`;
 }
-
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;

@@ -4,12 +4,13 @@ import { useGenericAuth as createGenericAuth } from '@envelop/generic-auth';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 
+import type { AddressOf } from '../base/client-address.ts';
 import type { Logger } from '../base/logger.ts';
 import { requestIdOf } from '../base/request-id.ts';
 
 import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
 import { GatewayError } from '../rpc/gateway-error.ts';
-import type { Identify } from '../rpc/identity.ts';
+import type { IdentifyRequest } from '../rpc/identify-request.ts';
 
 import { createOperation, type OperationOptions } from './budget/create-operation.ts';
 import { limitWork, type WorkLimits } from './budget/limit-work.ts';
@@ -31,7 +32,8 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   readonly schema: GraphQLSchema;
   /** Where it is mounted, e.g. `/graphql`; anything below answers 404. */
   readonly path: string;
-  readonly identify: Identify;
+  readonly identify: IdentifyRequest;
+  readonly addressOf: AddressOf;
   /** How callers are told what their credentials lack; without metadata when not given. */
   readonly challenge?: FormatChallenge;
   /** What a browser finds at the endpoint; it shows nothing of the farm, so it needs no identity. Undefined: nothing. */
@@ -63,9 +65,9 @@ export interface Graphql {
  * queries. Everything that yoga would do beyond that is off: it is the server's task, or a hole.
  */
 export function createGraphql(options: CreateGraphqlOptions): Graphql {
-  const { schema, path, identify, page, logger, limits } = options;
+  const { schema, path, identify, addressOf, page, logger, limits } = options;
   const operations = { invoke: options.invoke, table: options.table, maxCalls: limits.maxCalls };
-  const live = createLive({ ...operations, ...options.live, identify, logger });
+  const live = createLive({ ...operations, ...options.live, identify, addressOf, logger });
   const yoga = createYoga<RequestContext & Omit<GraphqlContext, 'identity'>>({
     schema,
     graphqlEndpoint: path,
@@ -103,7 +105,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       const context: Omit<GraphqlContext, 'identity'> = {
         requestId,
         signal: abandonmentOf(response),
-        operation: createOperation({ ...operations, peer: request.socket.remoteAddress }),
+        operation: createOperation({ ...operations, peer: addressOf(request) }),
         unknownEnumValues: [],
       };
       // Never rejects: whatever goes wrong in there becomes an answer.

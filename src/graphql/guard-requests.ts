@@ -4,9 +4,9 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
-import { credentialsOf } from '../rpc/credentials-of.ts';
 import { type Challenge, GatewayError } from '../rpc/gateway-error.ts';
-import type { Identify, Identity } from '../rpc/identity.ts';
+import type { IdentifyRequest } from '../rpc/identify-request.ts';
+import type { Identity } from '../rpc/identity.ts';
 
 import { translateError } from './compile-error-translation.ts';
 import { httpError } from './http-error.ts';
@@ -35,7 +35,7 @@ const acceptable: ReadonlySet<string> = new Set([
  * introspection describe the farm.
  */
 export function guardRequests(
-  identify: Identify,
+  identify: IdentifyRequest,
   formatChallenge: FormatChallenge,
   maxBodyBytes: number,
 ): Plugin<RequestContext, RequestContext> {
@@ -52,13 +52,13 @@ export function guardRequests(
 }
 
 async function identifyCaller(
-  identify: Identify,
+  identify: IdentifyRequest,
   formatChallenge: FormatChallenge,
   request: IncomingMessage,
   requestId: string,
 ): Promise<Identity> {
   try {
-    return await identify(credentialsOf(request));
+    return await identify(request, requestId);
   } catch (error) {
     throw refusal(error, requestId, formatChallenge);
   }

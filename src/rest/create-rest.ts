@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { AddressOf } from '../base/client-address.ts';
 import { requestIdOf } from '../base/request-id.ts';
 import { sendAnswer } from '../base/send-answer.ts';
 import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
-import { credentialsOf } from '../rpc/credentials-of.ts';
 import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
-import type { Identify } from '../rpc/identity.ts';
+import type { IdentifyRequest } from '../rpc/identify-request.ts';
 
 import { compileRoutes, type RoutesOptions } from './compile-routes.ts';
 import { decodePath } from './decode-path.ts';
@@ -17,7 +17,8 @@ import { compileErrorRenderer, type Progress } from './render-error.ts';
 
 /** What the REST surface is made of. */
 export interface RestOptions extends RoutesOptions {
-  readonly identify: Identify;
+  readonly identify: IdentifyRequest;
+  readonly addressOf: AddressOf;
   /** How callers are told what their credentials lack; without metadata when not given. */
   readonly challenge?: FormatChallenge;
   /** Whether request headers become metadata, as in grpc-gateway 2.30. Off, nothing that a client says does. */
@@ -36,7 +37,7 @@ const noBody = Buffer.alloc(0);
  * answers. Returns the handler of one request; it never throws and never rejects.
  */
 export function createRest(options: RestOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { identify, maxBodyBytes } = options;
+  const { identify, addressOf, maxBodyBytes } = options;
   const routes = compileRoutes(options);
   const renderError = compileErrorRenderer(
     options.registry,
@@ -50,7 +51,8 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let progress: Progress = 'before-rpc';
     try {
-      const identified = identify(credentialsOf(request));
+      const requestId = requestIdOf(request.headers['x-request-id']);
+      const identified = identify(request, requestId);
       const identity = identified instanceof Promise ? await identified : identified;
       const overridden = readOverriddenMethod(request, response);
       const override = overridden === undefined ? undefined : await overridden;
@@ -65,9 +67,9 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
       // An override has read the body as a form, and left nothing for the message.
       const body = override === undefined ? await readBody(request, response, maxBodyBytes, tooLarge) : noBody;
       const signal = abortWhenGone(response);
-      const requestId = requestIdOf(request.headers['x-request-id']);
       const idempotencyKey = idempotencyKeyOf(request);
-      const exchange = { body, identity, metadata, timeoutMs, signal, requestId, idempotencyKey, progress, response };
+      const about = { identity, requestId, peer: addressOf(request), idempotencyKey };
+      const exchange = { ...about, body, metadata, timeoutMs, signal, progress, response };
       const answered = await respond(exchange);
       if (answered !== undefined) sendAnswer(response, answered);
     } catch (error) {

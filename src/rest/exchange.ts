@@ -16,6 +16,8 @@ export interface Exchange {
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
   readonly requestId: string;
+  /** The client's network address. */
+  readonly peer: string | undefined;
   /** The header `Idempotency-Key`, for the RPCs that look at it. */
   readonly idempotencyKey: string | undefined;
   readonly progress: Progress;
@@ -30,11 +32,10 @@ export type Respond = (exchange: Exchange) => Promise<Answer | undefined>;
 
 /** The call of an exchange. Throws INTERNAL for metadata that gRPC refuses, as late as grpc-gateway notices. */
 export function callOf(exchange: Exchange, method: MethodDescriptor, request: Uint8Array): Call {
-  const { identity, metadata, timeoutMs, signal, requestId, idempotencyKey } = exchange;
+  const { identity, metadata, timeoutMs, signal, requestId, peer, idempotencyKey } = exchange;
   if (metadata.some(([key]) => key === '')) {
     throw new GatewayError('INTERNAL', 'there is an empty key in the header', { reason: 'BAD_METADATA' });
   }
-  const peer = exchange.response.socket?.remoteAddress;
   const call = { method, request, identity, surface: 'rest', metadata, timeoutMs, signal, requestId, peer } as const;
   return idempotencyKey === undefined ? call : { ...call, idempotencyKey };
 }

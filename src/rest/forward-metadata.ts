@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
+import { peerAddressOf } from '../base/client-address.ts';
 import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
 
 import { canonicalName } from './canonical-name.ts';
@@ -58,7 +59,7 @@ export function forwardMetadata(request: IncomingMessage): Metadata {
   }
   const host = forwardedHost || (request.headers.host ?? '');
   if (host !== '' && printable.test(host)) metadata.push(['x-forwarded-host', host]);
-  const peer = peerAddress(request);
+  const peer = peerAddressOf(request) ?? '';
   const hops = printable.test(forwardedFor.join()) ? forwardedFor : [];
   metadata.push(['x-forwarded-for', [...hops, peer].join(', ')]);
   const seen = new Set<string>();
@@ -100,9 +101,4 @@ function firstBadBase64(text: string): number | undefined {
   const bad = digits.search(/[^A-Za-z0-9+/]/);
   if (bad >= 0) return bad;
   return digits.length % 4 === 1 ? digits.length - 1 : undefined;
-}
-
-/** The peer's address; an IPv4 one as such, also on a listener for both. */
-function peerAddress(request: IncomingMessage): string {
-  return (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 }

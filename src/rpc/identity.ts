@@ -30,7 +30,9 @@ export interface Credentials {
   readonly authorization: string | undefined;
   /** Whether there were several `Authorization` lines, so that someone else may have looked at another one than we do. */
   readonly isAmbiguous?: boolean;
-  /** The IP address of the peer, as the socket tells it; not told: unknown, and keys that are bound to networks are refused. */
+  /** The header `X-API-Key`; several lines of it are joined by commas, and so no key. */
+  readonly apiKey?: string | undefined;
+  /** The client's IP address; not told: unknown, and keys that are bound to networks are refused. */
   readonly remoteAddress?: string | undefined;
 }
 

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 
+import { isLoopback } from '../base/is-loopback.ts';
+
 /** What decides which hosts a gateway answers for. */
 export interface AllowedHostsOptions {
   /** Names, addresses, `*.domain` for every name below a domain, or `*` for everything; empty: the default. */
@@ -37,7 +39,7 @@ export function compileAllowedHosts({
   const names = new Set(['localhost', ownName.toLowerCase(), ...publicNames, ...patterns.map(withoutBrackets)]);
   const suffixes = patterns.filter((pattern) => pattern.startsWith('*.')).map((pattern) => pattern.slice(1));
   const isDefault = allowedHosts.length === 0;
-  const takesAddresses = isDefault && !isLoopback(listenHost);
+  const takesAddresses = isDefault && !(listenHost !== undefined && isLoopback(listenHost));
   return (host) => {
     if (host === undefined || host === '') return true;
     const name = nameOf(host);
@@ -62,8 +64,4 @@ function nameOf(host: string): string | undefined {
 
 function withoutBrackets(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
-}
-
-function isLoopback(host: string | undefined): boolean {
-  return host !== undefined && /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host);
 }

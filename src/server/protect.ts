@@ -1,3 +1,4 @@
+import type { AddressOf } from '../base/client-address.ts';
 import { requestIdOf } from '../base/request-id.ts';
 import { sendAnswer } from '../base/send-answer.ts';
 
@@ -10,6 +11,8 @@ import type { Mount } from './mount.ts';
 
 /** What the gate knows of the settings, and whom it tells. */
 export interface ProtectionOptions extends AllowedHostsOptions, CrossSiteOptions {
+  /** Who sent a request, as far as the site's proxies are believed. */
+  readonly addressOf: AddressOf;
   /** Told of each request that is turned away: what a studio notices an attack by. */
   readonly onBlocked: (event: BlockedEvent) => void;
 }
@@ -50,7 +53,7 @@ export function compileProtection(options: ProtectionOptions): (mount: Mount) =>
       host: cut(host),
       origin: cut(request.headers.origin),
       path: cut(request.url)!,
-      remoteAddress: request.socket.remoteAddress,
+      remoteAddress: options.addressOf(request),
     });
     const fields = `Content-Type: application/json\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ${requestId}\r\n`;
     const body = Buffer.from(mount.wordBlocked(blocked, requestId));

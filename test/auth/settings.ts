@@ -13,6 +13,7 @@ export function settingsOf(more: Partial<AuthenticationSettings>): Authenticatio
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     introspection: undefined,
     apiKeysFile: undefined,
+    failuresPerMinute: 0,
     claimNames: standardClaimNames,
     allowHttpIssuers: false,
     publicUrl: undefined,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokenIdentify } from '../../src/auth/create-token-identify.ts';
 import { createHmacVerifier } from '../../src/auth/hmac-verifier.ts';
 import { signToken } from '../../src/auth/sign-token.ts';
+import { peerAddressOf } from '../../src/base/client-address.ts';
 import type { JsonStyle } from '../../src/codec/json-style.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/gateway.ts';
@@ -14,6 +15,7 @@ import { setDeadline } from '../../src/rpc/set-deadline.ts';
 import { createServer } from '../../src/server/create-server.ts';
 import { createUpstream } from '../../src/upstream/create-upstream.ts';
 
+import { identifyRequestsBy } from '../identity.ts';
 import { createConfBackend, createEchoOutBackend } from './backend.ts';
 import { createStreamUpstream } from './stream-upstream.ts';
 
@@ -96,7 +98,10 @@ async function startSurface(endpoint: string, options: TestGatewayOptions): Prom
     style: options.style,
     forwardMetadata: options.forwardMetadata,
     maxBodyBytes: 100 * 1024 * 1024,
-    identify: createTokenIdentify({ verifiers: [], fallback: createHmacVerifier({ secrets: [jwtSecret], now }), now }),
+    identify: identifyRequestsBy(
+      createTokenIdentify({ verifiers: [], fallback: createHmacVerifier({ secrets: [jwtSecret], now }), now }),
+    ),
+    addressOf: peerAddressOf,
     invoke: setDeadline(timeoutSeconds * 1_000)(seenByGo(upstream.invoke)),
     invokeStream: createStreamUpstream(endpoint),
   });

@@ -1,13 +1,12 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { createAnonymousIdentify } from '../../src/auth/create-anonymous-identify.ts';
 import type { RestOptions } from '../../src/rest/create-rest.ts';
 import { GatewayError } from '../../src/rpc/gateway-error.ts';
 import { replay } from '../conformance/replay.ts';
+import { identifyRequestsBy, identityOf } from '../identity.ts';
 import { type RestServer, registry, replyWith, startRest } from './rest-server.ts';
 
-const anonymous = createAnonymousIdentify();
 const running: RestServer[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close()));
@@ -63,7 +62,7 @@ describe('createRest()', () => {
 
   it('waits for an identity that takes its time', async () => {
     const server = await start({
-      identify: async ({ authorization }) => ({ ...(await anonymous({ authorization })), subject: `${authorization}` }),
+      identify: identifyRequestsBy(async ({ authorization }) => identityOf(`${authorization}`)),
     });
     await server.post(path, '{}', 'Authorization: Bearer me\r\nAuthorization: Bearer you\r\n');
     expect(server.calls[0]?.identity.subject).toBe('Bearer me');

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 
 import { createAnonymousIdentify } from '../../src/auth/create-anonymous-identify.ts';
+import { peerAddressOf } from '../../src/base/client-address.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 import { createRest, type RestOptions } from '../../src/rest/create-rest.ts';
 import type { Call, Reply } from '../../src/rpc/call.ts';
 import { createServer, type RunningServer } from '../../src/server/create-server.ts';
 import { replay } from '../conformance/replay.ts';
+import { identifyRequestsBy } from '../identity.ts';
 
 export const registry = loadProtoFiles([fileURLToPath(new URL('../recorded/conf.proto', import.meta.url))]);
 
@@ -31,7 +33,8 @@ export async function startRest(options: Partial<RestOptions> = {}): Promise<Res
     registry,
     services: registry.services,
     style: 'compact',
-    identify: createAnonymousIdentify(),
+    identify: identifyRequestsBy(createAnonymousIdentify()),
+    addressOf: peerAddressOf,
     forwardMetadata: false,
     maxBodyBytes: 1_000,
     ...options,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { peerAddressOf } from '../../src/base/client-address.ts';
 import { sendAnswer } from '../../src/base/send-answer.ts';
 import { createServer, type RunningServer } from '../../src/server/create-server.ts';
 import { originProblem } from '../../src/server/cors.ts';
@@ -20,6 +21,7 @@ async function start(options: Partial<ProtectionOptions> = {}, mount: Partial<Mo
     ownName: 'own',
     corsOrigins: [],
     isAmbient: false,
+    addressOf: peerAddressOf,
     onBlocked: (event) => blocked.push(event),
     ...options,
   });
@@ -191,7 +193,7 @@ describe('CORS', () => {
     const { ask, reached } = await start({ corsOrigins: [friend] });
     expect(await ask('OPTIONS', preflight, '/any')).toBe(
       'HTTP/1.1 204 No Content\r\n' +
-        'Access-Control-Allow-Headers: Authorization, Content-Type, Grpc-Timeout, Idempotency-Key, X-Request-Id\r\n' +
+        'Access-Control-Allow-Headers: Authorization, Content-Type, Grpc-Timeout, Idempotency-Key, X-API-Key, X-Request-Id\r\n' +
         'Access-Control-Allow-Methods: POST\r\nAccess-Control-Allow-Origin: https://cueweb.studio.example\r\n' +
         'Access-Control-Max-Age: 600\r\nVary: Origin\r\nDate: $DATE\r\n\r\n',
     );

@@ -1,7 +1,7 @@
 import { nearestName } from '../../base/nearest-name.ts';
 import type { Identity } from '../../rpc/identity.ts';
 
-import { type IpNetwork, parseIpNetwork } from './ip-network.ts';
+import { type IpNetwork, parseIpNetwork } from '../../base/ip-network.ts';
 
 /** One entry of the file of API keys. */
 export interface ApiKeyEntry {

@@ -4,10 +4,11 @@ export interface AuditRecord {
   readonly time: string;
   /**
    * `write`: a call that changes something, and how it ended. `refusal`: a call that the policy did not allow. `intent`: a call
-   * that takes a grant, about to be sent. `outcome`: how that ended. `start`: the gateway began to write to this file.
-   * `continue`: a new file goes on where the one before ended.
+   * that takes a grant, about to be sent. `outcome`: how that ended. `unauthenticated`: a request whose sender could not be told.
+   * `blocked`: one of another site, or for another host, turned away before anybody asked. `start`: the gateway began to write
+   * to this file. `continue`: a new file goes on where the one before ended.
    */
-  readonly event: 'write' | 'refusal' | 'intent' | 'outcome' | 'start' | 'continue';
+  readonly event: 'write' | 'refusal' | 'intent' | 'outcome' | 'unauthenticated' | 'blocked' | 'start' | 'continue';
   readonly requestId?: string;
   /** The user. */
   readonly subject?: string;
@@ -15,20 +16,24 @@ export interface AuditRecord {
   readonly tokenId?: string;
   /** For whom a service said to speak. */
   readonly onBehalfOf?: string;
-  /** The network address of his connection. */
+  /** His network address. */
   readonly peer?: string;
   readonly surface?: 'rest' | 'graphql';
   readonly rpc?: string;
+  /** Where a request went that never became a call. */
+  readonly path?: string;
   /** What the request names, as it names it. */
   readonly targets?: readonly AuditTarget[];
   readonly decision?: 'allow' | 'deny';
   /** What gave him the right, or what he failed at. */
   readonly rule?: string;
-  /** From the closed set of decisions. */
+  /** From a closed set: of decisions, of what is wrong with credentials, or of what is blocked. */
   readonly reason?: string;
   /** The gRPC status with which it ended. */
   readonly status?: string;
   readonly durationMs?: number;
+  /** How many more of the kind there were in the minute before, each of which has no record of its own. */
+  readonly count?: number;
 }
 
 /** A thing that a request names: by id, by name or by both. */

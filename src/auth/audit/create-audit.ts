@@ -6,9 +6,11 @@ import { GatewayError } from '../../rpc/gateway-error.ts';
 import type { OpenMessage } from '../../rpc/open-message.ts';
 import type { RpcTable } from '../../rpc/rpc-table.ts';
 
+import { type Schedule, scheduleByTimer } from '../schedule.ts';
 import type { AuditRecord } from './audit-record.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { compileTargets, type ReadTargets } from './compile-targets.ts';
+import { type RejectedRequest, RejectionTally } from './rejection-tally.ts';
 
 /** What the audit needs. */
 export interface AuditOptions {
@@ -20,6 +22,8 @@ export interface AuditOptions {
   readonly logger: Logger;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
+  /** The system's where not given. */
+  readonly schedule?: Schedule;
 }
 
 /** The audit, as two interceptors: one that sees how calls end, one that sees them before they are sent. */
@@ -28,8 +32,12 @@ export interface Audit {
   readonly record: Interceptor;
   /** Belongs inside of it, where a call is known to be sent next: it writes down the intent to call what takes a grant. */
   readonly intend: Interceptor;
+  /** Writes down a request that was turned away before it was a call, or counts it where there are many. */
+  readonly reject: (rejected: RejectedRequest) => void;
   /** How many records could not be written since the start. */
   readonly failures: () => number;
+  /** Writes down what was only counted. */
+  readonly flush: () => void;
 }
 
 /**
@@ -38,7 +46,7 @@ export interface Audit {
  * full disk must not stop a farm.
  */
 export function createAudit(options: AuditOptions): Audit {
-  const { table, takesGrant, trail, open, logger, now } = options;
+  const { table, takesGrant, trail, open, logger, now, schedule = scheduleByTimer } = options;
   const facts = new Map<MethodDescriptor, AuditFacts>(
     table.rows.map(({ method, kind }) => [
       method,
@@ -87,7 +95,21 @@ export function createAudit(options: AuditOptions): Audit {
     }
     return next(call);
   };
-  return { record, intend, failures: () => failures };
+  const tally = new RejectionTally({
+    write: (record) => void trail.append({ time: timeOf(now()), ...record }, false).catch(countFailure),
+    schedule,
+  });
+  return {
+    record,
+    intend,
+    reject: (rejected) => tally.note(rejected),
+    failures: () => failures,
+    flush: () => tally.flush(),
+  };
+}
+
+function timeOf(nowMs: number): string {
+  return new Date(nowMs).toISOString();
 }
 
 interface AuditFacts {
@@ -107,7 +129,7 @@ function describeCall(
   nowMs: number,
 ): AuditRecord {
   return {
-    time: new Date(nowMs).toISOString(),
+    time: timeOf(nowMs),
     event,
     requestId,
     subject: identity.subject.slice(0, maxSubjectLength),

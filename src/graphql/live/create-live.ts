@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 
 import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
 
+import type { AddressOf } from '../../base/client-address.ts';
 import type { Logger } from '../../base/logger.ts';
 
-import { credentialsOf } from '../../rpc/credentials-of.ts';
-import type { Identify, Identity } from '../../rpc/identity.ts';
+import type { IdentifyRequest } from '../../rpc/identify-request.ts';
+import type { Identity } from '../../rpc/identity.ts';
 
 import { createOperation, type OperationOptions } from '../budget/create-operation.ts';
 import type { Variables } from '../budget/collect-fields.ts';
@@ -19,8 +20,9 @@ import { readInterval } from './read-interval.ts';
 import { waitForTick } from './wait-for-tick.ts';
 
 /** What subscriptions are served with. */
-export interface LiveOptions extends OperationOptions {
-  readonly identify: Identify;
+export interface LiveOptions extends Omit<OperationOptions, 'peer'> {
+  readonly identify: IdentifyRequest;
+  readonly addressOf: AddressOf;
   readonly intervals: LiveIntervals;
   /** How many subscriptions one user may have open (LIVE_MAX_STREAMS). */
   readonly maxStreams: number;
@@ -54,11 +56,12 @@ export interface Live {
  * which others who look at the same share with it, and executes again only when a reply is another one. So nothing has to be
  * known of what depends on what, nested fields are as live as roots, and an unchanged farm costs no execution at all.
  */
-export function createLive({ identify, intervals, maxStreams, logger, ...operations }: LiveOptions): Live {
+export function createLive({ identify, addressOf, intervals, maxStreams, logger, ...operations }: LiveOptions): Live {
   const streams = new OpenStreams(maxStreams);
 
   const look = async (request: LiveRequest, identity: Identity, calls: PolledCalls): Promise<ExecutionResult> => {
-    const operation = createOperation({ ...operations, invoke: calls.invoke });
+    const peer = addressOf(request.contextValue.req);
+    const operation = createOperation({ ...operations, invoke: calls.invoke, peer });
     if (request.contextValue.operation.explanation() !== undefined) operation.startExplaining();
     // A context of its own: whatever resolvers keep there is good for one execution.
     const contextValue = { ...request.contextValue, identity, operation, unknownEnumValues: [] };
@@ -127,9 +130,12 @@ async function executeSafely(request: LiveRequest, contextValue: object): Promis
 }
 
 /** A token may have expired, or been revoked, since the stream began. */
-async function identifyAgain(identify: Identify, { req, requestId }: RequestContext): Promise<Identity | GraphQLError> {
+async function identifyAgain(
+  identify: IdentifyRequest,
+  { req, requestId }: RequestContext,
+): Promise<Identity | GraphQLError> {
   try {
-    return await identify(credentialsOf(req));
+    return await identify(req, requestId);
   } catch (error) {
     return refusal(error, requestId);
   }

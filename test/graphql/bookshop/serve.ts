@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { peerAddressOf } from '../../../src/base/client-address.ts';
 import { createGraphql, type GraphqlLimits } from '../../../src/graphql/create-graphql.ts';
 import { deriveSchema, type SchemaExtension } from '../../../src/graphql/derive-schema.ts';
 import { GatewayError } from '../../../src/rpc/gateway-error.ts';
@@ -8,7 +9,7 @@ import type { Identify } from '../../../src/rpc/identity.ts';
 
 import { bookshop, bookshopTable, servicesOf } from './bookshop.ts';
 import { type Answers, createUpstream } from './create-upstream.ts';
-import { identityOf } from '../../identity.ts';
+import { identifyRequestsBy, identityOf } from '../../identity.ts';
 
 export interface ServeOptions {
   readonly answers?: Answers;
@@ -56,7 +57,8 @@ export async function serveBookshop({ answers = {}, extensions = [], limits }: S
     table: bookshopTable,
     live: { intervals, maxStreams: 2 },
     path: '/graphql',
-    identify,
+    identify: identifyRequestsBy(identify),
+    addressOf: peerAddressOf,
     page: {
       handles: ({ headers }) => headers.accept?.includes('text/html') === true,
       handle: (_, response) => response.setHeader('content-type', 'text/html').end('<title>page</title>'),

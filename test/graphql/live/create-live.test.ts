@@ -1,6 +1,7 @@
 import { parse, validate } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { peerAddressOf } from '../../../src/base/client-address.ts';
 import { createOperation } from '../../../src/graphql/budget/create-operation.ts';
 import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
 import { createLive, type Live } from '../../../src/graphql/live/create-live.ts';
@@ -10,7 +11,7 @@ import type { Identity } from '../../../src/rpc/identity.ts';
 import { reuseReplies } from '../../../src/rpc/reuse-replies.ts';
 import { shareReads } from '../../../src/rpc/share-reads.ts';
 
-import { identityOf } from '../../identity.ts';
+import { identifyRequestsBy, identityOf } from '../../identity.ts';
 import { bookshop, bookshopTable as table, servicesOf } from '../bookshop/bookshop.ts';
 import { type Answers, createUpstream } from '../bookshop/create-upstream.ts';
 
@@ -52,7 +53,8 @@ function start(answers: Answers, options: { readonly maxStreams?: number } = {})
     invoke,
     table,
     maxCalls: 10,
-    identify: ({ authorization }) => callers.identify(authorization!),
+    identify: identifyRequestsBy(({ authorization }) => callers.identify(authorization!)),
+    addressOf: peerAddressOf,
     intervals,
     maxStreams: options.maxStreams ?? 1_000,
     logger: { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) },

@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { networkHas, parseIpAddress, parseIpNetwork } from '../../../src/auth/api-keys/ip-network.ts';
+import { networkHas, parseIpAddress, parseIpNetwork } from '../../src/base/ip-network.ts';
 
 describe('parseIpNetwork()', () => {
   it.each([

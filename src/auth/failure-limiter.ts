@@ -1,0 +1,108 @@
+import { parseIpAddress } from '../base/ip-network.ts';
+import { isLoopback } from '../base/is-loopback.ts';
+
+import { tooManyFailuresError } from './credentials-error.ts';
+
+/** How many guesses are borne. */
+export interface FailureLimiterOptions {
+  /** From one address in a minute; so many at once, and the same again as the minute goes by. */
+  readonly perMinute: number;
+  /** The current time in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** What is known of an address from which bad credentials came. */
+interface Guesser {
+  /** How many more are borne now. */
+  budget: number;
+  /** When that was so. */
+  countedAtMs: number;
+  /** How often in a row it was closed. */
+  closings: number;
+  closedUntilMs: number;
+  /** What it showed last: who shows the same again is mistaken, and does not guess. */
+  shown: string[];
+}
+
+const minPauseMs = 1_000;
+const maxPauseMs = 60_000;
+
+/** A client that goes on with what it has, has one token, or some few. */
+const maxShown = 16;
+
+/** More addresses than that are no longer told apart from new ones; an entry takes some hundred bytes. */
+const capacity = 10_000;
+
+/**
+ * Slows down who guesses credentials: after too many different bad ones from an address, none is looked at for a second, then
+ * two, four and so on up to a minute, as long as it goes on. Nobody guesses 256 random bits; this is for secrets that somebody
+ * chose, for issuers who are asked about each guess, and for logs.
+ *
+ * This machine is never slowed down: whoever is on it has other ways, and a proxy on it stands for everybody. IPv6
+ * addresses count by their /64 network (RFC 4291, 2.5.4), which is what one subscriber has.
+ */
+export class FailureLimiter {
+  readonly #options: FailureLimiterOptions;
+  #young = new Map<string, Guesser>();
+  #old = new Map<string, Guesser>();
+
+  constructor(options: FailureLimiterOptions) {
+    this.#options = options;
+  }
+
+  /** Throws the GatewayError that says when to come again, if nothing from this address is looked at now. */
+  assertOpen(address: string | undefined): void {
+    const guesser = this.#find(address);
+    const pauseMs = (guesser?.closedUntilMs ?? 0) - this.#options.now();
+    if (pauseMs > 0) throw tooManyFailuresError(Math.ceil(pauseMs / 1000));
+  }
+
+  /** @param shown what stands for the credentials; never they themselves, since it is kept */
+  noteFailure(address: string | undefined, shown: string): void {
+    if (address === undefined || isLoopback(address)) return;
+    const { perMinute, now } = this.#options;
+    const nowMs = now();
+    const guesser = this.#find(address) ?? this.#begin(address, nowMs);
+    if (guesser.shown.includes(shown)) return;
+    guesser.shown = [...guesser.shown.slice(1 - maxShown), shown];
+    const regained = (Math.max(0, nowMs - guesser.countedAtMs) / 60_000) * perMinute;
+    guesser.budget = Math.min(perMinute, guesser.budget + regained);
+    guesser.countedAtMs = nowMs;
+    if (guesser.budget === perMinute) guesser.closings = 0;
+    guesser.budget = Math.max(0, guesser.budget - 1);
+    if (guesser.budget >= 1) return;
+    guesser.closedUntilMs = nowMs + Math.min(maxPauseMs, minPauseMs * 2 ** guesser.closings);
+    // While it is closed, nothing is regained.
+    guesser.countedAtMs = guesser.closedUntilMs;
+    guesser.closings += 1;
+  }
+
+  #find(address: string | undefined): Guesser | undefined {
+    if (address === undefined) return undefined;
+    const key = subscriberOf(address);
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
+  #begin(address: string, nowMs: number): Guesser {
+    const guesser = {
+      budget: this.#options.perMinute,
+      countedAtMs: nowMs,
+      closings: 0,
+      closedUntilMs: 0,
+      shown: [],
+    };
+    if (this.#young.size >= capacity / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(subscriberOf(address), guesser);
+    return guesser;
+  }
+}
+
+/** The address, or of an IPv6 address the first 64 bits. */
+function subscriberOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const bytes = parseIpAddress(address);
+  return bytes === undefined ? address : Buffer.from(bytes.subarray(0, 8)).toString('hex');
+}
