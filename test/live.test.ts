@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterEach, describe, expect, it } from 'vitest';
 
+import type { AuditRecord } from '../src/auth/audit/audit-record.ts';
 import { signToken } from '../src/auth/sign-token.ts';
 
 import { type EventStream, openStream } from './event-stream.ts';
@@ -60,6 +65,29 @@ describe('a subscription', () => {
     const minCores = stream.events.map(({ data }) => data.showGetShows.shows.shows[0].defaultMinCores);
     expect(minCores[1]).toBe(7);
     expect(minCores[0]).not.toBe(7);
+  });
+
+  it('is refused what its caller may not have once, and not in every tick', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cuegate-live-'));
+    const policyFile = join(folder, 'policy.yaml');
+    writeFileSync(policyFile, 'levels:\n  show.ShowInterface:\n    admin: GetSubscriptions\n');
+    const gateway = await start({ POLICY_FILE: policyFile });
+    const token = signToken({ secret, claims: { sub: 'ann', scope: 'cue:read' } });
+    const query = 'subscription { show(name: "testing") { defaultMinCores subscriptions { name } } }';
+    const stream = await open(gateway, query, token);
+    const error = { path: ['show', 'subscriptions'], extensions: { code: 'FORBIDDEN' } };
+    await stream.next(1);
+    expect(stream.events[0].errors).toMatchObject([error]);
+    await looks(gateway, 'show.ShowInterface/FindShow', 5);
+    const { json } = await gateway.rest('show.ShowInterface/FindShow', { name: 'testing' });
+    await gateway.rest('show.ShowInterface/SetDefaultMinCores', { show: json.show, minCores: 8 });
+    await stream.next(2);
+    expect(stream.events[1].errors).toMatchObject([error]);
+    const records = gateway.log.flatMap(({ fields }) => (fields['audit'] as AuditRecord | undefined) ?? []);
+    expect(records.filter(({ event }) => event === 'refusal')).toMatchObject([
+      { subject: 'ann', rpc: 'show.ShowInterface/GetSubscriptions', peer: '127.0.0.1', reason: 'SCOPE_MISSING' },
+    ]);
+    rmSync(folder, { recursive: true });
   });
 
   it('costs Cuebot as much for a hundred subscribers as for one', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createPolledCalls } from '../../../src/graphql/live/poll-calls.ts';
 import type { Call, Invoke } from '../../../src/rpc/call.ts';
@@ -11,13 +11,14 @@ const get = method('GetShelf');
 const read = (shelf: number) => callOf(get, { request: Uint8Array.of(shelf) });
 const ann = identityOf('ann');
 
-/** Shelves with a number on each; a negative one makes its call fail. */
+/** Shelves with a number on each; a negative one makes its call fail, and the policy lets nobody see what has none. */
 function start(shelves: number[]) {
   const calls: Call[] = [];
   const invoke: Invoke = async (call) => {
     calls.push(call);
     const number = shelves[call.request[0]!]!;
     if (number < 0) throw new GatewayError('UNAVAILABLE', 'shelf fell over');
+    if (Number.isNaN(number)) throw new GatewayError('PERMISSION_DENIED', 'You need a ladder.');
     return replyOf(number);
   };
   return { calls, invoke, begin: () => createPolledCalls(invoke, 500) };
@@ -80,7 +81,60 @@ describe('createPolledCalls()', () => {
     const replies = await Promise.all([look.invoke(read(0)), look.invoke(read(1))]);
     expect(replies.map(({ message }) => message[0])).toEqual([1, 9]);
     expect(started.calls).toHaveLength(4);
-    expect(look.seen()?.size).toBe(2);
+    expect([look.seen.size, look.hasFailed()]).toEqual([2, false]);
+  });
+
+  describe('with a call that the policy refuses', () => {
+    beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+    afterEach(() => void vi.useRealTimers());
+    const asked = ({ calls }: ReturnType<typeof start>, shelf: number) =>
+      calls.filter(({ request }) => request[0] === shelf).length;
+
+    it('does not ask again for a minute, and takes it for no change', async () => {
+      const shelves = [1, Number.NaN];
+      const started = start(shelves);
+      const earlier = await lookAt(shelves, started);
+      for (let tick = 0; tick < 59; tick += 1) {
+        vi.advanceTimersByTime(1_000);
+        expect(await started.begin().haveChanged(earlier, ann)).toBe(false);
+      }
+      expect([asked(started, 0), asked(started, 1)]).toEqual([60, 1]);
+      vi.advanceTimersByTime(1_000);
+      expect(await started.begin().haveChanged(earlier, ann)).toBe(false);
+      vi.advanceTimersByTime(1_000);
+      expect(await started.begin().haveChanged(earlier, ann)).toBe(false);
+      expect(asked(started, 1)).toBe(2);
+    });
+
+    it('refuses it again when something else has changed, or has failed', async () => {
+      for (const then of [9, -1]) {
+        const shelves = [1, Number.NaN];
+        const started = start(shelves);
+        const earlier = await lookAt(shelves, started);
+        shelves[0] = then;
+        const look = started.begin();
+        expect(await look.haveChanged(earlier, ann)).toBe(true);
+        await expect(look.invoke(read(1))).rejects.toThrow('You need a ladder.');
+        expect(asked(started, 1)).toBe(1);
+      }
+    });
+
+    it('notices within a minute that it is allowed', async () => {
+      const shelves = [1, Number.NaN];
+      const started = start(shelves);
+      const earlier = await lookAt(shelves, started);
+      shelves[1] = 2;
+      vi.advanceTimersByTime(60_000);
+      expect(await started.begin().haveChanged(earlier, ann)).toBe(true);
+    });
+
+    it('notices at once that it is refused from now on', async () => {
+      const shelves = [1, 2];
+      const started = start(shelves);
+      const earlier = await lookAt(shelves, started);
+      shelves[1] = Number.NaN;
+      expect(await started.begin().haveChanged(earlier, ann)).toBe(true);
+    });
   });
 
   it('calls again, and takes no reply of any age, when an answer is doubted', async () => {
