@@ -50,6 +50,8 @@ export interface TestGatewayOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly cuebot?: DemoCuebotOptions;
   readonly subject?: string;
+  /** The clock by which tokens are judged; the system's when not given. */
+  readonly now?: () => number;
 }
 
 /** Starts a demo Cuebot and a gateway in front of it, both on free ports of 127.0.0.1. */
@@ -57,10 +59,12 @@ export async function startGateway({
   settings = {},
   cuebot: farm = {},
   subject = 'ann',
+  now,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const cuebot = await createDemoCuebot(farm);
   const log: LogLine[] = [];
-  const gateway = await createGateway(testConfig({ CUEBOT_ENDPOINT: cuebot.endpoint, ...settings }), logTo(log));
+  const config = testConfig({ CUEBOT_ENDPOINT: cuebot.endpoint, ...settings });
+  const gateway = await createGateway(config, logTo(log), now);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const token = signToken({ secret, claims: { sub: subject, exp: Math.floor(Date.now() / 1000) + 3_600 } });
   const post = (path: string, body: string, headers: Readonly<Record<string, string>> = {}) =>

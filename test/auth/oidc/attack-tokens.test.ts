@@ -8,6 +8,7 @@ import { type Authentication, createAuthentication } from '../../../src/auth/cre
 import type { CredentialsReason } from '../../../src/auth/credentials-error.ts';
 import { GatewayError } from '../../../src/rpc/gateway-error.ts';
 
+import { startGateway, type TestGateway } from '../../gateway.ts';
 import { settingsOf, silent } from '../settings.ts';
 import { compose, nowMs, outcomeOf, refusalOf, secret } from '../tokens.ts';
 import {
@@ -377,6 +378,37 @@ describe('an attack', () => {
         description: refusal.message.replace('Token validation error: ', ''),
       });
       expect(refusal.challenge?.description).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,80}$/);
+    });
+  });
+
+  describe('reaches no Cuebot behind a gateway, by neither surface, when it is', () => {
+    let served: TestGateway;
+    beforeAll(async () => {
+      const settings = { JWT_SECRET: '', OIDC_ISSUERS: issuer.url, OIDC_AUDIENCE: audience };
+      served = await startGateway({ settings, now: () => clock.ms });
+    });
+    afterAll(() => served.close());
+
+    /** What every surface answers; heads above 64 KiB are refused before anybody reads them. */
+    const statusOf = (token: string) => (token.length > 64 * 1024 ? 431 : 401);
+
+    // A line break ends a header, so that one never arrives as it is.
+    const sendable = table.flatMap(([, cases]) => cases).filter(([name]) => name !== 'a newline at the end');
+
+    it.each(sendable)('%s', async (_, make) => {
+      const token = await make();
+      const headers = { authorization: `Bearer ${token}` };
+      const rest = await served.rest('show.ShowInterface/GetShows', {}, headers);
+      const graphql = await served.graphql('{ showGetShows { shows { shows { name } } } }', undefined, headers);
+      const mutation = await served.graphql('mutation { jobKill(job: { id: "1" }) { ok } }', undefined, headers);
+      expect([rest.status, graphql.status, mutation.status]).toEqual(new Array(3).fill(statusOf(token)));
+      expect([...served.cuebot.calls]).toEqual([]);
+    });
+
+    it('nothing at all: a good token gets through', async () => {
+      const headers = { authorization: `Bearer ${await rsaToken({ scope: 'cue:read' })}` };
+      expect((await served.rest('show.ShowInterface/GetShows', {}, headers)).status).toBe(200);
+      expect([...served.cuebot.calls.keys()]).toEqual(['show.ShowInterface/GetShows']);
     });
   });
 
