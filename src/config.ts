@@ -199,7 +199,8 @@ function readAuthentication(read: Reader): AuthenticationSettings {
     apiKeysFile: read.text('API_KEYS_FILE') || undefined,
     failuresPerMinute: read.number('AUTH_FAILURES_PER_MINUTE'),
     claimNames: {
-      user: read.text('USER_CLAIM'),
+      user: read.list('USER_CLAIM'),
+      userDomain: read.text('USER_DOMAIN') || undefined,
       scopes: read.text('SCOPES_CLAIM') || undefined,
       groups: read.text('GROUPS_CLAIM'),
     },

@@ -239,12 +239,20 @@ export const options = [
   },
   {
     name: 'USER_CLAIM',
-    kind: 'text',
+    kind: 'list',
     default: 'sub',
     group: 'Authentication',
     description:
-      'The claim that names the user as the farm knows him, e.g. preferred_username where "sub" is a number. Only one that ' +
-      'users cannot choose for themselves.',
+      'The claim that names the user as the farm knows him, e.g. preferred_username where "sub" is a number. Of several the ' +
+      'first one that a token has: preferred_username,azp where scripts have no name. Only those that users cannot choose for themselves.',
+  },
+  {
+    name: 'USER_DOMAIN',
+    kind: 'text',
+    group: 'Authentication',
+    description:
+      'What is left out of users’ names, where tokens name them by addresses and Cuebot knows their logins: with studio.example, ' +
+      'ann@studio.example is ann. Names of other domains stay whole, so that nobody from elsewhere becomes a user of yours.',
   },
   {
     name: 'SCOPES_CLAIM',

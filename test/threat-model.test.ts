@@ -37,7 +37,15 @@ describe('SECURITY.md and docs/auth.md', () => {
     const known = new Set<string>(options.map(({ name }) => name));
     const text = read('SECURITY.md') + read('docs/auth.md') + read('docs/threat-model.md');
     const named = [...text.matchAll(/\b(?:[A-Z]+_)+[A-Z]+\b/g)].map(([name]) => name.replace(/_FILE$/, ''));
-    const others = new Set(['RENDER_HOSTS', 'REQUEST_BLOCKED', 'ADMIN_PASSWORD', 'ANN_PASSWORD']);
+    const others = new Set([
+      'RENDER_HOSTS',
+      'REQUEST_BLOCKED',
+      'ADMIN_PASSWORD',
+      'ANN_PASSWORD',
+      'TENANT_ID',
+      'APPLICATION_ID',
+      'APPLICATION_ID_OF_GRAPHIQL',
+    ]);
     const unknown = named.filter((name) => !known.has(name) && !known.has(`${name}_FILE`) && !others.has(name));
     expect(unknown).toEqual([]);
   });

@@ -36,10 +36,18 @@ export function* findAuthenticationProblems(settings: AuthenticationSettings): I
   if (settings.auth === 'none') return;
   yield* issuerProblems(settings);
   yield* introspectionProblems(settings);
+  yield* claimProblems(settings.claimNames);
   const { publicUrl } = settings;
   const problem = publicUrl === undefined ? undefined : providerUrlProblem(publicUrl, { allowHttp: false });
   if (problem !== undefined) yield `PUBLIC_URL: ${problem}`;
   else if (publicUrl?.includes('?')) yield `PUBLIC_URL: "${publicUrl}" has a query`;
+}
+
+function* claimProblems({ user, userDomain }: ClaimNames): Iterable<string> {
+  if (user.length === 0) yield 'USER_CLAIM is empty: no token would say who its user is';
+  if (userDomain !== undefined && !/^[\w-]+(?:\.[\w-]+)*$/.test(userDomain)) {
+    yield `USER_DOMAIN is "${userDomain}"; expected a domain such as studio.example`;
+  }
 }
 
 function* issuerProblems({

@@ -2,15 +2,49 @@ import type { JsonObject } from './parse-json-object.ts';
 
 /** Which claims say who somebody is and what he may do, where providers differ. */
 export interface ClaimNames {
-  /** The claim that names the user; `sub` (RFC 7519, 4.1.2) unless the subject is a meaningless number. */
-  readonly user: string;
+  /**
+   * The claims that may name the user, of which the first one that is there does: `sub` (RFC 7519, 4.1.2) unless the subject
+   * is a meaningless number.
+   */
+  readonly user: readonly string[];
+  /** What is left out of names that end with it, e.g. `studio.example` of `ann@studio.example`; undefined: nothing. */
+  readonly userDomain: string | undefined;
   /** Undefined: `scope` (RFC 9068, 2.2.3) or `scp` (Entra, Okta), whichever is there. */
   readonly scopes: string | undefined;
   readonly groups: string;
 }
 
 /** Names as most providers use them. */
-export const standardClaimNames: ClaimNames = Object.freeze({ user: 'sub', scopes: undefined, groups: 'groups' });
+export const standardClaimNames: ClaimNames = Object.freeze({
+  user: Object.freeze(['sub']),
+  userDomain: undefined,
+  scopes: undefined,
+  groups: 'groups',
+});
+
+/** Who a token's user is, by the claim that says so. */
+export interface NamedUser {
+  /** The one that is there, else the last that might have been. */
+  readonly claim: string;
+  /** Undefined when no claim says who. */
+  readonly name: string | undefined;
+}
+
+/** Reads who a token's user is. Names are compared as they are; only the domain knows no capitals (RFC 4343). */
+export function readUser(claims: JsonObject, { user, userDomain }: ClaimNames): NamedUser {
+  for (const claim of user) {
+    const name = readClaim(claims, claim);
+    if (typeof name === 'string' && name !== '') return { claim, name: withoutDomain(name, userDomain) };
+  }
+  return { claim: user.at(-1) ?? '', name: undefined };
+}
+
+function withoutDomain(name: string, domain: string | undefined): string {
+  const [local = '', found, ...rest] = name.split('@', 3);
+  const isOurs = domain !== undefined && found?.toLowerCase() === domain.toLowerCase();
+  // What is left must not be somebody else's address.
+  return isOurs && local !== '' && rest.length === 0 ? local : name;
+}
 
 /**
  * The claim of a name. A name that is not there as it stands is a way through objects: `realm_access.roles` is Keycloak's,

@@ -1,6 +1,6 @@
 import type { Identity } from '../rpc/identity.ts';
 
-import { type ClaimNames, readClaim } from './claim-names.ts';
+import { type ClaimNames, readUser } from './claim-names.ts';
 import { groupsOf, scopesOf } from './claimed-rights.ts';
 import { bearerError } from './credentials-error.ts';
 import type { JsonObject } from './parse-json-object.ts';
@@ -29,12 +29,12 @@ export function deriveIdentity(
   { token, claims, method, issuer, expiresAtMs }: ProvenToken,
   names: ClaimNames,
 ): Identity {
-  const subject = readClaim(claims, names.user);
-  if (typeof subject !== 'string' || subject === '' || subject.length > maxSubjectLength || unseen.test(subject)) {
-    throw bearerError('CLAIM_INVALID', `its "${names.user}" does not name a user`);
+  const { claim, name: subject } = readUser(claims, names);
+  if (subject === undefined || subject.length > maxSubjectLength || unseen.test(subject)) {
+    throw bearerError('CLAIM_INVALID', `its "${claim}" does not name a user`);
   }
   // Whoever may write his own address must not become somebody else by it.
-  if (names.user === 'email' && claims['email_verified'] === false) {
+  if (claim === 'email' && claims['email_verified'] === false) {
     throw bearerError('CLAIM_INVALID', 'its "email" is not verified');
   }
   return Object.freeze({

@@ -4,7 +4,7 @@ import { JsonSyntaxError } from '../base/json-scanner.ts';
 import type { Identity } from '../rpc/identity.ts';
 
 import { checkTimes } from './check-times.ts';
-import { type ClaimNames, readClaim, standardClaimNames } from './claim-names.ts';
+import { type ClaimNames, readUser, standardClaimNames } from './claim-names.ts';
 import { groupsOf, scopesOf } from './claimed-rights.ts';
 import { tokenError } from './credentials-error.ts';
 import { Base64UrlError, decodeBase64Url } from './decode-base64-url.ts';
@@ -50,10 +50,9 @@ export function createHmacVerifier({
       const { header, claims, signature } = parseToken(token);
       assertSigned(token.slice(0, token.lastIndexOf('.')), signature, hashOf(header), keys);
       const validity = checkTimes(claims, now());
-      const user = readClaim(claims, claimNames.user);
-      const subject = typeof user === 'string' && user !== '' ? user : 'unknown';
+      const { name = 'unknown' } = readUser(claims, claimNames);
       const identity: Identity = Object.freeze({
-        subject,
+        subject: name,
         method: 'hmac',
         claims,
         scopes: scopesOf(claims, claimNames),

@@ -88,6 +88,13 @@ describe('the settings of authentication', () => {
       ['PUBLIC_URL: "http://cuegate.example" is http, so whoever is in between can be anybody; expected https'],
     ],
     [
+      { JWT_SECRET: secret, USER_CLAIM: ',', USER_DOMAIN: '@studio.example' },
+      [
+        'USER_CLAIM is empty: no token would say who its user is',
+        'USER_DOMAIN is "@studio.example"; expected a domain such as studio.example',
+      ],
+    ],
+    [
       { JWT_SECRET: secret, PUBLIC_URL: 'https://cuegate.example/?a=1' },
       ['PUBLIC_URL: "https://cuegate.example/?a=1" has a query'],
     ],

@@ -82,7 +82,8 @@ describe('createAuthentication()', () => {
 
   it('reads the claims that the settings name', async () => {
     const claimNames = {
-      user: 'preferred_username',
+      user: ['preferred_username'],
+      userDomain: undefined,
       scopes: 'rights.cuegate',
       groups: 'https://studio.example/groups',
     };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { GatewayError } from '../../rpc/gateway-error.ts';
 
-import { type ClaimNames, readClaim } from '../claim-names.ts';
+import { type ClaimNames, readUser } from '../claim-names.ts';
 import { bearerError, unavailableError } from '../credentials-error.ts';
 import { deriveIdentity } from '../derive-identity.ts';
 import { assertNoIdToken, assertUsableAsBearer } from '../oidc/check-claims.ts';
@@ -135,8 +135,9 @@ function judge(
  * A client that acts for itself has no subject in many issuers' answers (RFC 7662, 2.2: optional). It is not named by its
  * `client_id` alone: who may choose his client's name must not become a user by it (RFC 9068, 5).
  */
-function withSubject(claims: JsonObject, { user }: ClaimNames): JsonObject {
+function withSubject(claims: JsonObject, names: ClaimNames): JsonObject {
   const clientId = claims['client_id'];
-  if (user !== 'sub' || readClaim(claims, user) !== undefined || typeof clientId !== 'string') return claims;
+  const isNamed = readUser(claims, names).name !== undefined;
+  if (isNamed || !names.user.includes('sub') || typeof clientId !== 'string') return claims;
   return Object.freeze(Object.assign(Object.create(null), claims, { sub: `client:${clientId}` }));
 }

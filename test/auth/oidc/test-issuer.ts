@@ -36,18 +36,18 @@ export interface TestIssuer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts an issuer that publishes these keys. */
-export async function startIssuer(keys: readonly IssuerKey[] = []): Promise<TestIssuer> {
+/** Starts an issuer that publishes these keys. @param path of its name, without a slash at its end; none when not given */
+export async function startIssuer(keys: readonly IssuerKey[] = [], path = ''): Promise<TestIssuer> {
   const server = createServer((request, response) => {
     issuer.requests.push(request.url ?? '');
     if (issuer.respond?.(request, response) === true) return;
     const documents: Readonly<Record<string, unknown>> = {
-      '/.well-known/openid-configuration': {
+      [`${path}/.well-known/openid-configuration`]: {
         issuer: issuer.url,
         jwks_uri: `${issuer.url}/keys`,
         ...issuer.metadata,
       },
-      '/keys': { keys: issuer.published },
+      [`${path}/keys`]: { keys: issuer.published },
     };
     const document = documents[request.url ?? ''];
     response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' });
@@ -55,12 +55,12 @@ export async function startIssuer(keys: readonly IssuerKey[] = []): Promise<Test
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer: TestIssuer = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     published: keys.map(({ jwk }) => jwk),
     metadata: {},
     requests: [],
     respond: undefined,
-    keyRequests: () => issuer.requests.filter((path) => path === '/keys').length,
+    keyRequests: () => issuer.requests.filter((asked) => asked === `${path}/keys`).length,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -4,6 +4,7 @@ import type { PageLogin } from '../page-settings.ts';
 
 import type { Session } from './login/create-session.ts';
 import { takeLoginScopes } from './login/login-storage.ts';
+import { qualifyScope } from './login/qualify-scope.ts';
 import { issuerIsAway } from './start-page.ts';
 
 /**
@@ -25,12 +26,13 @@ export function useLogin(
     // Without it, browsers have no cryptography for pages (https://w3c.github.io/webcrypto/#Crypto-interface).
     if (!isSecureContext) throw new Error('Logging in takes https, or a gateway at localhost: paste a token instead');
     const { createLoginClient } = await import('./login/login-client.ts');
-    const wanted = new Set([...(session?.requestedScopes ?? login.scopes), ...scopes]);
+    const demandedScopes = scopes.map((scope) => qualifyScope(scope, login.scopes));
+    const wanted = new Set([...(session?.requestedScopes ?? login.scopes), ...demandedScopes]);
     // Who has just logged out may want to be somebody else.
     const prompt = hasLoggedOut ? { prompt: 'login' as const } : {};
     return createLoginClient({ ...login, server: login.server }).begin({
       scopes: [...wanted],
-      demandedScopes: scopes,
+      demandedScopes,
       ...prompt,
     });
   };

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+
+import { type ClaimNames, readUser, standardClaimNames } from '../../src/auth/claim-names.ts';
+
+const names = (more: Partial<ClaimNames>): ClaimNames => ({ ...standardClaimNames, ...more });
+
+describe('readUser()', () => {
+  it.each<[names: Partial<ClaimNames>, claims: Record<string, unknown>, expected: object]>([
+    [{}, { sub: 'ann' }, { claim: 'sub', name: 'ann' }],
+    [{}, {}, { claim: 'sub', name: undefined }],
+    [{}, { sub: '' }, { claim: 'sub', name: undefined }],
+    [{}, { sub: 7 }, { claim: 'sub', name: undefined }],
+    [{ user: ['name', 'azp'] }, { name: 'ann', azp: 'tool' }, { claim: 'name', name: 'ann' }],
+    [{ user: ['name', 'azp'] }, { azp: 'tool' }, { claim: 'azp', name: 'tool' }],
+    [{ user: ['name', 'azp'] }, { sub: 'ann' }, { claim: 'azp', name: undefined }],
+    [{ user: ['user.login'] }, { user: { login: 'ann' } }, { claim: 'user.login', name: 'ann' }],
+  ])('with %j reads %j', (more, claims, expected) => {
+    expect(readUser(claims, names(more))).toEqual(expected);
+  });
+
+  it.each([
+    ['ann@studio.example', 'ann'],
+    ['ann@Studio.EXAMPLE', 'ann'],
+    ['Ann@studio.example', 'Ann'],
+    ['ann', 'ann'],
+    ['ann@elsewhere.example', 'ann@elsewhere.example'],
+    ['ann@sub.studio.example', 'ann@sub.studio.example'],
+    ['ann@notstudio.example', 'ann@notstudio.example'],
+    ['ann@studio.example@elsewhere.example', 'ann@studio.example@elsewhere.example'],
+    ['ann@elsewhere.example@studio.example', 'ann@elsewhere.example@studio.example'],
+    ['@studio.example', '@studio.example'],
+    ['studio.example', 'studio.example'],
+  ])('knows %s of the domain studio.example as %s', (sub, name) => {
+    expect(readUser({ sub }, names({ userDomain: 'studio.example' })).name).toBe(name);
+  });
+});
