@@ -258,6 +258,9 @@ const knownSecrets: ReadonlySet<string> = new Set([
 
 const minSecretBytes = 32;
 
+/** 32 random bytes have 16 different ones even in hex; what has fewer was typed. */
+const minDifferentCharacters = 8;
+
 function* secretProblems({ authentication, allowWeakJwtSecret }: Config): Iterable<string> {
   const generate = 'generate one: openssl rand -base64 48';
   const { jwtSecrets, issuers, jwksUri, introspection, apiKeysFile } = authentication;
@@ -272,6 +275,8 @@ function* secretProblems({ authentication, allowWeakJwtSecret }: Config): Iterab
       yield `${name} is a default that everybody can read in OpenCue's documents; ${generate}`;
     } else if (secret !== '' && Buffer.byteLength(secret) < minSecretBytes) {
       yield `${name} has ${Buffer.byteLength(secret)} bytes; at least ${minSecretBytes} are required; ${generate}`;
+    } else if (secret !== '' && new Set(secret).size < minDifferentCharacters) {
+      yield `${name} has ${new Set(secret).size} different characters, so it can be guessed; ${generate}`;
     }
   }
 }

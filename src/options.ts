@@ -140,7 +140,8 @@ export const options = [
     kind: 'boolean',
     default: 'false',
     group: 'Authentication',
-    description: 'Accept a JWT_SECRET that is short or publicly known. Whoever guesses it runs code on the farm.',
+    description:
+      'Accept a JWT_SECRET that is short, monotonous or publicly known. Whoever guesses it runs code on the farm.',
   },
   {
     name: 'JWT_SECRET_LEVEL',

@@ -96,7 +96,7 @@ export function createAuthentication(
 /** What judges tokens, in the order in which it is asked; `limit` is put around each. */
 function createVerifiers(
   { jwtSecrets: secrets, issuers, audiences, algorithms, introspection, claimNames }: AuthenticationSettings,
-  { now, fetch }: Required<AuthenticationSurroundings>,
+  { logger, now, fetch }: Required<AuthenticationSurroundings>,
   keySets: ReadonlyMap<string, KeySet>,
   apiKeyFile: ApiKeyFile | undefined,
   limit: (verifier: TokenVerifier) => TokenVerifier,
@@ -113,7 +113,8 @@ function createVerifiers(
   if (introspection !== undefined) {
     const ask = createAskIssuer({ ...introspection, fetch });
     const leavesJwts = hasSecret || keySets.size > 0;
-    verifiers.push(limit(createIntrospectionVerifier({ ask, audiences, issuers, claimNames, leavesJwts, now })));
+    const introspect = { ask, audiences, issuers, claimNames, leavesJwts, logger, now };
+    verifiers.push(limit(createIntrospectionVerifier(introspect)));
   }
   if (!hasSecret && verifiers.length === 0) throw new TypeError('expected at least one way to identify callers');
   return {

@@ -47,6 +47,10 @@ describe('the settings of authentication', () => {
       ['JWT_SECRET_PREVIOUS has 5 bytes; at least 32 are required; generate one: openssl rand -base64 48'],
     ],
     [
+      { JWT_SECRET: 'abcabc'.repeat(20) },
+      ['JWT_SECRET has 3 different characters, so it can be guessed; generate one: openssl rand -base64 48'],
+    ],
+    [
       { OIDC_ISSUERS: issuer },
       [
         'OIDC_AUDIENCE is not set: it names what tokens are made for, so that those for other services are refused here',

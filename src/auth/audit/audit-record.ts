@@ -1,3 +1,5 @@
+import type { IdentityMethod } from '../../rpc/identity.ts';
+
 /** What the audit holds about one call; the fields in the order in which they are written. */
 export interface AuditRecord {
   /** When it was written down, as RFC 3339 in UTC. */
@@ -12,6 +14,10 @@ export interface AuditRecord {
   readonly requestId?: string;
   /** The user. */
   readonly subject?: string;
+  /** How he was known: by a shared secret's token, an issuer's, an API key, or not at all (`none`). */
+  readonly method?: IdentityMethod;
+  /** Who issued his token, where that is known: two issuers may call two people by one name. */
+  readonly issuer?: string;
   /** Which token he showed, never the token; empty when nobody was asked for one. */
   readonly tokenId?: string;
   /** For whom a service said to speak. */

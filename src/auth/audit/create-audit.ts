@@ -133,6 +133,8 @@ function describeCall(
     event,
     requestId,
     subject: identity.subject.slice(0, maxSubjectLength),
+    method: identity.method,
+    ...(identity.issuer !== undefined && { issuer: identity.issuer }),
     tokenId: identity.tokenId,
     ...(onBehalfOf !== undefined && { onBehalfOf: onBehalfOf.slice(0, maxSubjectLength) }),
     ...(peer !== undefined && { peer }),

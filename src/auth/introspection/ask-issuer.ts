@@ -5,9 +5,11 @@ import {
   customFetch,
   introspectionRequest,
   processIntrospectionResponse,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
 
-import type { Fetch } from '../fetch-bounded.ts';
+import { type Fetch, FetchError } from '../fetch-bounded.ts';
 import { type JsonObject, parseJsonObject } from '../parse-json-object.ts';
 
 /** Whom to ask about tokens, and as whom. */
@@ -40,8 +42,20 @@ export function createAskIssuer({ url, clientId, clientSecret, fetch }: AskIssue
     additionalParameters: { token_type_hint: 'access_token' },
   };
   return async (token) => {
-    const response = await introspectionRequest(issuer, client, authentication, token, options);
-    const answer = await processIntrospectionResponse(issuer, client, response);
-    return parseJsonObject(Buffer.from(JSON.stringify(answer)), 'object');
+    try {
+      const response = await introspectionRequest(issuer, client, authentication, token, options);
+      const answer = await processIntrospectionResponse(issuer, client, response);
+      return parseJsonObject(Buffer.from(JSON.stringify(answer)), 'object');
+    } catch (error) {
+      throw describeFailure(url.split('?', 1)[0]!, error);
+    }
   };
+}
+
+/** What an operator can do something about: usually the issuer does not know our client, or its secret. */
+function describeFailure(url: string, error: unknown): unknown {
+  if (error instanceof ResponseBodyError) return new FetchError(`${url} answers ${error.status} "${error.error}"`);
+  if (!(error instanceof WWWAuthenticateChallengeError)) return error;
+  const [said = ''] = error.cause.flatMap(({ parameters }) => parameters.error ?? []);
+  return new FetchError(`${url} answers ${error.status} "${said}"`);
 }

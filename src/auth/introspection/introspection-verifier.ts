@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import type { Logger } from '../../base/logger.ts';
 import { GatewayError } from '../../rpc/gateway-error.ts';
 
 import { type ClaimNames, readUser } from '../claim-names.ts';
@@ -22,6 +23,7 @@ export interface IntrospectionVerifierOptions {
   readonly claimNames: ClaimNames;
   /** Whether tokens that look like JWTs are for somebody else to judge. */
   readonly leavesJwts: boolean;
+  readonly logger: Logger;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -49,11 +51,12 @@ const printable = /^[\x21-\x7e]+$/;
  * tokens share a question. While the issuer does not answer, unknown tokens are refused as INTROSPECTION_UNAVAILABLE.
  */
 export function createIntrospectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {
-  const { ask, leavesJwts, now } = options;
+  const { ask, leavesJwts, logger, now } = options;
   const active = new RecentAnswers<VerifiedToken>(capacity);
   const inactive = new RecentAnswers<GatewayError>(capacity);
   const asking = new Map<string, Promise<VerifiedToken>>();
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
+  let isAway = false;
 
   const question = async (token: string, key: string): Promise<VerifiedToken> => {
     let answer: JsonObject;
@@ -61,8 +64,13 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
       answer = await ask(token);
     } catch (cause) {
       pausedUntilMs = now() + pauseMs;
+      // Its message alone: errors may carry what was asked, and that is the token.
+      if (!isAway) logger.warn({ reason: (cause as Error).message }, 'an issuer cannot be asked about tokens');
+      isAway = true;
       throw unavailable(cause);
     }
+    if (isAway) logger.info({}, 'an issuer can be asked about tokens again');
+    isAway = false;
     const nowMs = now();
     try {
       const verified = judge(token, answer, options, nowMs);

@@ -44,6 +44,12 @@ beforeEach(() => {
 });
 
 describe('createAudit()', () => {
+  it('tells apart whom two issuers call by one name', async () => {
+    const issuer = 'https://login.example';
+    await guarded.call({ ...ann, method: 'oidc', issuer }, 'job.JobInterface/Pause', { job: { id: jobId } });
+    expect(records).toMatchObject([{ subject: 'ann', method: 'oidc', issuer }]);
+  });
+
   it('writes down a write: who, by what, from where, what, and how it ended', async () => {
     await guarded.call(ann, 'job.JobInterface/Pause', { job: { id: jobId, name: 'shot' } }, { peer: '10.0.0.7' });
     expect(records).toEqual([
@@ -52,6 +58,7 @@ describe('createAudit()', () => {
         event: 'write',
         requestId: 'r-1',
         subject: 'ann',
+        method: 'hmac',
         tokenId: 't-1',
         peer: '10.0.0.7',
         surface: 'rest',

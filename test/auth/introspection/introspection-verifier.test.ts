@@ -77,8 +77,15 @@ describe('opaque tokens of a real provider', () => {
 
   it('cannot be checked with a wrong secret of the gateway', async () => {
     const introspection = { url: `${provider.url}/token/introspection`, clientId: 'cuegate', clientSecret: 'wrong' };
-    const wrong = createAuthentication(settingsOf({ introspection }), { logger: silent });
-    expect(await ask(wrong, await provider.mint())).toMatchObject({ reason: 'INTROSPECTION_UNAVAILABLE' });
+    const reasons: unknown[] = [];
+    const logger = { ...silent, warn: ({ reason }: { readonly reason?: unknown }) => void reasons.push(reason) };
+    const wrong = createAuthentication(settingsOf({ introspection }), { ...timeline, logger });
+    const token = await provider.mint();
+    expect(await ask(wrong, token)).toMatchObject({ reason: 'INTROSPECTION_UNAVAILABLE' });
+    await timeline.advance(1_000);
+    expect(await ask(wrong, token)).toMatchObject({ reason: 'INTROSPECTION_UNAVAILABLE' });
+    // Told once, and so that an operator knows what to mend.
+    expect(reasons).toEqual([`${provider.url}/token/introspection answers 401 "invalid_client"`]);
   });
 });
 
@@ -88,6 +95,7 @@ describe('an answer about a token', () => {
   let questions = 0;
   let timeline: Timeline;
   let authentication: Authentication;
+  let log: (readonly [message: string, fields: object])[];
 
   beforeAll(async () => {
     server = createServer((_, response) => {
@@ -109,7 +117,9 @@ describe('an answer about a token', () => {
       audiences: [audience],
       jwtSecrets: ['secret'],
     });
-    authentication = createAuthentication(settings, { ...timeline, logger: silent });
+    log = [];
+    const note = (fields: object, message: string) => void log.push([message, fields]);
+    authentication = createAuthentication(settings, { ...timeline, logger: { ...silent, info: note, warn: note } });
   });
 
   const good = { active: true, sub: 'ada', aud: [audience], exp: nowMs / 1000 + 30, token_type: 'Bearer' };
@@ -172,6 +182,11 @@ describe('an answer about a token', () => {
     expect(questions).toBe(1);
     await timeline.advance(1_000);
     expect(await ask(authentication, 'opaque')).toMatchObject({ subject: 'ada' });
+    expect(log.map(([message]) => message)).toEqual([
+      'an issuer cannot be asked about tokens',
+      'an issuer can be asked about tokens again',
+    ]);
+    expect(JSON.stringify(log)).not.toContain('opaque');
   });
 
   it('is not asked for about tokens that cannot be any, nor about those of the shared secret', async () => {
