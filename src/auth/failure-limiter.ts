@@ -2,6 +2,7 @@ import { parseIpAddress } from '../base/ip-network.ts';
 import { isLoopback } from '../base/is-loopback.ts';
 
 import { tooManyFailuresError } from './credentials-error.ts';
+import { RecentlyUsed } from './recently-used.ts';
 
 /** How many guesses are borne. */
 export interface FailureLimiterOptions {
@@ -30,8 +31,8 @@ const maxPauseMs = 60_000;
 /** A client that goes on with what it has, has one token, or some few. */
 const maxShown = 16;
 
-/** More addresses than that are no longer told apart from new ones; an entry takes some hundred bytes. */
-const capacity = 10_000;
+/** More addresses than twice that are no longer told apart from new ones; an entry takes some hundred bytes. */
+const capacity = 5_000;
 
 /**
  * Slows down who guesses credentials: after too many different bad ones from an address, none is looked at for a second, then
@@ -43,8 +44,7 @@ const capacity = 10_000;
  */
 export class FailureLimiter {
   readonly #options: FailureLimiterOptions;
-  #young = new Map<string, Guesser>();
-  #old = new Map<string, Guesser>();
+  readonly #guessers = new RecentlyUsed<Guesser>(capacity);
 
   constructor(options: FailureLimiterOptions) {
     this.#options = options;
@@ -78,9 +78,7 @@ export class FailureLimiter {
   }
 
   #find(address: string | undefined): Guesser | undefined {
-    if (address === undefined) return undefined;
-    const key = subscriberOf(address);
-    return this.#young.get(key) ?? this.#old.get(key);
+    return address === undefined ? undefined : this.#guessers.find(subscriberOf(address));
   }
 
   #begin(address: string, nowMs: number): Guesser {
@@ -91,11 +89,7 @@ export class FailureLimiter {
       closedUntilMs: 0,
       shown: [],
     };
-    if (this.#young.size >= capacity / 2) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(subscriberOf(address), guesser);
+    this.#guessers.keep(subscriberOf(address), guesser);
     return guesser;
   }
 }

@@ -4,6 +4,7 @@ import { GatewayError } from '../rpc/gateway-error.ts';
 
 import { mayBeGuess } from './credentials-error.ts';
 import type { FailureLimiter } from './failure-limiter.ts';
+import { RecentlyUsed } from './recently-used.ts';
 import type { TokenVerifier, VerifiedToken } from './token-verifier.ts';
 
 /** So many good tokens are known at once at least, by their hashes. */
@@ -14,10 +15,9 @@ const capacity = 1_000;
  * who share an address with somebody who guesses keep working.
  */
 export function limitFailures(verifier: TokenVerifier, limiter: FailureLimiter): TokenVerifier {
-  let [young, old] = [new Set<string>(), new Set<string>()];
+  const known = new RecentlyUsed<true>(capacity);
   const remember = (hash: string, found: VerifiedToken): VerifiedToken => {
-    if (young.size >= capacity) [young, old] = [new Set(), young];
-    young.add(hash);
+    known.keep(hash, true);
     return found;
   };
   return {
@@ -25,7 +25,7 @@ export function limitFailures(verifier: TokenVerifier, limiter: FailureLimiter):
     verify: (token, credentials) => {
       const { remoteAddress } = credentials;
       const hash = createHash('sha256').update(token).digest('base64');
-      if (!young.has(hash) && !old.has(hash)) limiter.assertOpen(remoteAddress);
+      if (known.find(hash) === undefined) limiter.assertOpen(remoteAddress);
       const fail = (error: unknown): never => {
         if (error instanceof GatewayError && mayBeGuess(error)) limiter.noteFailure(remoteAddress, hash);
         throw error;

@@ -1,3 +1,4 @@
+import { RecentlyUsed } from '../recently-used.ts';
 import type { Resource } from './resource.ts';
 
 type Found = Extract<Resource, { kind: 'found' }>;
@@ -8,38 +9,20 @@ const defaultCapacity = 20_000;
 /** An id is a UUID; whoever sends something longer is not remembered, so that memory stays bounded. */
 const maxIdLength = 64;
 
-/**
- * Remembers whose a thing is, by type and id. Two generations, as with verified tokens: when the young one is full it
- * becomes the old one, and what nobody asks for any more goes with the next change.
- */
+/** Remembers whose a thing is, by type and id. */
 export class RecentResources {
-  readonly #capacity: number;
-  #young = new Map<string, Found>();
-  #old = new Map<string, Found>();
+  readonly #resources: RecentlyUsed<Found>;
 
   constructor(capacity: number = defaultCapacity) {
-    this.#capacity = capacity;
+    this.#resources = new RecentlyUsed(capacity);
   }
 
   find(type: string, id: string): Found | undefined {
-    const key = keyOf(type, id);
-    const young = this.#young.get(key);
-    if (young !== undefined) return young;
-    const old = this.#old.get(key);
-    if (old !== undefined) this.#keep(key, old);
-    return old;
+    return this.#resources.find(keyOf(type, id));
   }
 
   keep(type: string, id: string, resource: Found): void {
-    if (id.length <= maxIdLength) this.#keep(keyOf(type, id), resource);
-  }
-
-  #keep(key: string, resource: Found): void {
-    if (this.#young.size >= this.#capacity) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, resource);
+    if (id.length <= maxIdLength) this.#resources.keep(keyOf(type, id), resource);
   }
 }
 
