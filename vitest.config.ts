@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What comes soon on an idle machine may take a while on one that runs two browsers.
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
   },
 });

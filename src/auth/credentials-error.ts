@@ -120,8 +120,9 @@ export function unavailableError(
   reason: 'KEYS_UNAVAILABLE' | 'INTROSPECTION_UNAVAILABLE',
   retryAfterSeconds: number,
   cause?: unknown,
+  why = 'its issuer does not answer',
 ): GatewayError {
-  const message = 'the token cannot be checked at the moment, because its issuer does not answer; try again';
+  const message = `the token cannot be checked at the moment, because ${why}; try again`;
   return new GatewayError('UNAVAILABLE', message, { reason, retryAfterSeconds, cause });
 }
 

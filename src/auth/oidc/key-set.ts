@@ -55,7 +55,8 @@ const maxBackOffMs = 60_000;
  * - While the issuer is down, they are kept for an hour; fetching is tried again with growing pauses. After the hour
  *   nothing is known about them any more, and tokens cannot be checked: 503, not 401.
  * - A token that names an unknown key means that keys were rotated, or that somebody makes names up. The keys are fetched
- *   at once, but only once in 30 seconds; who comes within them causes one more fetch at their end.
+ *   at once, but only once in 30 seconds; who comes within them causes one more fetch at their end. Until then nobody can tell
+ *   about a token that was issued after the last fetch (503); one from before it is refused, since keys are published first.
  * - Whoever waits, waits for the same fetch. A newer answer is never overwritten by an older one, since there is only one.
  *
  * Times are measured from the end of a fetch. Pauses are spread by chance, so that many gateways do not ask in step.
@@ -105,13 +106,19 @@ export class KeySet {
   /**
    * The keys that may have made a signature; empty when there are none. At once where they are at hand.
    * Throws (or rejects with) KEYS_UNAVAILABLE when nobody can tell.
+   *
+   * @param issuedAtMs when the token says that it was issued, in milliseconds since 1970; not given: it does not say
    */
-  find(algorithm: string, kid: string | undefined): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
+  find(
+    algorithm: string,
+    kid: string | undefined,
+    issuedAtMs = Number.NEGATIVE_INFINITY,
+  ): readonly CryptoKey[] | Promise<readonly CryptoKey[]> {
     const found = this.#usableRing()?.find(algorithm, kid) ?? [];
-    return found.length > 0 ? found : this.#findLater(algorithm, kid);
+    return found.length > 0 ? found : this.#findLater(algorithm, kid, issuedAtMs);
   }
 
-  async #findLater(algorithm: string, kid: string | undefined): Promise<readonly CryptoKey[]> {
+  async #findLater(algorithm: string, kid: string | undefined, issuedAtMs: number): Promise<readonly CryptoKey[]> {
     const look = () => this.#usableRing()?.find(algorithm, kid) ?? [];
     await this.#loading;
     if (look().length > 0) return look();
@@ -120,8 +127,9 @@ export class KeySet {
       await this.#demand();
       if (look().length > 0) return look();
     }
-    // The key may be new, and the issuer is down: that is not the token's fault.
-    if (this.#consecutiveFailures > 0 || this.#usableRing() === undefined) throw this.#unavailable();
+    // The key may be new, and the issuer is down, or may not be asked again yet: that is not the token's fault.
+    if (this.#consecutiveFailures > 0 || this.#usableRing() === undefined) throw this.#unavailable(this.#lastError);
+    if (issuedAtMs > this.#loadedAtMs) throw this.#unavailable(undefined, 'its key is not known yet');
     return [];
   }
 
@@ -183,8 +191,8 @@ export class KeySet {
     this.#cancelNext = this.#options.schedule(() => void load(), delayMs);
   }
 
-  #unavailable(): GatewayError {
+  #unavailable(cause: unknown, why?: string): GatewayError {
     const seconds = Math.ceil((this.#nextAtMs - this.#options.now()) / 1000);
-    return unavailableError('KEYS_UNAVAILABLE', Math.min(Math.max(seconds, 1), maxBackOffMs / 1000), this.#lastError);
+    return unavailableError('KEYS_UNAVAILABLE', Math.min(Math.max(seconds, 1), maxBackOffMs / 1000), cause, why);
   }
 }

@@ -45,7 +45,9 @@ export function createOidcVerifier({
 
   const prove = async (token: string, opened: OpenedToken, issuer: string): Promise<VerifiedToken> => {
     const { algorithm, kid, isAccessToken } = opened;
-    const keys = await issuers.get(issuer)!.find(algorithm, kid);
+    const { iat } = opened.claims;
+    const issuedAtMs = typeof iat === 'number' ? iat * 1000 : undefined;
+    const keys = await issuers.get(issuer)!.find(algorithm, kid, issuedAtMs);
     if (keys.length === 0) throw bearerError('KEY_UNKNOWN', { issuer, algorithm });
     const nowMs = now();
     await verifyWithAny(token, keys, {

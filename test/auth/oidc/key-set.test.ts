@@ -22,7 +22,7 @@ interface Setup extends Timeline {
   /** When fetches began, in milliseconds since the beginning. */
   readonly fetchedAt: number[];
   /** What a token with this `kid` gets: names of keys, or the reason of its refusal. */
-  readonly ask: (kid?: string) => Promise<readonly string[] | string>;
+  readonly ask: (kid?: string, issuedAtMs?: number) => Promise<readonly string[] | string>;
 }
 
 function setUp(keys: string[] | Error = ['a'], random = 0): Setup {
@@ -49,9 +49,9 @@ function setUp(keys: string[] | Error = ['a'], random = 0): Setup {
     set,
     issuer,
     fetchedAt,
-    ask: async (kid) => {
+    ask: async (kid, issuedAtMs) => {
       try {
-        return (await set.find('RS256', kid)) as never;
+        return (await set.find('RS256', kid, issuedAtMs)) as never;
       } catch (error) {
         if (error instanceof GatewayError) return error.reason;
         throw error;
@@ -180,6 +180,24 @@ describe('KeySet', () => {
       await advance(20 * second);
       expect(fetchedAt).toEqual([0, 0, 30 * second]);
       expect(set.find('RS256', 'b')).toEqual(['b']);
+    });
+
+    it('within the 30 seconds blames no token that was issued since the last fetch, and says when to come again', async () => {
+      const { set, advance, issuer, ask, now } = setUp(['a']);
+      await set.start();
+      expect(await ask('made-up')).toEqual([]);
+      await advance(10 * second);
+      issuer.keys = ['a', 'b'];
+      const refusal: unknown = await Promise.resolve(set.find('RS256', 'b', now())).catch((error: unknown) => error);
+      expect(refusal).toMatchObject({
+        reason: 'KEYS_UNAVAILABLE',
+        message: 'the token cannot be checked at the moment, because its key is not known yet; try again',
+        retryAfterSeconds: 20,
+      });
+      expect(await ask('b', 0)).toEqual([]);
+      await advance(20 * second);
+      expect(await ask('b', 10 * second)).toEqual(['b']);
+      expect(await ask('c', 10 * second)).toEqual([]);
     });
 
     it('is not held up by the fetch that its age had caused', async () => {

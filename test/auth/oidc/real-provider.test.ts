@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createAuthentication } from '../../../src/auth/create-authentication.ts';
 
+import { startGateway } from '../../gateway.ts';
 import { settingsOf, silent } from '../settings.ts';
 import { createTimeline } from '../timeline.ts';
 import { outcomeOf } from '../tokens.ts';
@@ -59,6 +60,40 @@ describe('access tokens of a real provider', () => {
     expect(outcomes).toHaveLength(102);
     expect(authentication.keySets()).toMatchObject([{ keys: 2, fetches: 2, failures: 0 }]);
     authentication.close();
+  });
+
+  it('are accepted by both surfaces of a gateway under load while keys are rotated', async () => {
+    const served = await startGateway({
+      settings: { JWT_SECRET: '', OIDC_ISSUERS: provider.url, OIDC_AUDIENCE: audience },
+    });
+    const statuses = new Map<number, number>();
+    const kids = new Set<unknown>();
+    const call = async (token: string, index: number) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const { status } = await (index % 2 === 0
+        ? served.rest('show.ShowInterface/FindShow', { name: 'testing' }, headers)
+        : served.graphql('{ show(name: "testing") { name } }', undefined, headers));
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    };
+    const isOver = { value: false };
+    const work = async () => {
+      while (!isOver.value) {
+        const token = await provider.mint();
+        kids.add(decodeProtectedHeader(token).kid);
+        await Promise.all(Array.from({ length: 6 }, (_, index) => call(token, index)));
+      }
+    };
+    const workers = Array.from({ length: 6 }, work);
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 300));
+    await pause();
+    await provider.rotate();
+    await pause();
+    isOver.value = true;
+    await Promise.all(workers);
+    expect(kids.size).toBe(2);
+    expect([...statuses.keys()]).toEqual([200]);
+    expect(statuses.get(200)).toBeGreaterThan(100);
+    await served.close();
   });
 
   it('are accepted for an hour after it went down, and cannot be checked then', async () => {
