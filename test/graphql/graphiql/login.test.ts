@@ -174,6 +174,16 @@ describe.skipIf(isBrowserMissing)('logging in at GraphiQL, at a real OpenID prov
     await expect.poll(hint).toBe('Logged in as bob');
   });
 
+  it('can begin again for who comes back by the browser’s button', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByLabel('User').waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await answerAs('ann');
+    await expect.poll(hint).toBe('Logged in as ann');
+  });
+
   it('can be refused at the issuer', async () => {
     await open();
     await page.getByRole('button', { name: 'Log in' }).click();

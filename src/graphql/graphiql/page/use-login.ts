@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import type { PageLogin } from '../page-settings.ts';
 
@@ -20,6 +20,13 @@ export function useLogin(
 ) {
   const [isLeaving, setLeaving] = useState(false);
   const [hasLoggedOut, setLoggedOut] = useState(false);
+
+  // Whoever comes back by the browser's button may find the page as he left it.
+  useEffect(() => {
+    const stay = () => setLeaving(false);
+    window.addEventListener('pageshow', stay);
+    return () => window.removeEventListener('pageshow', stay);
+  }, []);
 
   const leave = async (scopes: readonly string[]): Promise<never> => {
     if (login === undefined || login.server === null) throw new Error(issuerIsAway);
