@@ -36,7 +36,6 @@ export interface Config {
   /** Empty when `auth` is `none`, or there are other ways to identify callers only. */
   readonly jwtSecret: string;
   readonly authentication: AuthenticationSettings;
-  readonly allowWeakJwtSecret: boolean;
   /** What tokens of the shared secret may do when they carry no scopes. */
   readonly jwtSecretLevel: 'everything' | 'none' | 'read' | 'operate' | 'wrangle' | 'submit' | 'admin';
   /** Undefined: the policy that cuegate brings along. */
@@ -101,6 +100,7 @@ export function parseConfig(raw: RawConfig): Config {
   const authentication = readAuthentication(read);
   const login = {
     clientId: auth === 'none' ? '' : read.text('GRAPHIQL_CLIENT_ID'),
+    hasPage: read.boolean('GRAPHIQL'),
     scopes: read.list('GRAPHIQL_SCOPES'),
     parameters: read.list('GRAPHIQL_LOGIN_PARAMETERS'),
   };
@@ -118,7 +118,6 @@ export function parseConfig(raw: RawConfig): Config {
     auth,
     jwtSecret: authentication.jwtSecrets[0] ?? '',
     authentication,
-    allowWeakJwtSecret: read.boolean('ALLOW_WEAK_JWT_SECRET'),
     jwtSecretLevel: read.text('JWT_SECRET_LEVEL') as Config['jwtSecretLevel'],
     policyFile: read.text('POLICY_FILE') || undefined,
     identityMismatch: read.text('IDENTITY_MISMATCH') as Config['identityMismatch'],
@@ -191,7 +190,9 @@ function readAuthentication(read: Reader): AuthenticationSettings {
     auth,
     // A previous secret without a present one is a mistake that must be seen.
     jwtSecrets: secrets.slice(0, secrets.findLastIndex((secret) => secret !== '') + 1),
+    allowWeakSecrets: read.boolean('ALLOW_WEAK_JWT_SECRET'),
     issuers: read.list('OIDC_ISSUERS'),
+    offersLogin: read.text('GRAPHIQL_CLIENT_ID') !== '',
     jwksUri: read.text('JWKS_URI') || undefined,
     audiences: read.list('OIDC_AUDIENCE'),
     algorithms: read.list('OIDC_ALGORITHMS'),
@@ -258,17 +259,17 @@ const knownSecrets: ReadonlySet<string> = new Set([
 
 const minSecretBytes = 32;
 
-/** 32 random bytes have 16 different ones even in hex; what has fewer was typed. */
+/** 32 random bytes have some 16 different characters even in hex; what has fewer than half of that was typed. */
 const minDifferentCharacters = 8;
 
-function* secretProblems({ authentication, allowWeakJwtSecret }: Config): Iterable<string> {
+function* secretProblems({ authentication }: Config): Iterable<string> {
   const generate = 'generate one: openssl rand -base64 48';
-  const { jwtSecrets, issuers, jwksUri, introspection, apiKeysFile } = authentication;
+  const { jwtSecrets, allowWeakSecrets, issuers, jwksUri, introspection, apiKeysFile } = authentication;
   const hasOtherWay = [...issuers, jwksUri, introspection, apiKeysFile].some((way) => way !== undefined);
   if (jwtSecrets[0] === '' || (jwtSecrets.length === 0 && !hasOtherWay)) {
     yield `JWT_SECRET is not set: it signs the tokens that callers show; ${generate}`;
   }
-  if (allowWeakJwtSecret) return;
+  if (allowWeakSecrets) return;
   for (const [index, secret] of jwtSecrets.entries()) {
     const name = index === 0 ? 'JWT_SECRET' : 'JWT_SECRET_PREVIOUS';
     if (knownSecrets.has(secret)) {

@@ -141,7 +141,7 @@ export const options = [
     default: 'false',
     group: 'Authentication',
     description:
-      'Accept a JWT_SECRET that is short, monotonous or publicly known. Whoever guesses it runs code on the farm.',
+      'Accept a JWT_SECRET that is short, too simple or publicly known. Whoever guesses it runs code on the farm.',
   },
   {
     name: 'JWT_SECRET_LEVEL',
@@ -244,8 +244,9 @@ export const options = [
     default: 'sub',
     group: 'Authentication',
     description:
-      'The claim that names the user as the farm knows him, e.g. preferred_username where "sub" is a number. Of several the ' +
-      'first one that a token has: preferred_username,azp where scripts have no name. Only those that users cannot choose for themselves.',
+      'The claim that names the user as the farm knows him, e.g. preferred_username where "sub" is a number. Of ' +
+      'several, the first that a token has counts: preferred_username,oid where scripts have no name. Only claims that users ' +
+      'cannot choose for themselves, and never one that several users share, such as that of their client.',
   },
   {
     name: 'USER_DOMAIN',
@@ -347,7 +348,7 @@ export const options = [
     default: 'openid,cue:read',
     group: 'Surfaces',
     description:
-      'What GraphiQL asks for when somebody logs in. Little, since a token in a browser is easier lost than others; who runs ' +
+      'What GraphiQL asks for when somebody logs in. Little, since a token in a browser is more easily lost than others; who runs ' +
       'something that takes more is offered to log in with that, too.',
   },
   {
@@ -397,9 +398,9 @@ export const options = [
     kind: 'list',
     group: 'Protection',
     description:
-      'The proxies in front of the gateway, as addresses or networks (10.1.2.3, 10.1.0.0/16): whom they name in X-Forwarded-For is ' +
-      'who calls, in the audit, for API keys that are bound to networks, and where guessing is slowed down. Default: nobody is ' +
-      'believed, and whoever connects is who calls.',
+      'The proxies in front of the gateway, as addresses or networks (10.1.2.3, 10.1.0.0/16): the address that they name ' +
+      'in X-Forwarded-For counts as the caller’s: in the audit, for API keys that are bound to networks, and where guessing is ' +
+      'slowed down. Default: nobody is believed, and whoever connects is the caller.',
   },
   {
     name: 'AUTH_FAILURES_PER_MINUTE',
@@ -407,9 +408,9 @@ export const options = [
     default: '60',
     group: 'Protection',
     description:
-      'How many different bad tokens or keys from one address are looked at in a minute; more are answered 429 for a second, ' +
-      'then two, four and up to sixty. Good ones that are known pass, and so does this machine. More than mistakes take, and ' +
-      'far too few for guessing. 0: no limit.',
+      'How many different bad tokens or keys from one address are answered 401 in a minute; more are answered 429 for a second, ' +
+      'then two, four and up to sixty. Good ones pass, and this machine is never slowed down. More than mistakes take, and far ' +
+      'too few for guessing. 0: no limit.',
   },
   {
     name: 'MAX_REQUEST_MB',

@@ -14,9 +14,20 @@ const flags =
   '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking ' +
   '--disable-component-update --disable-sync';
 
+/** How a browser is started. */
+export interface LaunchOptions {
+  readonly flags?: readonly string[];
+  /** Whether it keeps pages as they were left, for who comes back by its button. Off, as the driver wants it, when not given. */
+  readonly keepsPages?: boolean;
+}
+
 /** Starts a real browser. */
-export function launchBrowser(...more: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: executablePath ?? 'chromium', args: [...flags.split(' '), ...more] });
+export function launchBrowser({ flags: more = [], keepsPages = false }: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: executablePath ?? 'chromium',
+    args: [...flags.split(' '), ...more],
+    ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+  });
 }
 
 /** Puts a query of this name into GraphiQL's editor. */

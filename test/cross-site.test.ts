@@ -87,7 +87,7 @@ describe.skipIf(isBrowserMissing)('a page of another site', () => {
   let page: Page;
 
   beforeAll(async () => {
-    browser = await launchBrowser(names);
+    browser = await launchBrowser({ flags: [names] });
     site = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<body>cat pictures'));
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
     sitePort = (site.address() as AddressInfo).port;

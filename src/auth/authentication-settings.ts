@@ -10,8 +10,12 @@ export interface AuthenticationSettings {
   readonly auth: 'jwt' | 'none';
   /** Shared secrets; tokens are signed with the first, and those of the others are still accepted. */
   readonly jwtSecrets: readonly string[];
+  /** Whether these may be such that they can be guessed. */
+  readonly allowWeakSecrets: boolean;
   /** Whose access tokens are accepted, exactly as in their claim `iss`. */
   readonly issuers: readonly string[];
+  /** Whether people log in at the first of them from a page of ours. */
+  readonly offersLogin: boolean;
   /** Where the keys of the only issuer are, if it cannot be asked for that. */
   readonly jwksUri: string | undefined;
   /** What tokens must be meant for. */
@@ -22,7 +26,7 @@ export interface AuthenticationSettings {
     | { readonly url: string; readonly clientId: string; readonly clientSecret: string }
     | undefined;
   readonly apiKeysFile: string | undefined;
-  /** How many different bad credentials are looked at from one address in a minute; 0: all of them. */
+  /** How many different bad credentials are borne from one address in a minute; 0: any number. */
   readonly failuresPerMinute: number;
   readonly claimNames: ClaimNames;
   /** Whether issuers may be spoken to in clear text beyond this machine. */

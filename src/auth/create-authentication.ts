@@ -12,12 +12,12 @@ import { createBoundedFetch, type Fetch } from './fetch-bounded.ts';
 import { createHmacVerifier } from './hmac-verifier.ts';
 import { createAskIssuer } from './introspection/ask-issuer.ts';
 import { createIntrospectionVerifier } from './introspection/introspection-verifier.ts';
+import { limitFailures } from './limit-failures.ts';
 import type { IssuerMetadata } from './oidc/discover-issuer.ts';
 import { KeySet, type KeySetState } from './oidc/key-set.ts';
 import { createLoadKeys } from './oidc/load-keys.ts';
 import { createOidcVerifier } from './oidc/oidc-verifier.ts';
 import { readAuthorizationServer } from './oidc/read-authorization-server.ts';
-import { limitFailures } from './limit-failures.ts';
 import { type Schedule, scheduleByTimer } from './schedule.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
@@ -77,8 +77,8 @@ export function createAuthentication(
   const { keySets, authorizationServer } = createKeySets(settings, surroundings);
   const apiKeyFile = apiKeysFile === undefined ? undefined : new ApiKeyFile({ path: apiKeysFile, schedule, logger });
   const limiter = failuresPerMinute === 0 ? undefined : new FailureLimiter({ perMinute: failuresPerMinute, now });
-  const verifiers = createVerifiers(settings, surroundings, keySets, apiKeyFile, (verifier) =>
-    limiter === undefined ? verifier : limitFailures(verifier, limiter),
+  const verifiers = createVerifiers(settings, surroundings, keySets, apiKeyFile, (verifier, isGuessable = false) =>
+    limiter === undefined ? verifier : limitFailures(verifier, limiter, { isGuessable }),
   );
   return {
     identify: createTokenIdentify({ ...verifiers, now }),
@@ -95,12 +95,13 @@ export function createAuthentication(
 
 /** What judges tokens, in the order in which it is asked; `limit` is put around each. */
 function createVerifiers(
-  { jwtSecrets: secrets, issuers, audiences, algorithms, introspection, claimNames }: AuthenticationSettings,
+  settings: AuthenticationSettings,
   { logger, now, fetch }: Required<AuthenticationSurroundings>,
   keySets: ReadonlyMap<string, KeySet>,
   apiKeyFile: ApiKeyFile | undefined,
-  limit: (verifier: TokenVerifier) => TokenVerifier,
+  limit: (verifier: TokenVerifier, isGuessable?: boolean) => TokenVerifier,
 ): Omit<TokenIdentifyOptions, 'now'> {
+  const { jwtSecrets: secrets, issuers, audiences, algorithms, introspection, claimNames } = settings;
   const hasSecret = secrets.length > 0;
   const verifiers: TokenVerifier[] = [];
   const apiKeys =
@@ -114,26 +115,31 @@ function createVerifiers(
     const ask = createAskIssuer({ ...introspection, fetch });
     const leavesJwts = hasSecret || keySets.size > 0;
     const introspect = { ask, audiences, issuers, claimNames, leavesJwts, logger, now };
-    verifiers.push(limit(createIntrospectionVerifier(introspect)));
+    // Each guess would be a question to the issuer.
+    verifiers.push(limit(createIntrospectionVerifier(introspect), true));
   }
   if (!hasSecret && verifiers.length === 0) throw new TypeError('expected at least one way to identify callers');
-  return {
-    verifiers,
-    apiKeys,
-    fallback: hasSecret ? limit(createHmacVerifier({ secrets, claimNames, now })) : undefined,
-  };
+  const hmac = hasSecret ? createHmacVerifier({ secrets, claimNames, now }) : undefined;
+  return { verifiers, apiKeys, fallback: hmac && limit(hmac, settings.allowWeakSecrets) };
+}
+
+interface KeySets extends Pick<Authentication, 'authorizationServer'> {
+  readonly keySets: ReadonlyMap<string, KeySet>;
 }
 
 /** The keys of each issuer by its name, and what is known beside them of the first one. */
 function createKeySets(
-  { issuers, jwksUri, algorithms, allowHttpIssuers: allowHttp }: AuthenticationSettings,
+  { issuers, jwksUri, algorithms, allowHttpIssuers: allowHttp, offersLogin }: AuthenticationSettings,
   { fetch, ...surroundings }: Required<AuthenticationSurroundings>,
-) {
+): KeySets {
   const keySets = new Map<string, KeySet>();
   let authorizationServer: AuthorizationServer | undefined;
   for (const [index, issuer] of issuers.entries()) {
     const onMetadata = (metadata: IssuerMetadata) => {
-      if (index === 0) authorizationServer = readIfThere(metadata, allowHttp, surroundings.logger);
+      if (index > 0 || !offersLogin) return;
+      const found = readIfThere(metadata, allowHttp, surroundings.logger);
+      // As long as it says the same it is the same, for whoever has made something of it.
+      if (JSON.stringify(found) !== JSON.stringify(authorizationServer)) authorizationServer = found;
     };
     const load = createLoadKeys({ issuer, jwksUri, algorithms, fetch, allowHttp, onMetadata });
     keySets.set(issuer, new KeySet({ issuer, load, ...surroundings }));
@@ -146,8 +152,9 @@ function readIfThere(metadata: IssuerMetadata, allowHttp: boolean, logger: Logge
   try {
     return readAuthorizationServer(metadata, { allowHttp });
   } catch (error) {
-    logger.info(
-      { issuer: metadata.issuer, err: error },
+    const reason = (error as Error).message;
+    logger.warn(
+      { issuer: metadata.issuer, reason },
       'nobody can log in at an issuer; its tokens are good all the same',
     );
     return undefined;

@@ -48,7 +48,6 @@ const genuine: ReadonlySet<string> = new Set<CredentialsReason>([
   'TOKEN_NOT_YET_VALID',
   'AUDIENCE_MISMATCH',
   'CLAIM_INVALID',
-  'NOT_AN_ACCESS_TOKEN',
   'TOKEN_BOUND',
   'API_KEY_EXPIRED',
   'API_KEY_NETWORK',

@@ -35,8 +35,8 @@ const maxShown = 16;
 const capacity = 5_000;
 
 /**
- * Slows down who guesses credentials: after too many different bad ones from an address, none is looked at for a second, then
- * two, four and so on up to a minute, as long as it goes on. Nobody guesses 256 random bits; this is for secrets that somebody
+ * Slows down who guesses credentials: after too many different bad ones from an address, it is closed for a second, then two,
+ * four and so on up to a minute, as long as it goes on. Nobody guesses 256 random bits; this is for secrets that somebody
  * chose, for issuers who are asked about each guess, and for logs.
  *
  * This machine is never slowed down: whoever is on it has other ways, and a proxy on it stands for everybody. IPv6
@@ -50,10 +50,14 @@ export class FailureLimiter {
     this.#options = options;
   }
 
-  /** Throws the GatewayError that says when to come again, if nothing from this address is looked at now. */
+  /** Whether an address has guessed too much lately. */
+  isClosed(address: string | undefined): boolean {
+    return this.#pauseMsOf(address) > 0;
+  }
+
+  /** Throws the GatewayError that says when to come again, if the address is closed. */
   assertOpen(address: string | undefined): void {
-    const guesser = this.#find(address);
-    const pauseMs = (guesser?.closedUntilMs ?? 0) - this.#options.now();
+    const pauseMs = this.#pauseMsOf(address);
     if (pauseMs > 0) throw tooManyFailuresError(Math.ceil(pauseMs / 1000));
   }
 
@@ -65,6 +69,8 @@ export class FailureLimiter {
     const guesser = this.#find(address) ?? this.#begin(address, nowMs);
     if (guesser.shown.includes(shown)) return;
     guesser.shown = [...guesser.shown.slice(1 - maxShown), shown];
+    // What was under way when it was closed is no reason to close it for longer.
+    if (nowMs < guesser.closedUntilMs) return;
     const regained = (Math.max(0, nowMs - guesser.countedAtMs) / 60_000) * perMinute;
     guesser.budget = Math.min(perMinute, guesser.budget + regained);
     guesser.countedAtMs = nowMs;
@@ -75,6 +81,10 @@ export class FailureLimiter {
     // While it is closed, nothing is regained.
     guesser.countedAtMs = guesser.closedUntilMs;
     guesser.closings += 1;
+  }
+
+  #pauseMsOf(address: string | undefined): number {
+    return (this.#find(address)?.closedUntilMs ?? 0) - this.#options.now();
   }
 
   #find(address: string | undefined): Guesser | undefined {

@@ -7,35 +7,58 @@ import type { FailureLimiter } from './failure-limiter.ts';
 import { RecentlyUsed } from './recently-used.ts';
 import type { TokenVerifier, VerifiedToken } from './token-verifier.ts';
 
+/** How a verifier is to be spared. */
+export interface LimitFailuresOptions {
+  /**
+   * Whether to look at no token from an address that guesses, unless it was found good before: where guessing may succeed, or
+   * each guess costs somebody else something. Otherwise all are looked at, so that nobody can lock others out who share
+   * his address, and the bad ones are told to come later.
+   */
+  readonly isGuessable: boolean;
+}
+
 /** So many good tokens are known at once at least, by their hashes. */
 const capacity = 1_000;
 
-/**
- * Has a verifier look at nothing from addresses that guess. What it has found good before passes all the same, so that those
- * who share an address with somebody who guesses keep working.
- */
-export function limitFailures(verifier: TokenVerifier, limiter: FailureLimiter): TokenVerifier {
+/** Slows down who shows a verifier many different bad tokens. */
+export function limitFailures(
+  verifier: TokenVerifier,
+  limiter: FailureLimiter,
+  { isGuessable }: LimitFailuresOptions,
+): TokenVerifier {
   const known = new RecentlyUsed<true>(capacity);
-  const remember = (hash: string, found: VerifiedToken): VerifiedToken => {
-    known.keep(hash, true);
+  const pass = (token: string, found: VerifiedToken): VerifiedToken => {
+    if (isGuessable) known.keep(hashOf(token), true);
     return found;
+  };
+  const fail = (token: string, remoteAddress: string | undefined, error: unknown): never => {
+    if (!(error instanceof GatewayError && mayBeGuess(error))) throw error;
+    limiter.assertOpen(remoteAddress);
+    limiter.noteFailure(remoteAddress, hashOf(token));
+    throw error;
   };
   return {
     ...verifier,
     verify: (token, credentials) => {
       const { remoteAddress } = credentials;
-      const hash = createHash('sha256').update(token).digest('base64');
-      if (known.find(hash) === undefined) limiter.assertOpen(remoteAddress);
-      const fail = (error: unknown): never => {
-        if (error instanceof GatewayError && mayBeGuess(error)) limiter.noteFailure(remoteAddress, hash);
-        throw error;
-      };
+      if (isGuessable && limiter.isClosed(remoteAddress) && known.find(hashOf(token)) === undefined) {
+        limiter.assertOpen(remoteAddress);
+      }
       try {
         const found = verifier.verify(token, credentials);
-        return found instanceof Promise ? found.then((each) => remember(hash, each), fail) : remember(hash, found);
+        if (!(found instanceof Promise)) return pass(token, found);
+        return found.then(
+          (each) => pass(token, each),
+          (error: unknown) => fail(token, remoteAddress, error),
+        );
       } catch (error) {
-        return fail(error);
+        return fail(token, remoteAddress, error);
       }
     },
   };
+}
+
+/** What is kept must not be worth stealing. */
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
 }

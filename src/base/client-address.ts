@@ -1,14 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 
-import { type IpNetwork, networkHas, parseIpAddress } from './ip-network.ts';
+import { type IpNetwork, networkHas, parseIpAddress, plainAddress } from './ip-network.ts';
 
 /** Tells the address that a request comes from; undefined when its connection is gone already. */
 export type AddressOf = (request: IncomingMessage) => string | undefined;
 
 /** The other end of the connection. An IPv4 address is written as such, also by a listener for both (RFC 4291, 2.5.5.2). */
-export const peerAddressOf: AddressOf = ({ socket }) => socket.remoteAddress?.replace(mapped, '');
-
-const mapped = /^::ffff:(?=\d+\.)/i;
+export const peerAddressOf: AddressOf = ({ socket: { remoteAddress } }) =>
+  remoteAddress === undefined ? undefined : plainAddress(remoteAddress);
 
 /**
  * Compiles who is behind the proxies of a site. What `X-Forwarded-For` says is worth as much as whoever says it: the other
@@ -33,7 +32,7 @@ export function compileAddressOf(trustedProxies: readonly IpNetwork[]): AddressO
       if (address === undefined || !isTrusted(address)) break;
       const named = withoutPort(entry.trim());
       if (parseIpAddress(named) === undefined) break;
-      address = named.replace(mapped, '');
+      address = plainAddress(named);
     }
     return address;
   };

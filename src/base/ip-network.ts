@@ -8,6 +8,10 @@ export interface IpNetwork {
 
 /** IPv4 inside IPv6: `::ffff:0:0/96` (RFC 4291, 2.5.5.2). A server that listens on `::` sees IPv4 callers so. */
 const mappedBits = 96;
+const mappedNetwork: IpNetwork = {
+  address: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0),
+  bits: mappedBits,
+};
 
 /**
  * Reads `10.0.0.0/8`, `2001:db8::/32`, or one address. Undefined when the text is none of them, or has bits behind its prefix,
@@ -55,6 +59,13 @@ export function parseIpAddress(text: string): Uint8Array | undefined {
   const gap = 16 - head.length - tail!.length;
   // `::` stands for one group at least.
   return gap < 2 ? undefined : Uint8Array.of(...head, ...new Array<number>(gap).fill(0), ...tail!);
+}
+
+/** An address as it is written in records: IPv4 as such, also where IPv6 maps it, in whatever spelling. What is none stays. */
+export function plainAddress(text: string): string {
+  if (!text.includes(':')) return text;
+  const bytes = parseIpAddress(text);
+  return bytes !== undefined && networkHas(mappedNetwork, bytes) ? bytes.subarray(12).join('.') : text;
 }
 
 /** Groups of four hex digits, as bytes; the last one of the address may be IPv4 instead. Empty text: no groups. */

@@ -39,7 +39,7 @@ export const serve: Command = async (input) => {
       'writes are not written down: the audit goes to the log at info, which LOG_LEVEL leaves out; set AUDIT_FILE',
     );
   }
-  if (config.allowWeakJwtSecret) {
+  if (config.authentication.allowWeakSecrets) {
     logger.warn({}, 'ALLOW_WEAK_JWT_SECRET=true: whoever guesses the secret may do everything on the farm');
   }
   if (!config.lanes) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 import type { AddressOf } from '../base/client-address.ts';
@@ -7,6 +6,7 @@ import type { Call } from './call.ts';
 import { GatewayError } from './gateway-error.ts';
 import type { Credentials, Identify, Identity } from './identity.ts';
 import type { StatusName } from './status.ts';
+import { fingerprintOf } from './token-fingerprint.ts';
 
 /** Tells who sends a request. Throws or rejects as `Identify` does. */
 export type IdentifyRequest = (request: IncomingMessage, requestId: string) => Identity | Promise<Identity>;
@@ -89,7 +89,7 @@ function rejectionOf(
     surface,
     path: url.split('?', 1)[0]!.slice(0, 200),
     peer,
-    tokenId: shown === undefined ? '' : createHash('sha256').update(shown).digest('hex').slice(0, 8),
+    tokenId: shown === undefined ? '' : fingerprintOf(shown),
     reason,
     status: status.name,
   };

@@ -17,7 +17,7 @@ export interface ProtectionOptions extends AllowedHostsOptions, CrossSiteOptions
   readonly onBlocked: (event: BlockedEvent) => void;
 }
 
-/** A request that was turned away, for the log. What the client wrote is cut to 200 characters. */
+/** A request that was turned away, for the records: without its query. What the client wrote is cut to 200 characters. */
 export interface BlockedEvent {
   readonly reason: BlockReason;
   readonly requestId: string;
@@ -52,7 +52,7 @@ export function compileProtection(options: ProtectionOptions): (mount: Mount) =>
       requestId,
       host: cut(host),
       origin: cut(request.headers.origin),
-      path: cut(request.url)!,
+      path: cut(request.url?.split('?', 1)[0])!,
       remoteAddress: options.addressOf(request),
     });
     const fields = `Content-Type: application/json\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ${requestId}\r\n`;

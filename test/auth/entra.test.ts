@@ -17,6 +17,7 @@ const tenant = '9122040d-6c67-4c5b-b112-36a304b66dad';
 const application = '6731de76-14a6-49ae-97bc-6eba6914391e';
 const graphiql = '0f2f1f5e-9b6f-4d3c-8a51-5b3a4d7a9c10';
 const script = '7d1f3c2a-58e4-4b0d-9a77-2f60c1e4b8aa';
+const scriptsObject = 'b1a0c6d4-3f52-4e0b-8f67-9d2c5a7e4411';
 
 const folder = mkdtempSync(join(tmpdir(), 'cuegate-entra-'));
 let issuer: TestIssuer;
@@ -82,7 +83,16 @@ function tokenWith(more: object): Promise<string> {
 
 /** One of a script, by its client credentials: no user, no scope. */
 const ofScript = (more: object = {}) =>
-  tokenWith({ azp: script, azpacr: '1', preferred_username: undefined, name: undefined, scp: undefined, ...more });
+  tokenWith({
+    azp: script,
+    azpacr: '1',
+    oid: scriptsObject,
+    sub: scriptsObject,
+    preferred_username: undefined,
+    name: undefined,
+    scp: undefined,
+    ...more,
+  });
 
 const call = async (token: Promise<string>, rpc: string, body: unknown = {}) =>
   served.rest(rpc, body, { authorization: `Bearer ${await token}` });
@@ -110,10 +120,15 @@ describe('the recipe for Microsoft Entra', () => {
     }
   });
 
-  it('calls scripts by their applications', async () => {
+  it('calls nobody by his client, whom others use, too', async () => {
+    await call(tokenWith({ preferred_username: undefined }), 'job.JobInterface/SetMaxCores', { job: { id: 'none' } });
+    expect(subjectsOf('job.JobInterface/SetMaxCores')).toEqual(['690222be-ff1a-4d56-abd1-7e4f7d38e474']);
+  });
+
+  it('calls scripts by their own ids', async () => {
     expect((await call(ofScript(), findShow, { name: 'testing' })).status).toBe(200);
     expect((await call(ofScript(), 'job.JobInterface/Resume', { job: { id: 'none' } })).status).not.toBe(403);
-    expect(subjectsOf('job.JobInterface/Resume')).toEqual([script]);
+    expect(subjectsOf('job.JobInterface/Resume')).toEqual([scriptsObject]);
   });
 
   it('keeps guests of other tenants apart from people of the same name', async () => {
@@ -134,7 +149,7 @@ describe('the recipe for Microsoft Entra', () => {
     const page = await (await fetch(`${served.url}/graphql`, { headers: { accept: 'text/html' } })).text();
     expect(JSON.parse(/id="settings">([^<]*)</.exec(page)![1]!).login).toMatchObject({
       clientId: graphiql,
-      scopes: ['openid', 'offline_access', `api://${application}/access`],
+      scopes: ['openid', 'profile', 'offline_access', `api://${application}/access`],
       server: { authorization_endpoint: expect.stringContaining(`/${tenant}/oauth2/v2.0/authorize`) },
     });
   });

@@ -94,10 +94,17 @@ describe('a FailureLimiter', () => {
     expect(() => limiter.assertOpen(undefined)).not.toThrow();
   });
 
+  it('is not closed for longer by what was under way when it closed', () => {
+    guess('203.0.113.9', 66);
+    expect(pauseOf()).toBe(1);
+  });
+
   it('knows a bounded number of addresses, the latest ones among them', () => {
+    guess('203.0.113.1', 6);
     for (let address = 0; address < 20_000; address += 1) guess(`10.${address >> 8}.${address & 255}.1`, 1);
     guess('203.0.113.9', 6);
     for (let address = 0; address < 4_000; address += 1) guess(`11.${address >> 8}.${address & 255}.1`, 1);
     expect(pauseOf()).toBe(1);
+    expect(pauseOf('203.0.113.1')).toBe(0);
   });
 });

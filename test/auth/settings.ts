@@ -7,7 +7,9 @@ export function settingsOf(more: Partial<AuthenticationSettings>): Authenticatio
   return {
     auth: 'jwt',
     jwtSecrets: [],
+    allowWeakSecrets: false,
     issuers: [],
+    offersLogin: false,
     jwksUri: undefined,
     audiences: [],
     algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],

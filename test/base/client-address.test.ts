@@ -39,6 +39,8 @@ describe('compileAddressOf()', () => {
     ['brackets and a port', '10.1.0.1', '[2001:db8:2::7]:51234', '2001:db8:2::7'],
     ['brackets alone', '10.1.0.1', '[2001:db8:2::7]', '2001:db8:2::7'],
     ['IPv4 inside IPv6', '10.1.0.1', '::ffff:203.0.113.9', '203.0.113.9'],
+    ['the same in hex', '10.1.0.1', '::FFFF:cb00:7109', '203.0.113.9'],
+    ['the same in full', '10.1.0.1', '0:0:0:0:0:ffff:cb00:7109', '203.0.113.9'],
     ['what is no address', '10.1.0.1', '203.0.113.9, unknown', '10.1.0.1'],
     ['an empty entry', '10.1.0.1', '203.0.113.9,', '10.1.0.1'],
     ['a text that would forge a line', '10.1.0.1', '203.0.113.9\t"', '10.1.0.1'],

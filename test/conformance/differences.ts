@@ -46,13 +46,13 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Secrets',
     before: 'Any `JWT_SECRET` is taken; the image brings `default-secret-key`.',
-    now: 'A secret that is publicly known, monotonous or shorter than 32 bytes refuses to start, unless `ALLOW_WEAK_JWT_SECRET` says so.',
+    now: 'A secret that is publicly known, shorter than 32 bytes or made of fewer than 8 different characters refuses to start, unless `ALLOW_WEAK_JWT_SECRET` says so.',
     reason: 'Whoever guesses it runs code on the farm.',
   },
   {
     topic: 'Many different bad tokens from one address',
     before: 'Each is looked at, and answered 401.',
-    now: 'After 60 in a minute (`AUTH_FAILURES_PER_MINUTE`) the answer is 429 (code 8) with `Retry-After`, for a second at first and up to a minute. Tokens that are known to be good pass, and this machine is never slowed down.',
+    now: 'After 60 in a minute (`AUTH_FAILURES_PER_MINUTE`) the answer is 429 (code 8) with `Retry-After`, for a second at first and up to a minute. Good tokens pass, and this machine is never slowed down.',
     reason: 'Somebody guesses, or signs with another secret than the gateway’s; neither needs more answers than that.',
   },
   {

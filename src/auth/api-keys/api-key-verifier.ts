@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 
+import { type IpNetwork, networkHas, parseIpAddress } from '../../base/ip-network.ts';
+
 import { bearerError } from '../credentials-error.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
 import { apiKeyPrefix, hashSecret, parseApiKey } from './api-key.ts';
-import { type IpNetwork, networkHas, parseIpAddress } from '../../base/ip-network.ts';
 import type { ApiKeyEntry } from './parse-api-keys.ts';
 
 /** What the verifier of API keys needs. */

@@ -1,7 +1,6 @@
+import { type IpNetwork, parseIpNetwork } from '../../base/ip-network.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { Identity } from '../../rpc/identity.ts';
-
-import { type IpNetwork, parseIpNetwork } from '../../base/ip-network.ts';
 
 /** One entry of the file of API keys. */
 export interface ApiKeyEntry {

@@ -47,15 +47,25 @@ export function createAskIssuer({ url, clientId, clientSecret, fetch }: AskIssue
       const answer = await processIntrospectionResponse(issuer, client, response);
       return parseJsonObject(Buffer.from(JSON.stringify(answer)), 'object');
     } catch (error) {
-      throw describeFailure(url.split('?', 1)[0]!, error);
+      throw await describeFailure(url.split('?', 1)[0]!, error);
     }
   };
 }
 
-/** What an operator can do something about: usually the issuer does not know our client, or its secret. */
-function describeFailure(url: string, error: unknown): unknown {
-  if (error instanceof ResponseBodyError) return new FetchError(`${url} answers ${error.status} "${error.error}"`);
-  if (!(error instanceof WWWAuthenticateChallengeError)) return error;
-  const [said = ''] = error.cause.flatMap(({ parameters }) => parameters.error ?? []);
-  return new FetchError(`${url} answers ${error.status} "${said}"`);
+/** What an operator can do something about: usually the issuer does not know our client, or its secret (RFC 6749, 5.2). */
+async function describeFailure(url: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof ResponseBodyError || error instanceof WWWAuthenticateChallengeError)) return error;
+  const said = error instanceof ResponseBodyError ? error.error : await errorCodeIn(error.response);
+  return new FetchError(`${url} answers ${error.status}${said === undefined ? '' : ` "${said}"`}`);
+}
+
+/** A challenge of the scheme Basic has no code in it, but the body has. */
+async function errorCodeIn(response: Response): Promise<string | undefined> {
+  try {
+    const { error } = (await response.json()) as { readonly error?: unknown };
+    return typeof error === 'string' ? error : undefined;
+  } catch {
+    // Whatever it is, it says nothing that we could read.
+    return undefined;
+  }
 }

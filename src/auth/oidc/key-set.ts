@@ -65,6 +65,8 @@ export class KeySet {
   readonly #options: KeySetOptions;
   #ring: KeyRing | undefined;
   #loadedAtMs = Number.NEGATIVE_INFINITY;
+  /** When the fetch began by which the keys came: what was published later is not among them. */
+  #askedAtMs = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | undefined;
   /** The last fetch that a token caused. */
   #demandedAtMs = Number.NEGATIVE_INFINITY;
@@ -129,7 +131,7 @@ export class KeySet {
     }
     // The key may be new, and the issuer is down, or may not be asked again yet: that is not the token's fault.
     if (this.#consecutiveFailures > 0 || this.#usableRing() === undefined) throw this.#unavailable(this.#lastError);
-    if (issuedAtMs > this.#loadedAtMs) throw this.#unavailable(undefined, 'its key is not known yet');
+    if (issuedAtMs > this.#askedAtMs) throw this.#unavailable(undefined, 'its key is not known yet');
     return [];
   }
 
@@ -167,8 +169,10 @@ export class KeySet {
     const { load, now, random, logger, issuer } = this.#options;
     this.#cancelNext?.();
     this.#fetches += 1;
+    const askedAtMs = now();
     try {
       this.#ring = await load();
+      this.#askedAtMs = askedAtMs;
       this.#loadedAtMs = now();
       if (this.#consecutiveFailures > 0) logger.info({ issuer }, 'the keys of an issuer can be fetched again');
       this.#consecutiveFailures = 0;

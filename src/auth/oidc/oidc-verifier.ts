@@ -45,9 +45,7 @@ export function createOidcVerifier({
 
   const prove = async (token: string, opened: OpenedToken, issuer: string): Promise<VerifiedToken> => {
     const { algorithm, kid, isAccessToken } = opened;
-    const { iat } = opened.claims;
-    const issuedAtMs = typeof iat === 'number' ? iat * 1000 : undefined;
-    const keys = await issuers.get(issuer)!.find(algorithm, kid, issuedAtMs);
+    const keys = await issuers.get(issuer)!.find(algorithm, kid, issuedAtMsOf(opened, now()));
     if (keys.length === 0) throw bearerError('KEY_UNKNOWN', { issuer, algorithm });
     const nowMs = now();
     await verifyWithAny(token, keys, {
@@ -79,6 +77,11 @@ export function createOidcVerifier({
       return prove(token, opened, iss);
     },
   };
+}
+
+/** Undefined when the token does not say, or says what cannot be: it will be refused for that in any case. */
+function issuedAtMsOf({ claims: { iat } }: OpenedToken, nowMs: number): number | undefined {
+  return typeof iat === 'number' && iat <= nowMs / 1000 + clockSkewSeconds ? iat * 1000 : undefined;
 }
 
 type VerifyOptions = NonNullable<Parameters<typeof jwtVerify>[2]>;

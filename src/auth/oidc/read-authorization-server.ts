@@ -7,7 +7,7 @@ import { discoveryUrlOf, type IssuerMetadata } from './discover-issuer.ts';
 /**
  * Reads where people log in out of an issuer's metadata. Whoever gets to say where people type their passwords, or where codes
  * are sent, could be anybody, so these addresses are held to the same rules as the issuer's own.
- * Throws FetchError when one is missing or must not be used.
+ * Throws FetchError when one is missing or must not be used; without the one where tokens are ended, they end by themselves.
  */
 export function readAuthorizationServer(metadata: IssuerMetadata, options: ProviderUrlOptions): AuthorizationServer {
   const { issuer } = metadata;
@@ -20,12 +20,14 @@ export function readAuthorizationServer(metadata: IssuerMetadata, options: Provi
     if (problem !== undefined) throw new FetchError(`${discoveryUrlOf(issuer)}: the "${name}" ${problem}`);
     return value;
   };
+  const revocation = metadata['revocation_endpoint'];
+  const canRevoke = typeof revocation === 'string' && providerUrlProblem(revocation, options) === undefined;
   const algorithms = metadata['id_token_signing_alg_values_supported'];
   return Object.freeze({
     issuer,
     authorization_endpoint: endpoint('authorization_endpoint'),
     token_endpoint: endpoint('token_endpoint'),
-    ...(metadata['revocation_endpoint'] !== undefined && { revocation_endpoint: endpoint('revocation_endpoint') }),
+    ...(canRevoke && { revocation_endpoint: revocation }),
     authorization_response_iss_parameter_supported: metadata['authorization_response_iss_parameter_supported'] === true,
     ...(isListOfTexts(algorithms) && { id_token_signing_alg_values_supported: algorithms }),
   });

@@ -4,13 +4,15 @@ export interface LoginSettings {
   readonly clientId: string;
   /** What is asked for at first; more where something turns out to take it. */
   readonly scopes: readonly string[];
-  /** What the issuer wants to be told beside that, in both of its requests, such as `resource` (RFC 8707). */
+  /** What the issuer wants to be told beside that, in each of the page's requests, such as `resource` (RFC 8707). */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** The settings as texts, as their reader found them. */
 export interface RawLoginSettings {
   readonly clientId: string;
+  /** Whether there is a page at all. */
+  readonly hasPage: boolean;
   readonly scopes: readonly string[];
   /** `name=value` each. */
   readonly parameters: readonly string[];
@@ -36,10 +38,11 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** What is wrong with these settings, in the names that people gave them by. */
 export function* findLoginProblems(
-  { clientId, scopes, parameters }: RawLoginSettings,
+  { clientId, hasPage, scopes, parameters }: RawLoginSettings,
   { issuers, jwksUri }: { readonly issuers: readonly string[]; readonly jwksUri: string | undefined },
 ): Iterable<string> {
   if (clientId === '') return;
+  if (!hasPage) yield 'GRAPHIQL_CLIENT_ID is set, but GRAPHIQL is false, so there is no page to log in at';
   if (issuers.length === 0) {
     yield 'GRAPHIQL_CLIENT_ID is set, but OIDC_ISSUERS is not, which says where people log in';
   }
@@ -49,12 +52,16 @@ export function* findLoginProblems(
   for (const scope of scopes) {
     if (!scopeToken.test(scope)) yield `GRAPHIQL_SCOPES: "${scope}" is no scope; expected words separated by commas`;
   }
+  const names = new Set<string>();
   for (const text of parameters) {
     const [, name = ''] = /^([^=]+)=./s.exec(text) ?? [];
     if (name === '') {
       yield `GRAPHIQL_LOGIN_PARAMETERS: "${text}" is no parameter; expected name=value, e.g. resource=https://cuegate.studio.example`;
     } else if (reserved.has(name)) {
       yield `GRAPHIQL_LOGIN_PARAMETERS: "${name}" is set by GraphiQL itself`;
+    } else if (names.has(name)) {
+      yield `GRAPHIQL_LOGIN_PARAMETERS: "${name}" is there twice; only one value of it can be sent`;
     }
+    names.add(name);
   }
 }

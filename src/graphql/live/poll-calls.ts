@@ -51,7 +51,7 @@ export function createPolledCalls(invoke: Invoke, maxAgeMs: number): PolledCalls
 
   /** Whether a call of an earlier look is answered otherwise now. */
   const hasChanged = async (key: string, { call, answer }: SeenCall, identity: Identity): Promise<boolean> => {
-    if (isRefusal(answer) && Date.now() < answer.askedAtMs + refusalMs) return false;
+    if (isFreshRefusal(answer)) return false;
     const again = await askFor(invoke, { ...call, identity, maxAgeMs });
     polled.set(key, again);
     if (!isRefusal(answer) || !isRefusal(again)) return !isSame(answer, again);
@@ -73,7 +73,7 @@ export function createPolledCalls(invoke: Invoke, maxAgeMs: number): PolledCalls
       }
     },
     haveChanged: async (earlier, identity) => {
-      for (const [key, { answer }] of earlier.seen) if (isRefusal(answer)) polled.set(key, answer);
+      for (const [key, { answer }] of earlier.seen) if (isFreshRefusal(answer)) polled.set(key, answer);
       if (earlier.hasFailed()) return true;
       let isOther = false;
       const entries = earlier.seen.entries();
@@ -110,6 +110,10 @@ function isRefused(error: unknown): error is GatewayError {
 
 function isRefusal(answer: Reply | Refusal): answer is Refusal {
   return 'error' in answer;
+}
+
+function isFreshRefusal(answer: Reply | Refusal): boolean {
+  return isRefusal(answer) && Date.now() < answer.askedAtMs + refusalMs;
 }
 
 function isSame(one: Reply | Refusal, other: Reply | Refusal): boolean {

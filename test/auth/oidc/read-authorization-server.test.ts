@@ -39,6 +39,12 @@ describe('readAuthorizationServer()', () => {
     });
   });
 
+  it.each([null, 'http://login.example/revoke', 7])('does without ending tokens at %j', (endpoint) => {
+    const found = readAuthorizationServer({ ...good, revocation_endpoint: endpoint }, { allowHttp: false });
+    expect(found).not.toHaveProperty('revocation_endpoint');
+    expect(found.token_endpoint).toBe(`${issuer}/token`);
+  });
+
   it.each<[more: object, message: string]>([
     [
       { authorization_endpoint: undefined },
@@ -53,7 +59,6 @@ describe('readAuthorizationServer()', () => {
       { authorization_endpoint: 'javascript:alert(1)' },
       `${discovery}: the "authorization_endpoint" "javascript:alert(1)" is no https URL`,
     ],
-    [{ revocation_endpoint: null }, `${discovery} does not tell where people log in: "revocation_endpoint" is missing`],
   ])('refuses %j', (more, message) => {
     expect(() => readAuthorizationServer({ ...good, ...more }, { allowHttp: false })).toThrow(message);
   });
@@ -77,25 +82,35 @@ describe('an authentication with issuers', () => {
   });
 
   const start = async (...issuers: readonly string[]) => {
-    const authentication = createAuthentication(settingsOf({ issuers, audiences: [audience] }), { logger: silent });
+    const settings = settingsOf({ issuers, audiences: [audience], offersLogin: true });
+    const warned: unknown[] = [];
+    const logger = { ...silent, warn: (fields: object) => void warned.push(fields) };
+    const authentication = createAuthentication(settings, { logger });
     expect(authentication.authorizationServer()).toBeUndefined();
     await authentication.start();
     authentication.close();
-    return authentication.authorizationServer();
+    return { server: authentication.authorizationServer(), warned };
   };
 
   it('knows where people log in: at the first one', async () => {
-    expect(await start(first.url, second.url)).toMatchObject({
+    expect((await start(first.url, second.url)).server).toMatchObject({
       issuer: first.url,
       token_endpoint: `${first.url}/token`,
     });
-    expect(await start(second.url, first.url)).toMatchObject({ issuer: second.url });
+    expect((await start(second.url, first.url)).server).toMatchObject({ issuer: second.url });
   });
 
   it('takes the tokens of one at which nobody can log in', async () => {
     const machines = await startIssuer([key]);
-    expect(await start(machines.url)).toBeUndefined();
+    const { server, warned } = await start(machines.url);
+    expect(server).toBeUndefined();
     expect(machines.keyRequests()).toBe(1);
+    expect(warned).toEqual([
+      {
+        issuer: machines.url,
+        reason: `${machines.url}/.well-known/openid-configuration does not tell where people log in: "authorization_endpoint" is missing`,
+      },
+    ]);
     await machines.close();
   });
 });

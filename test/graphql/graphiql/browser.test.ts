@@ -143,6 +143,16 @@ describe.skipIf(isBrowserMissing)('the GraphiQL page in a browser', () => {
     expect(await page.getByLabel('Token').getAttribute('aria-invalid')).toBe('false');
   });
 
+  it.each([429, 502, 503])('says nothing about a token that nobody could look at: %d', async (status) => {
+    served.refuse('come again later', status);
+    const page = await open();
+    await enter(page, 'some.token.here');
+    await page.getByRole('button', { name: /Execute query/ }).click();
+    await expect.poll(() => result(page).textContent()).toContain('come again later');
+    expect(await hint(page).textContent()).toBe('');
+    expect(await page.getByLabel('Token').getAttribute('aria-invalid')).toBe('false');
+  });
+
   it.each([
     ['a whole header line', `Authorization: Bearer ${goodToken}\n`],
     ['a scheme', `bearer ${goodToken}`],

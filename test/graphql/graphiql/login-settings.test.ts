@@ -63,6 +63,14 @@ describe('the settings of logging in at GraphiQL', () => {
         'GRAPHIQL_LOGIN_PARAMETERS: "state" is set by GraphiQL itself',
       ],
     ],
+    [
+      { ...oidc, GRAPHIQL_LOGIN_PARAMETERS: 'resource=https://a.example,resource=https://b.example' },
+      ['GRAPHIQL_LOGIN_PARAMETERS: "resource" is there twice; only one value of it can be sent'],
+    ],
+    [
+      { ...oidc, GRAPHIQL: 'false' },
+      ['GRAPHIQL_CLIENT_ID is set, but GRAPHIQL is false, so there is no page to log in at'],
+    ],
   ])('are refused when they are %j', (environment, problems) => {
     let found: unknown;
     try {

@@ -12,6 +12,8 @@ const pause = 'mutation Pause { jobPause(job: { id: "none" }) { ok } }';
 describe.skipIf(isBrowserMissing)('logging in at GraphiQL, at a real OpenID provider', () => {
   let browser: Browser;
   let provider: LoginProvider;
+  /** How far the gateway's clock is ahead of everybody's. */
+  let clockAheadMs = 0;
   let served: TestGateway;
   let context: BrowserContext;
   let page: Page;
@@ -21,16 +23,16 @@ describe.skipIf(isBrowserMissing)('logging in at GraphiQL, at a real OpenID prov
   let tokens: Set<string>;
 
   beforeAll(async () => {
-    browser = await launchBrowser('--host-resolver-rules=MAP cuegate 127.0.0.1');
+    browser = await launchBrowser({ flags: ['--host-resolver-rules=MAP cuegate 127.0.0.1'], keepsPages: true });
     provider = await startLoginProvider();
     served = await startGateway({
       settings: {
-        JWT_SECRET: '',
         OIDC_ISSUERS: provider.url,
         OIDC_AUDIENCE: audience,
         GRAPHIQL_CLIENT_ID: graphiqlClientId,
         GRAPHIQL_LOGIN_PARAMETERS: `resource=${audience}`,
       },
+      now: () => Date.now() + clockAheadMs,
     });
   });
   afterAll(async () => {
@@ -42,6 +44,7 @@ describe.skipIf(isBrowserMissing)('logging in at GraphiQL, at a real OpenID prov
     provider.grants.length = 0;
     provider.allowedOrigin = served.url;
     provider.accessTokenSeconds = 300;
+    clockAheadMs = 0;
     context = await browser.newContext();
     [problems, tokens] = [[], new Set()];
     const isOurs = (url: string) => url.startsWith(served.url);
@@ -110,6 +113,7 @@ describe.skipIf(isBrowserMissing)('logging in at GraphiQL, at a real OpenID prov
     await expect.poll(hint).toBe('The issuer did not give you cue:operate: ask whoever runs the farm');
     await run('Names', nameQuery);
     await expect.poll(result).toContain('"testing"');
+    await expect.poll(hint).toBe('Logged in as bob');
   });
 
   it('outlasts a reload without a question, and in this tab only', async () => {
@@ -133,6 +137,15 @@ describe.skipIf(isBrowserMissing)('logging in at GraphiQL, at a real OpenID prov
     await expect.poll(hint).toBe('Log in to load the schema, or paste a token');
   });
 
+  it('leaves nobody waiting who comes back from an issuer that is down', async () => {
+    await logIn('ann');
+    await context.route(`${provider.url}/**`, (route) => route.abort());
+    await page.reload();
+    await expect.poll(() => page.url()).toMatch(/^chrome-error:/);
+    await page.goBack({ waitUntil: 'commit' });
+    await expect.poll(hint).toBe('Log in to load the schema, or paste a token');
+  });
+
   it('gets new tokens by itself before the old ones end', async () => {
     provider.accessTokenSeconds = 4;
     await logIn('ann');
@@ -149,6 +162,21 @@ describe.skipIf(isBrowserMissing)('logging in at GraphiQL, at a real OpenID prov
     expect(tokens.size).toBeGreaterThan(2);
     expect(await hint()).toBe('Logged in as ann');
     expect(problems).toEqual([]);
+  });
+
+  it('goes on with a subscription when its token ends', async () => {
+    provider.accessTokenSeconds = 5;
+    await logIn('ann');
+    // The gateway takes tokens for a minute longer than they say, which is longer than a test may last.
+    clockAheadMs = 61_000;
+    await run('Watch', 'subscription Watch { showGetShows(everyMs: 1000) { shows { shows { defaultMinCores } } } }');
+    await expect.poll(result).toContain('defaultMinCores');
+    const before = tokens.size;
+    await expect.poll(() => tokens.size, { timeout: 15_000 }).toBeGreaterThan(before);
+    const { json } = await served.rest('show.ShowInterface/FindShow', { name: 'testing' });
+    await served.rest('show.ShowInterface/SetDefaultMinCores', { show: json.show, minCores: 4_321 });
+    await expect.poll(result).toContain('4321');
+    expect(await hint()).toBe('Logged in as ann');
   });
 
   it('tells the user when it has ended', async () => {
@@ -168,17 +196,32 @@ describe.skipIf(isBrowserMissing)('logging in at GraphiQL, at a real OpenID prov
     await page.getByRole('button', { name: 'Log out' }).click();
     await expect.poll(hint).toBe('Log in to load the schema, or paste a token');
     await expect.poll(() => provider.grants).toContain('revocation');
-    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    expect(await page.evaluate(() => Object.entries(sessionStorage))).toEqual([['cuegate:logged-out', 'yes']]);
+    await page.reload();
     await page.getByRole('button', { name: 'Log in' }).click();
     await answerAs('bob');
     await expect.poll(hint).toBe('Logged in as bob');
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(['cuegate:login-scopes']);
   });
+
+  /** Goes back by the browser's button, to the very page that was left and not to another copy of it. */
+  const goBackTo = async () => {
+    await page.goBack({ waitUntil: 'commit' });
+    await expect.poll(() => page.evaluate(() => (window as { isAsLeft?: boolean }).isAsLeft)).toBe(true);
+  };
+  const mark = () =>
+    page.evaluate(() => {
+      window.addEventListener('pageshow', ({ persisted }) => {
+        (window as { isAsLeft?: boolean }).isAsLeft = persisted;
+      });
+    });
 
   it('can begin again for who comes back by the browser’s button', async () => {
     await open();
+    await mark();
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByLabel('User').waitFor();
-    await page.goBack();
+    await goBackTo();
     await page.getByRole('button', { name: 'Log in' }).click();
     await answerAs('ann');
     await expect.poll(hint).toBe('Logged in as ann');

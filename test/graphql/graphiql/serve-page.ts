@@ -44,24 +44,27 @@ const schema = makeExecutableSchema({
 export async function servePage(page: GraphiqlPage, { needsToken = true } = {}) {
   const yoga = createYoga({ schema, graphiql: false, landingPage: false, logging: false });
   const requests: { readonly url: string; readonly authorization: string | undefined }[] = [];
-  let refusal = 'Authorization header required';
+  let [refusal, refusalStatus] = ['Authorization header required', 401];
   const server = createServer((request, response) => {
     request.url = request.url?.replace(/^\/farm(?=\/)/, '') ?? '';
     const { url, headers } = request;
     if (page.handles(request)) return page.handle(request, response);
     requests.push({ url, authorization: headers.authorization });
     if (!needsToken || headers.authorization === `Bearer ${goodToken}`) return void yoga(request, response);
-    response.writeHead(url === '/graphql' ? 401 : 404, { 'content-type': 'application/graphql-response+json' });
-    response.end(JSON.stringify({ errors: [{ message: refusal, extensions: { code: 'UNAUTHENTICATED' } }] }));
+    response.writeHead(url === '/graphql' ? refusalStatus : 404, {
+      'content-type': 'application/graphql-response+json',
+    });
+    const code = refusalStatus === 401 ? 'UNAUTHENTICATED' : 'UNAVAILABLE';
+    response.end(JSON.stringify({ errors: [{ message: refusal, extensions: { code } }] }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** What reached the gateway and not the page. */
     requests,
-    /** Sets the words in which every other token is refused. */
-    refuse: (message: string) => {
-      refusal = message;
+    /** Sets the words, and the status, with which every other token is refused. */
+    refuse: (message: string, status = 401) => {
+      [refusal, refusalStatus] = [message, status];
     },
     close: async () => {
       server.closeAllConnections();

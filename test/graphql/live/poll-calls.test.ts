@@ -119,6 +119,23 @@ describe('createPolledCalls()', () => {
       }
     });
 
+    it('asks again once a minute, whatever else changes or fails in every tick', async () => {
+      for (const then of [(tick: number) => 2 + tick, () => -1]) {
+        const shelves = [1, Number.NaN];
+        const started = start(shelves);
+        let look = await lookAt(shelves, started);
+        for (let tick = 0; tick < 150; tick += 1) {
+          vi.advanceTimersByTime(1_000);
+          shelves[0] = then(tick);
+          const next = started.begin();
+          expect(await next.haveChanged(look, ann)).toBe(true);
+          await Promise.allSettled([next.invoke(read(0)), next.invoke(read(1))]);
+          look = next;
+        }
+        expect(asked(started, 1)).toBe(3);
+      }
+    });
+
     it('notices within a minute that it is allowed', async () => {
       const shelves = [1, Number.NaN];
       const started = start(shelves);

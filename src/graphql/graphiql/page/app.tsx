@@ -29,6 +29,7 @@ export function App({ settings: { needsToken, login, tabs }, start }: AppProps) 
     token: start.session === undefined ? recallToken() : '',
   }));
   const [verdict, setVerdict] = useState<Verdict>('unknown');
+  const [problem, setProblem] = useState(start.problem ?? '');
   const current = useRef(bearer);
   const [isExplaining, setExplaining] = useState(false);
   const explaining = useRef(false);
@@ -38,9 +39,11 @@ export function App({ settings: { needsToken, login, tabs }, start }: AppProps) 
       createFetcher({
         token: () => bearer.session?.token() ?? Promise.resolve(bearer.token),
         isExplaining: () => explaining.current,
-        onVerdict: (found) => {
+        onVerdict: (found, isAsked) => {
           // A late answer says nothing about a token that was entered since.
-          if (current.current === bearer) setVerdict(found);
+          if (current.current !== bearer) return;
+          setVerdict(found);
+          if (isAsked) setProblem('');
         },
       }),
     [bearer],
@@ -67,9 +70,10 @@ export function App({ settings: { needsToken, login, tabs }, start }: AppProps) 
         {needsToken && (
           <CredentialsBar
             login={login}
-            startProblem={start.problem ?? ''}
+            problem={problem}
             {...bearer}
             verdict={verdict}
+            onProblem={setProblem}
             onToken={changeToken}
             onLoggedOut={() => changeToken('')}
           />

@@ -40,29 +40,35 @@ export interface CreateFetcherOptions {
   readonly token: () => Promise<string>;
   /** Whether answers shall tell which calls they took; asked for every request. */
   readonly isExplaining: () => boolean;
-  readonly onVerdict: (verdict: Verdict) => void;
+  /** @param isAsked whether it is about something that the user ran, and not about the schema that the page loads by itself */
+  readonly onVerdict: (verdict: Verdict, isAsked: boolean) => void;
+}
+
+/** A token is not to be had any more; the message is for the user. */
+class NoTokenError extends Error {
+  override readonly name = 'NoTokenError';
+}
+
+interface Sent {
+  readonly response: Response;
+  /** The token that was shown. */
+  readonly shown: string;
 }
 
 /**
  * Sends GraphiQL's requests to the address that the page itself came from, the token in the `Authorization` header and
  * nowhere else. Never rejects: what goes wrong is shown where the result would stand. A subscription is answered by its results
- * one after another, until GraphiQL has seen enough.
+ * one after another, until GraphiQL has seen enough; when its token ends and there is a new one, it goes on with that.
  */
 export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherOptions) {
-  const send = async (
-    params: GraphqlParams,
-    accept: string,
-    signal?: AbortSignal,
-  ): Promise<Response | GraphqlResult> => {
-    let shown: string;
-    try {
-      shown = await token();
-    } catch (error) {
-      const { message } = error as Error;
-      onVerdict({ refusal: message });
-      return failure(message);
-    }
-    return fetch(location.pathname, {
+  const takeToken = (): Promise<string> =>
+    token().catch((error: Error) => {
+      throw new NoTokenError(error.message);
+    });
+
+  const send = async (params: GraphqlParams, accept: string, signal?: AbortSignal): Promise<Sent> => {
+    const shown = await takeToken();
+    const response = await fetch(location.pathname, {
       method: 'POST',
       headers: {
         accept,
@@ -72,37 +78,55 @@ export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherO
       body: JSON.stringify(isExplaining() ? { ...params, extensions: { explain: true } } : params),
       ...(signal !== undefined && { signal }),
     });
+    return { response, shown };
   };
 
-  const readAnswer = async (response: Response | GraphqlResult): Promise<GraphqlResult> => {
-    if (!(response instanceof Response)) return response;
+  const readAnswer = async (response: Response, isAsked: boolean): Promise<GraphqlResult> => {
     const text = await response.text();
     const result = parseResult(text) ?? failure(`${response.status} ${response.statusText}: ${text.slice(0, 500)}`);
-    onVerdict(response.status === 401 ? { refusal: result.errors?.[0]?.message ?? text } : verdictOf(result));
+    onVerdict(verdictOf(result, response.status), isAsked);
     return result;
   };
 
+  const explain = (error: unknown, isAsked: boolean): GraphqlResult => {
+    const { message } = error as Error;
+    if (!(error instanceof NoTokenError)) {
+      return failure(`The gateway did not answer (${message}). Is it running, and is the network up?`);
+    }
+    onVerdict({ refusal: message }, isAsked);
+    return failure(message);
+  };
+
   const ask = async (params: GraphqlParams): Promise<GraphqlResult> => {
+    const isAsked = params.operationName !== 'IntrospectionQuery';
     try {
-      return await readAnswer(await send(params, 'application/graphql-response+json, application/json'));
+      const { response } = await send(params, 'application/graphql-response+json, application/json');
+      return await readAnswer(response, isAsked);
     } catch (error) {
-      return unanswered(error);
+      return explain(error, isAsked);
     }
   };
 
   async function* watch(params: GraphqlParams, signal: AbortSignal): AsyncGenerator<unknown, void> {
     try {
-      const response = await send(params, 'text/event-stream, application/json', signal);
-      if (!isStream(response)) {
-        yield await readAnswer(response);
-        return;
-      }
-      for await (const result of readEvents(response.body)) {
-        onVerdict(verdictOf(result as GraphqlResult));
-        yield result;
+      while (true) {
+        const { response, shown } = await send(params, 'text/event-stream, application/json', signal);
+        if (!isStream(response)) return yield await readAnswer(response, true);
+        let refused: GraphqlResult | undefined;
+        for await (const event of readEvents(response.body)) {
+          const result = event as GraphqlResult;
+          refused = refusalIn(result) === undefined ? undefined : result;
+          if (refused !== undefined) break;
+          onVerdict(verdictOf(result, 200), true);
+          yield result;
+        }
+        if (refused === undefined) return;
+        if ((await takeToken()) !== shown) continue;
+        onVerdict(verdictOf(refused, 200), true);
+        return yield refused;
       }
     } catch (error) {
-      if (!signal.aborted) yield unanswered(error);
+      if (!signal.aborted) yield explain(error, true);
     }
   }
 
@@ -127,18 +151,25 @@ export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherO
   };
 }
 
-function isStream(
-  response: Response | GraphqlResult,
-): response is Response & { readonly body: ReadableStream<Uint8Array> } {
-  if (!(response instanceof Response) || response.body === null) return false;
+function isStream(response: Response): response is Response & { readonly body: ReadableStream<Uint8Array> } {
+  if (response.body === null) return false;
   return response.headers.get('content-type')?.startsWith('text/event-stream') === true;
 }
 
-function verdictOf({ errors = [] }: GraphqlResult): Verdict {
-  const missing = errors.flatMap(({ extensions: { code, scope } = {} }) =>
+function verdictOf(result: GraphqlResult, status: number): Verdict {
+  const refusal = refusalIn(result);
+  if (refusal !== undefined) return { refusal };
+  const missing = (result.errors ?? []).flatMap(({ extensions: { code, scope } = {} }) =>
     code === 'FORBIDDEN' && typeof scope === 'string' ? scope.split(' ') : [],
   );
-  return missing.length === 0 ? 'accepted' : { missingScopes: [...new Set(missing)] };
+  if (missing.length > 0) return { missingScopes: [...new Set(missing)] };
+  // Whatever else was answered came before anybody looked at the token, or because nobody could.
+  return status === 200 || status === 400 ? 'accepted' : 'unknown';
+}
+
+/** Why the gateway does not accept the token; undefined: it does, or says nothing about it. */
+function refusalIn({ errors = [] }: GraphqlResult): string | undefined {
+  return errors.find(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')?.message;
 }
 
 function parseResult(text: string): GraphqlResult | undefined {
@@ -148,10 +179,6 @@ function parseResult(text: string): GraphqlResult | undefined {
   } catch {
     return undefined;
   }
-}
-
-function unanswered(error: unknown): GraphqlResult {
-  return failure(`The gateway did not answer (${(error as Error).message}). Is it running, and is the network up?`);
 }
 
 function failure(message: string): GraphqlResult {

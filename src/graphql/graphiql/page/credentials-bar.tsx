@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useId } from 'react';
 
 import type { PageLogin } from '../page-settings.ts';
 
@@ -11,26 +11,26 @@ import { useLogin } from './use-login.ts';
 interface CredentialsBarProps {
   /** Undefined: nobody can log in here. */
   readonly login: PageLogin | undefined;
-  /** Why a log-in that ended as the page began came to nothing; empty: it did not. */
-  readonly startProblem: string;
+  /** Why a log-in came to nothing; empty: it did not. */
+  readonly problem: string;
   readonly session: Session | undefined;
   readonly token: string;
   readonly verdict: Verdict;
+  readonly onProblem: (problem: string) => void;
   readonly onToken: (token: string) => void;
   readonly onLoggedOut: () => void;
 }
 
 /** Who the page speaks for: somebody who has logged in, or whoever a token stands for; and one line on how things stand. */
 export function CredentialsBar(props: CredentialsBarProps) {
-  const { login, startProblem, session, token, verdict, onToken, onLoggedOut } = props;
+  const { login, problem, session, token, verdict, onProblem, onToken, onLoggedOut } = props;
   const hintId = useId();
-  const [problem, setProblem] = useState(startProblem);
-  const { isLeaving, logIn, logOut } = useLogin(login, session, setProblem, onLoggedOut);
+  const { isLeaving, logIn, logOut } = useLogin(login, session, onProblem, onLoggedOut);
   const canLogIn = login !== undefined;
   const hint = hintOf({ canLogIn, token, person: session?.person, problem, verdict });
   const missingScopes = typeof verdict === 'object' && 'missingScopes' in verdict ? verdict.missingScopes : [];
   const enter = (entered: string) => {
-    setProblem('');
+    onProblem('');
     onToken(entered);
   };
   return (

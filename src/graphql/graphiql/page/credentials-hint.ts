@@ -20,7 +20,6 @@ export interface CredentialsHint {
 
 /** What to tell somebody about his credentials. */
 export function hintOf({ canLogIn, token, person, problem, verdict }: CredentialsState): CredentialsHint {
-  if (problem !== '') return { text: problem, isAlarming: true };
   if (typeof verdict === 'object') {
     const text =
       'refusal' in verdict
@@ -28,6 +27,7 @@ export function hintOf({ canLogIn, token, person, problem, verdict }: Credential
         : `This takes ${verdict.missingScopes.join(' and ')}, which ${person === undefined ? 'this token' : 'your log-in'} does not have`;
     return { text, isAlarming: true };
   }
+  if (problem !== '') return { text: problem, isAlarming: true };
   return { text: calmHintOf(canLogIn, token, person, verdict), isAlarming: false };
 }
 

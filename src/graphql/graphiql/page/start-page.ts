@@ -37,11 +37,15 @@ async function continueLogin(
   found: URLSearchParams | undefined,
   scopes: readonly string[],
 ): Promise<PageStart> {
-  if (server === null) throw new Error(issuerIsAway);
+  if (server === null) throw new Error(noServer);
   // Only who logs in needs it.
   const { createLoginClient } = await import('./login/login-client.ts');
   const client = createLoginClient({ ...login, server });
-  if (found === undefined) return client.begin({ scopes, prompt: 'none' });
+  if (found === undefined) {
+    // Whoever comes back by the browser's button finds this page as it was left: on its way.
+    window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+    return client.begin({ scopes, prompt: 'none' });
+  }
   const finished = await client.finish(found);
   if (finished === undefined) return {};
   // Who logs in speaks for himself from now on.
@@ -51,5 +55,6 @@ async function continueLogin(
   return { session, problem: `The issuer did not give you ${withheldScopes.join(' and ')}: ask whoever runs the farm` };
 }
 
-/** What to tell the user when the gateway does not know yet where people log in. */
-export const issuerIsAway = 'The issuer cannot be reached at the moment: load the page again later';
+/** What to tell the user when the gateway does not know where people log in. */
+export const noServer =
+  'The gateway does not know yet where people log in; its log says why. Load the page again later';

@@ -42,7 +42,7 @@ export function createSession({ person, requestedScopes, tokens, renew, revoke }
       held = hold(await renew(refreshToken), refreshToken);
     } catch (error) {
       // The issuer may be away for a moment, and the token may still do.
-      if (isOver(held.endsAtMs)) throw new Error(`Your log-in has ended: log in again. ${explainFailure(error)}`);
+      if (isOver(held.ends)) throw new Error(`Your log-in has ended: log in again. ${explainFailure(error)}`);
     }
   };
   return {
@@ -51,17 +51,19 @@ export function createSession({ person, requestedScopes, tokens, renew, revoke }
     // Left out when they are what was asked for (RFC 6749, 5.1).
     scopes: tokens.scope?.split(' ') ?? requestedScopes,
     token: async () => {
-      if (isOver(held.endsAtMs - held.marginMs) && held.refreshToken !== undefined) {
+      if (isOver(held.ends, held.marginMs) && held.refreshToken !== undefined) {
         // Whoever comes meanwhile waits for the same one: a refresh token that is used twice ends everything.
         renewing ??= renewOnce(held.refreshToken).finally(() => {
           renewing = undefined;
         });
         await renewing;
       }
-      if (isOver(held.endsAtMs)) throw new Error('Your log-in has ended: log in again');
+      if (isOver(held.ends)) throw new Error('Your log-in has ended: log in again');
       return held.accessToken;
     },
     end: async () => {
+      // Or the old token would be ended, and the one that is on its way would live on.
+      await renewing?.catch(() => undefined);
       if (held.refreshToken !== undefined) await revoke(held.refreshToken);
     },
   };
@@ -70,9 +72,17 @@ export function createSession({ person, requestedScopes, tokens, renew, revoke }
 interface HeldTokens {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
-  /** On the page's own clock, which nobody sets. */
-  readonly endsAtMs: number;
+  readonly ends: Moment;
   readonly marginMs: number;
+}
+
+/**
+ * A moment on two clocks: the page's, which nobody can set, but which may stand still while a computer sleeps, and the one on
+ * the wall. It has come when either says so; a token that is renewed too early does no harm.
+ */
+interface Moment {
+  readonly pageMs: number;
+  readonly wallMs: number;
 }
 
 function hold(tokens: TokenEndpointResponse, refreshToken: string | undefined): HeldTokens {
@@ -81,11 +91,12 @@ function hold(tokens: TokenEndpointResponse, refreshToken: string | undefined): 
     accessToken: tokens.access_token,
     // Without a new one, the old one goes on (RFC 6749, 6).
     refreshToken: tokens.refresh_token ?? refreshToken,
-    endsAtMs: performance.now() + lifeMs,
+    ends: { pageMs: performance.now() + lifeMs, wallMs: Date.now() + lifeMs },
     marginMs: Math.min(marginMs, lifeMs / 2),
   };
 }
 
-function isOver(timeMs: number): boolean {
-  return performance.now() >= timeMs;
+/** Whether a moment has come, or is no further than `marginMs` away. */
+function isOver({ pageMs, wallMs }: Moment, marginMs = 0): boolean {
+  return performance.now() >= pageMs - marginMs || Date.now() >= wallMs - marginMs;
 }

@@ -13,6 +13,7 @@ export interface PendingLogin {
 
 const pendingKey = 'cuegate:login';
 const scopesKey = 'cuegate:login-scopes';
+const loggedOutKey = 'cuegate:logged-out';
 
 /**
  * Keeps a log-in while its user is at the issuer's page. In this tab's storage, so that no other tab or site can bring it to
@@ -31,6 +32,22 @@ export function takePendingLogin(): PendingLogin | undefined {
 /** Notes that the user is logged in, and with which scopes; never a token. A reload can ask the issuer for the same again. */
 export function keepLoginScopes(scopes: readonly string[]): void {
   sessionStorage.setItem(scopesKey, scopes.join(' '));
+  sessionStorage.removeItem(loggedOutKey);
+}
+
+/** Notes that the user has logged out in this tab, until somebody logs in. */
+export function keepLoggedOut(): void {
+  take(scopesKey);
+  try {
+    sessionStorage.setItem(loggedOutKey, 'yes');
+  } catch {
+    // The browser keeps nothing for pages, and nobody logs in without that.
+  }
+}
+
+/** Whether the last one who was here has logged out. */
+export function hasLoggedOut(): boolean {
+  return sessionStorage.getItem(loggedOutKey) !== null;
 }
 
 /** The scopes of the log-in that a reload ended, once; who comes back without having got it again must not go in circles. */
