@@ -209,6 +209,7 @@ describe('an attack', () => {
         ['kid ../../dev/null', () => rsaToken({}, { kid: '../../dev/null' })],
         ['a kid of SQL', () => rsaToken({}, { kid: "' OR 1=1 --" })],
         ['kid __proto__', () => rsaToken({}, { kid: '__proto__' })],
+        ['an unknown kid and a time to come', () => rsaToken({ iat: nowSeconds + 3_600 }, { kid: 'to come' })],
         ['an empty kid', () => rsaToken({}, { kid: '' })],
         ['the kid of a key for another algorithm', () => rsaToken({}, { kid: 'elliptic' })],
         ['the kid of a key for encryption', () => signWith(encryption, claims())],
