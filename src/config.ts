@@ -159,6 +159,7 @@ export function parseConfig(raw: RawConfig): Config {
       holdLimitMs: read.number('LANE_HOLD_LIMIT'),
       maxWaiting: read.number('LANE_MAX_WAITING'),
       maxWaitMs: read.number('LANE_MAX_WAIT'),
+      callMs: read.number('GRPC_TIMEOUT'),
     },
   };
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));

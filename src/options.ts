@@ -552,7 +552,9 @@ export const options = [
     kind: 'count',
     default: '1000',
     group: 'Protection',
-    description: 'How many calls may wait in one lane; more are answered 503 with Retry-After, unsent.',
+    description:
+      'How many writes may wait in one lane, and how many reads; when there are more, whoever has most waiting is answered 503 with ' +
+      'Retry-After, unsent.',
   },
   {
     name: 'LANE_MAX_WAIT',

@@ -59,7 +59,7 @@ export async function createWaist(options: CreateWaistOptions): Promise<Waist> {
     maxRequestBytes,
     audit,
     authorize: authorize(policy, { open, close }),
-    guard: enforceGuards({ table, open, close, now, maxSpecBytes, hasGrant: policy.hasGrant }),
+    guard: enforceGuards({ table, open, close, timeoutMs, now, maxSpecBytes, hasGrant: policy.hasGrant }),
     stamp: stampIdentity({ table, open, close, mismatch: identityMismatch, services: serviceSubjects }),
     once: answerOnce({ table, timeoutMs, now: Date.now }),
     lanes: config.lanes ? lanes : undefined,

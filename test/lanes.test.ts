@@ -36,6 +36,42 @@ describe('a Cuebot that mixes calls up', () => {
   });
 });
 
+describe('callers who are willing to wait for a moment only', () => {
+  it('make no call of others act on their objects, nor theirs on others’', { timeout: 60_000 }, async () => {
+    let count = 0;
+    const slow = { servantDefect: true, latencyMs: () => 3 + (count++ % 7) };
+    running = await startGateway({ cuebot: slow, settings: { LANE_MAX_WAIT: '60s' } });
+    const { rest } = running;
+    const [{ parentId: mine }, ...others] = (await layersOf(running)) as [Layer, ...Layer[]];
+    const jobs = [...new Set(others.map(({ parentId }) => parentId))].filter((id) => id !== mine);
+    const statuses = new Set<number>();
+    const hurry = async (milliseconds: number) => {
+      const body = { job: { id: mine }, new_comment: { subject: 'whose', message: mine } };
+      const { status } = await rest('job.JobInterface/AddComment', body, { 'grpc-timeout': `${milliseconds}m` });
+      statuses.add(status);
+    };
+    const read = async (id: string) => {
+      const { json } = await rest('job.JobInterface/GetLayers', { job: { id } });
+      return json.layers.layers.every(({ parentId }: Layer) => parentId === id);
+    };
+    const readings: boolean[] = [];
+    for (let round = 0; round < 40; round += 1) {
+      const reads = jobs.slice(0, 6).map((id) => read(id));
+      await Promise.all([...[1, 2, 3, 4, 5].map(hurry), ...reads]);
+      readings.push(...(await Promise.all(reads)));
+    }
+    // Some were given up before Cuebot had answered.
+    expect(statuses).toContain(504);
+    expect(readings).not.toContain(false);
+    const strays: unknown[] = [];
+    for (const id of jobs) {
+      const { json } = await rest('job.JobInterface/GetComments', { job: { id } });
+      strays.push(...json.comments.comments.filter(({ subject }: { subject: string }) => subject === 'whose'));
+    }
+    expect(strays).toEqual([]);
+  });
+});
+
 /** Sends mixed calls, many at a time, and tells every one that met the wrong object. */
 async function hammer(gateway: TestGateway, calls: number): Promise<readonly string[]> {
   const layers = await layersOf(gateway);

@@ -10,10 +10,12 @@ import { waitFor } from './wait-for.ts';
 export interface LaneLimits {
   /** After this time a read lets the next call start, in milliseconds: what is dangerous is the beginning of a call. */
   readonly holdLimitMs: number;
-  /** How many calls may wait. */
+  /** How many writes may wait, and as many reads. */
   readonly maxWaiting: number;
   /** How long a call may wait before it is turned away, in milliseconds. */
   readonly maxWaitMs: number;
+  /** How long a call that was sent may take, in milliseconds, whatever its caller is willing to wait. */
+  readonly callMs: number;
 }
 
 /** A lane's state, for metrics. */
@@ -26,6 +28,7 @@ interface Place {
   readonly call: Call;
   readonly kind: RpcKind;
   readonly start: () => void;
+  readonly turnAway: (error: GatewayError) => void;
 }
 
 /** Nobody ever aborts this one: a call that was sent goes on, since Cuebot would go on anyway, and the lane must know when it ends. */
@@ -33,7 +36,10 @@ const neverAborted = new AbortController().signal;
 
 /**
  * Lets one call run at a time. Free again when the reply's bytes are in; a read that takes longer than the hold limit lets
- * the next one start, a write does not until it is answered or its deadline has passed. Writes go first; callers take turns.
+ * the next one start, a write does not until it is answered or the gateway's own deadline has passed. A caller's deadline ends
+ * his waiting and nothing else: whoever could end the call itself, and with it the lane, could let others' calls overlap.
+ *
+ * Writes go first; callers take turns. When as many wait as may, whoever has most calls waiting is turned away.
  */
 export class Lane {
   readonly name: string;
@@ -59,7 +65,7 @@ export class Lane {
     if (this.#holder !== undefined) await this.#measureWait(call, kind);
     else this.#observeWait?.(0);
     const holder = this.#hold();
-    const reply = next({ ...call, signal: neverAborted });
+    const reply = next({ ...call, signal: neverAborted, deadlineAt: Date.now() + this.#limits.callMs });
     const release = () => this.#release(holder);
     const holdTimer = kind === 'read' ? setTimeout(release, this.#limits.holdLimitMs) : undefined;
     const end = () => {
@@ -102,10 +108,14 @@ export class Lane {
   }
 
   #waitForTurn(call: Call, kind: RpcKind): Promise<void> {
-    if (this.#waiting >= this.#limits.maxWaiting)
-      throw this.#turnedAway('LANE_FULL', `${this.#waiting} calls are waiting`);
     const queue = kind === 'write' ? this.#waitingWrites : this.#waitingReads;
     const caller = call.identity.subject;
+    if (queue.size >= this.#limits.maxWaiting) {
+      const full = this.#turnedAway('LANE_FULL', `${queue.size} ${kind}s are waiting`);
+      const yielding = queue.yieldTo(caller);
+      if (yielding === undefined) throw full;
+      yielding.turnAway(full);
+    }
     const patienceMs = Math.max(0, (call.deadlineAt ?? Number.POSITIVE_INFINITY) - Date.now());
     const waitMs = Math.min(patienceMs, this.#limits.maxWaitMs);
     return new Promise((resolve, reject) => {
@@ -132,6 +142,10 @@ export class Lane {
         start: () => {
           settle();
           resolve();
+        },
+        turnAway: (error) => {
+          settle();
+          reject(error);
         },
       };
       call.signal.addEventListener('abort', onAbort);

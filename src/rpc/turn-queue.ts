@@ -29,6 +29,19 @@ export class TurnQueue<Item> {
     return item;
   }
 
+  /**
+   * Makes room for one more item of a caller by giving up the newest one of whoever has most; undefined when that would be
+   * this caller himself.
+   */
+  yieldTo(caller: string): Item | undefined {
+    let [longest, length] = ['', (this.#byCaller.get(caller)?.length ?? 0) + 1];
+    for (const [other, items] of this.#byCaller) if (items.length > length) [longest, length] = [other, items.length];
+    const item = this.#byCaller.get(longest)?.at(-1);
+    if (item === undefined || longest === caller) return undefined;
+    this.remove(longest, item);
+    return item;
+  }
+
   /** Takes an item out of the queue; false when it is not in there any more. */
   remove(caller: string, item: Item): boolean {
     const items = this.#byCaller.get(caller);

@@ -8,7 +8,7 @@ import { measureUpstream } from '../../src/rpc/measure-upstream.ts';
 import { callOf, holdUpstream, method } from './calls.ts';
 
 const get = method('GetShelf');
-const limits = { holdLimitMs: 10_000, maxWaiting: 3, maxWaitMs: 10_000 };
+const limits = { holdLimitMs: 10_000, maxWaiting: 3, maxWaitMs: 10_000, callMs: 30_000 };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

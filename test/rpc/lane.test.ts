@@ -5,7 +5,7 @@ import { Lane } from '../../src/rpc/lane.ts';
 import { callOf, holdUpstream, method, replyOf } from './calls.ts';
 import { identityOf } from '../identity.ts';
 
-const limits = { holdLimitMs: 500, maxWaiting: 3, maxWaitMs: 10_000 };
+const limits = { holdLimitMs: 500, maxWaiting: 3, maxWaitMs: 10_000, callMs: 30_000 };
 const get = method('GetShelf');
 const set = method('SetShelf');
 
@@ -120,8 +120,41 @@ describe('Lane', () => {
       status: { name: 'UNAVAILABLE', httpStatus: 503 },
       reason: 'LANE_FULL',
       retryAfterSeconds: 1,
-      message: 'calls of this kind run one at a time, and 3 calls are waiting; the call was not sent, try again',
+      message: 'calls of this kind run one at a time, and 3 reads are waiting; the call was not sent, try again',
     });
+  });
+
+  it('turns away whoever has most waiting, and never a write for a read', async () => {
+    const [lane, upstream] = [new Lane('shelf', limits), holdUpstream()];
+    const outcomes: string[] = [];
+    const run = (subject: string, name: string, kind: 'read' | 'write') =>
+      lane.run(named(name, { identity: identityOf(subject) }), kind, upstream.invoke).then(
+        () => outcomes.push(`${name} answered`),
+        ({ reason }) => outcomes.push(`${name} ${reason}`),
+      );
+    void run('ann', 'running', 'read');
+    for (const name of ['ann 1', 'ann 2', 'ann 3', 'ann 4']) void run('ann', name, 'read');
+    for (const name of ['bob 1', 'bob 2', 'bob 3']) void run('bob', name, 'read');
+    for (const name of ['zoe 1', 'zoe 2']) void run('zoe', name, 'write');
+    await turn();
+    // Two of bob's and one of ann's are waiting, or the other way round: nobody has more than one above the other.
+    expect(outcomes).toEqual(['ann 4 LANE_FULL', 'bob 2 LANE_FULL', 'bob 3 LANE_FULL', 'ann 3 LANE_FULL']);
+    for (let index = 0; index < 6; index += 1) await upstream.answer(index);
+    expect(order(upstream)).toEqual(['running', 'zoe 1', 'zoe 2', 'ann 1', 'bob 1', 'ann 2']);
+  });
+
+  it('stays held by a call whose caller was willing to wait for less than it takes', async () => {
+    const [lane, upstream] = [new Lane('shelf', limits), holdUpstream()];
+    const hurried = named('hurried', { deadlineAt: Date.now() + 5 });
+    const ended = expect(lane.run(hurried, 'write', upstream.invoke)).rejects.toThrow('context deadline exceeded');
+    void lane.run(named('next'), 'read', upstream.invoke);
+    await vi.advanceTimersByTimeAsync(5);
+    await ended;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(order(upstream)).toEqual(['hurried']);
+    expect(upstream.arrived[0]!.deadlineAt).toBe(Date.now() - 5_005 + 30_000);
+    await upstream.answer(0);
+    expect(order(upstream)).toEqual(['hurried', 'next']);
   });
 
   it('turns a call away that has waited long enough, unsent', async () => {

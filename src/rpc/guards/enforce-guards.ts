@@ -19,6 +19,8 @@ export interface GuardOptions extends JobSpecOptions {
   readonly table: RpcTable;
   readonly open: OpenMessage;
   readonly close: CloseMessage;
+  /** How long a call may take, in milliseconds (GRPC_TIMEOUT). */
+  readonly timeoutMs: number;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -28,7 +30,7 @@ export interface GuardOptions extends JobSpecOptions {
  * without guards costs a look into a map, one that must not hold U+0000 a search for that byte on top of it.
  */
 export function enforceGuards(options: GuardOptions): Interceptor {
-  const laneOf = nameLanes();
+  const laneOf = nameLanes(options.timeoutMs);
   const byMethod = new Map<MethodDescriptor, Guard[]>();
   for (const guard of options.table.guards) {
     const known = byMethod.get(guard.method);
@@ -45,13 +47,13 @@ export function enforceGuards(options: GuardOptions): Interceptor {
 }
 
 /** Names are given rarely: more calls waiting than this are a loop gone wild. */
-const nameLimits: LaneLimits = { holdLimitMs: 60_000, maxWaiting: 100, maxWaitMs: 10_000 };
+const nameLimits: Omit<LaneLimits, 'callMs'> = { holdLimitMs: 60_000, maxWaiting: 100, maxWaitMs: 10_000 };
 
 /** One lane for each kind of name: what is looked up by the same RPC. */
-function nameLanes(): (lookUp: MethodDescriptor) => Lane {
+function nameLanes(callMs: number): (lookUp: MethodDescriptor) => Lane {
   const lanes = new Map<MethodDescriptor, Lane>();
   return (lookUp) => {
-    const lane = lanes.get(lookUp) ?? new Lane(`names of ${lookUp.fullName}`, nameLimits);
+    const lane = lanes.get(lookUp) ?? new Lane(`names of ${lookUp.fullName}`, { ...nameLimits, callMs });
     lanes.set(lookUp, lane);
     return lane;
   };

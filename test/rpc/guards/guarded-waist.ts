@@ -23,6 +23,7 @@ export const guardOptions: Omit<GuardOptions, 'table'> = {
   open,
   close,
   now: () => 1_800_000_000_500,
+  timeoutMs: 30_000,
   maxSpecBytes: 2_000,
   hasGrant: () => false,
 };
