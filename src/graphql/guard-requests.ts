@@ -44,9 +44,7 @@ export function guardRequests(
       const { req, res, requestId } = serverContext;
       serverContext.identity = await identifyCaller(identify, formatChallenge, req, requestId);
       assertAcceptable(req);
-      if (req.method === 'POST') setRequestParser(() => readJsonBody(req, maxBodyBytes));
-      // The client waits for this before it sends a large body.
-      if (req.headers.expect !== undefined) res.writeContinue();
+      if (req.method === 'POST') setRequestParser(() => readJsonBody(req, res, maxBodyBytes));
     },
   };
 }

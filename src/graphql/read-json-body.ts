@@ -1,4 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { readBody } from '../base/read-body.ts';
 
 import { httpError } from './http-error.ts';
 
@@ -11,8 +13,17 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  *
  * @throws GraphQLError 413 for more than `maxBytes`, of which no more than that is kept; 400 for what is no JSON, or no object
  */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<object> {
-  const body = await readBody(request, maxBytes);
+export async function readJsonBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+): Promise<object> {
+  const body = await readBody(request, response, {
+    maxBytes,
+    tooLong: () => httpError(413, `The body is larger than ${maxBytes} bytes.`),
+    // A client that left in the middle gets no answer, but its operation must end.
+    gone: () => httpError(400, 'The body ended early.'),
+  });
   const value = parseJson(body);
   if (typeof value === 'object' && value !== null) return value;
   throw httpError(400, 'The body must be a JSON object with "query", and perhaps "variables" and "operationName".');
@@ -24,24 +35,4 @@ function parseJson(body: Uint8Array): unknown {
   } catch {
     throw httpError(400, 'The body is not valid JSON.');
   }
-}
-
-function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const tooLarge = () => httpError(413, `The body is larger than ${maxBytes} bytes.`);
-    // Refused before anything of it is read; node throws the rest away after the answer.
-    if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge());
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= maxBytes) chunks.push(chunk);
-      else reject(tooLarge());
-    });
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    request.once('close', () => {
-      // A client that left in the middle gets no answer, but its operation must end.
-      if (!request.complete) reject(httpError(400, 'The body ended early.'));
-    });
-  });
 }

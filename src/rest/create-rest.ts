@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { AddressOf } from '../base/client-address.ts';
+import { readBody } from '../base/read-body.ts';
 import { requestIdOf } from '../base/request-id.ts';
 import { sendAnswer } from '../base/send-answer.ts';
 import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
 import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
 import type { IdentifyRequest } from '../rpc/identify-request.ts';
+import { callerGone } from '../rpc/set-deadline.ts';
 
 import { compileRoutes, type RoutesOptions } from './compile-routes.ts';
 import { decodePath } from './decode-path.ts';
 import { forwardMetadata } from './forward-metadata.ts';
 import { readOverriddenMethod } from './override-method.ts';
 import { callerTimeoutMs } from './parse-timeout.ts';
-import { readBody } from './read-body.ts';
 import { compileErrorRenderer, type Progress } from './render-error.ts';
 
 /** What the REST surface is made of. */
@@ -44,7 +45,7 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
     options.style,
     options.challenge ?? compileChallenge(undefined),
   );
-  const tooLarge = bodyTooLarge(maxBodyBytes);
+  const reading = { maxBytes: maxBodyBytes, tooLong: () => bodyTooLong(maxBodyBytes), gone: callerGone };
   const metadataOf = options.forwardMetadata ? forwardMetadata : () => noMetadata;
 
   /** One request's life. The order decides which of several mistakes is answered. */
@@ -65,7 +66,7 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
 
       progress = acceptsTrailers(request) ? 'rpc-with-trailers' : 'rpc';
       // An override has read the body as a form, and left nothing for the message.
-      const body = override === undefined ? await readBody(request, response, maxBodyBytes, tooLarge) : noBody;
+      const body = override === undefined ? await readBody(request, response, reading) : noBody;
       const signal = abortWhenGone(response);
       const idempotencyKey = idempotencyKeyOf(request);
       const about = { identity, requestId, peer: addressOf(request), idempotencyKey };
@@ -96,7 +97,7 @@ function acceptsTrailers({ headers }: IncomingMessage): boolean {
 }
 
 /** The status by which gRPC refuses a message that is too large; it keeps the 400s for bodies that are wrong. */
-function bodyTooLarge(maxBytes: number): GatewayError {
+function bodyTooLong(maxBytes: number): GatewayError {
   return new GatewayError('RESOURCE_EXHAUSTED', `the request body is longer than ${maxBytes} bytes`, {
     reason: 'BODY_TOO_LARGE',
   });

@@ -1,15 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { type ReadBodyOptions, readBody } from '../base/read-body.ts';
 import { GatewayError } from '../rpc/gateway-error.ts';
+import { callerGone } from '../rpc/set-deadline.ts';
 
 import { firstLineOf } from './first-line-of.ts';
-import { readBody } from './read-body.ts';
 
 /** The only media type, without parameters, with which `X-HTTP-Method-Override` means anything. */
 const formType = 'application/x-www-form-urlencoded';
 
-/** The longest form that is read, as in Go's net/http. */
-const maxFormBytes = 10 * 1024 * 1024;
+const formReading: ReadBodyOptions = {
+  /** As in Go's net/http. */
+  maxBytes: 10 * 1024 * 1024,
+  tooLong: () => new GatewayError('INVALID_ARGUMENT', 'http: POST too large', { reason: 'BODY_TOO_LARGE' }),
+  gone: callerGone,
+};
 
 /**
  * What `X-HTTP-Method-Override` turns the request into, in upper case; undefined when it turns it into nothing. The body
@@ -26,8 +31,7 @@ export function readOverriddenMethod(request: IncomingMessage, response: ServerR
 async function readForm(request: IncomingMessage, response: ServerResponse, override: string): Promise<string> {
   const url = request.url ?? '';
   const queryAt = url.indexOf('?');
-  const tooLarge = new GatewayError('INVALID_ARGUMENT', 'http: POST too large', { reason: 'BODY_TOO_LARGE' });
-  const body = await readBody(request, response, maxFormBytes, tooLarge);
+  const body = await readBody(request, response, formReading);
   assertForm(body, queryAt < 0 ? '' : url.slice(queryAt + 1));
   return override.toUpperCase();
 }
