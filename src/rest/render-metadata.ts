@@ -1,3 +1,4 @@
+import { trimSpace } from '../base/trim-space.ts';
 import type { Metadata } from '../rpc/gateway-error.ts';
 
 import { canonicalName } from './canonical-name.ts';
@@ -69,7 +70,7 @@ export function fieldValueOf(value: string | Uint8Array): string {
       ? value
       : Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
   const line = unsafe.test(text) ? text.replace(/[\r\n]/g, ' ').replace(/[^\0-\xff]/g, '?') : text;
-  return line.replace(/^[ \t]+|[ \t]+$/g, '');
+  return trimSpace(line);
 }
 
 const unsafe = /[\r\n]|[^\0-\xff]/;

@@ -1,3 +1,5 @@
+import { trimSpace } from '../../../base/trim-space.ts';
+
 import { scanXml, XmlProblem, type XmlToken } from './scan-xml.ts';
 
 /** Whose rights a job spec asks for, as Cuebot will read it. Undefined: it does not say. */
@@ -101,9 +103,4 @@ class SpecReader {
 function assertUtf8(encoding: string | undefined): void {
   if (encoding === undefined || encoding.toUpperCase() === 'UTF-8') return;
   throw new XmlProblem('forbidden', 0, `the encoding must be UTF-8; found "${encoding.slice(0, 40)}"`);
-}
-
-/** XML's white space, and no other: a no-break space belongs to a name. */
-function trimSpace(text: string): string {
-  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
 }
