@@ -58,6 +58,7 @@ export interface Config {
   readonly maxSpecBytes: number;
   /** What one GraphQL operation may take. */
   readonly graphqlLimits: {
+    readonly maxRequestBytes: number;
     readonly maxTokens: number;
     readonly maxDepth: number;
     readonly maxAliases: number;
@@ -133,6 +134,7 @@ export function parseConfig(raw: RawConfig): Config {
     maxRequestBytes: read.number('MAX_REQUEST_MB'),
     maxSpecBytes: read.number('MAX_SPEC_MB'),
     graphqlLimits: Object.freeze({
+      maxRequestBytes: read.number('GRAPHQL_MAX_REQUEST_MB'),
       maxTokens: read.number('GRAPHQL_MAX_TOKENS'),
       maxDepth: read.number('GRAPHQL_MAX_DEPTH'),
       maxAliases: read.number('GRAPHQL_MAX_ALIASES'),

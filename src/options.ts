@@ -428,6 +428,15 @@ export const options = [
     description: 'The longest job spec that is passed on to Cuebot, in MiB. It is read as a whole before it is sent.',
   },
   {
+    name: 'GRAPHQL_MAX_REQUEST_MB',
+    kind: 'mebibytes',
+    default: '20',
+    group: 'Protection',
+    description:
+      'The longest body of a GraphQL request, in MiB: a job spec of MAX_SPEC_MB fits in. It is parsed as a whole, and nothing ' +
+      'else is answered meanwhile; a large one of many small values takes a second or two.',
+  },
+  {
     name: 'GRAPHQL_MAX_TOKENS',
     kind: 'count',
     default: '10000',

@@ -115,7 +115,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
     ...callers,
     page: config.graphiql ? createGraphiqlPage(page) : undefined,
     logger,
-    limits: { ...config.graphqlLimits, maxRequestBytes: config.maxRequestBytes, maxValidationErrors: 20 },
+    limits: { ...config.graphqlLimits, maxValidationErrors: 20 },
     live: { intervals: config.liveIntervals, maxStreams: config.liveMaxStreams },
   });
 }

@@ -32,6 +32,19 @@ describe('an operation', () => {
     expect(callsMade()).toBe(0);
   });
 
+  it('with variables full of mistakes is told the first ones, and calls nothing', async () => {
+    const r = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`unknown${index}`, index]));
+    const { json } = await running.graphql('query ($r: JobSearchCriteriaInput) { jobGetJobs(r: $r) { __typename } }', {
+      r,
+    });
+    expect(json.errors).toHaveLength(10);
+    expect(json.errors[0].message).toBe(
+      'Variable "$r" got an invalid value: the field "unknown0" is not defined by type "JobSearchCriteriaInput".',
+    );
+    expect(JSON.stringify(json).length).toBeLessThan(5_000);
+    expect(callsMade()).toBe(0);
+  });
+
   it('that asks the same under a hundred aliases calls once', async () => {
     const { json } = await running.graphql(aliased(100, () => 'showGetShows { shows { shows { name } } }'));
     expect(json.errors).toBeUndefined();

@@ -45,7 +45,7 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
 
 /** What one request may take. */
 export interface GraphqlLimits extends WorkLimits {
-  /** Bytes of a request's body; more is 413. */
+  /** Bytes of a request's body; more is 413 (GRAPHQL_MAX_REQUEST_MB). */
   readonly maxRequestBytes: number;
   /** Calls upstream of one operation (GRAPHQL_MAX_CALLS). */
   readonly maxCalls: number;

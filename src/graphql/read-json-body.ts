@@ -20,7 +20,7 @@ export async function readJsonBody(
 ): Promise<object> {
   const body = await readBody(request, response, {
     maxBytes,
-    tooLong: () => httpError(413, `The body is larger than ${maxBytes} bytes.`),
+    tooLong: () => httpError(413, `The body is larger than ${maxBytes} bytes (GRAPHQL_MAX_REQUEST_MB).`),
     // A client that left in the middle gets no answer, but its operation must end.
     gone: () => httpError(400, 'The body ended early.'),
   });

@@ -23,7 +23,7 @@ describe('readJsonBody()', () => {
       400,
       'The body must be a JSON object with "query", and perhaps "variables" and "operationName".',
     ],
-    [`"${'x'.repeat(99)}"`, 413, 'The body is larger than 100 bytes.'],
+    [`"${'x'.repeat(99)}"`, 413, 'The body is larger than 100 bytes (GRAPHQL_MAX_REQUEST_MB).'],
   ])('refuses %s', async (body, status, message) => {
     const response = await served.post(body);
     expect([response.status, await response.json()]).toEqual([

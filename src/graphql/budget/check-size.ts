@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLError, getIntrospectionQuery, parse } from 'graphql';
+import { type DocumentNode, type GraphQLError, getIntrospectionQuery, parse, visit } from 'graphql';
 
 import { badUserInput } from '../bad-user-input.ts';
 import { type DocumentSize, measureDocument } from './measure-document.ts';
@@ -18,11 +18,20 @@ const maxIntrospectionDepth = measureDocument(
   parse(getIntrospectionQuery({ inputValueDeprecation: true })),
 ).introspectionDepth;
 
+/** Derived names have some dozens of letters. */
+const longestName = 200;
+
 /**
  * Says how a document is too large; empty when it is not. Made to stand before validation, some rules of which take time that
  * grows with the square of the fields.
  */
 export function checkSize(document: DocumentNode, { maxDepth, maxAliases, maxTokens }: SizeLimits): GraphQLError[] {
+  const nameLength = longestNameIn(document);
+  // Validation looks for similar names, for which a long one takes fifty times its memory.
+  if (nameLength > longestName) {
+    const text = `A name in this document has ${nameLength} letters; ${longestName} are allowed.`;
+    return [badUserInput(text, { measure: 'nameLength', found: nameLength, limit: longestName })];
+  }
   const size = measureDocument(document);
   const problems: GraphQLError[] = [];
   const limit = (measure: keyof DocumentSize, max: number, say: (found: string) => string) => {
@@ -55,4 +64,13 @@ export function checkSize(document: DocumentNode, { maxDepth, maxAliases, maxTok
     (found) => `This document comes to ${found} fields, fragments written out; ${maxTokens} are allowed.`,
   );
   return problems;
+}
+
+function longestNameIn(document: DocumentNode): number {
+  let longest = 0;
+  const measure = ({ value }: { readonly value: string }) => {
+    if (value.length > longest) longest = value.length;
+  };
+  visit(document, { Name: measure, EnumValue: measure });
+  return longest;
 }

@@ -4,6 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { GraphqlContext } from '../graphql-context.ts';
 import { compileCheckEstimate, type EstimatedRequest, type EstimateLimits } from './check-estimate.ts';
 import { checkSize, type SizeLimits } from './check-size.ts';
+import { checkVariables } from './check-variables.ts';
 
 /** What the text of one operation may ask for. */
 export interface WorkLimits extends SizeLimits, EstimateLimits {
@@ -17,8 +18,8 @@ interface Context extends GraphqlContext {
 }
 
 /**
- * Bounds the work that an operation causes before it is done: how much is parsed, validated, and expected to be called. What is
- * called in the end is bounded by the operation itself. Also hears whether the caller wants it explained.
+ * Bounds the work that an operation causes before it is done: how much is parsed, validated, coerced, and expected to be called.
+ * What is called in the end is bounded by the operation itself. Also hears whether the caller wants it explained.
  *
  * Yoga ignores limits when a plugin changes the parameters of parse and validate, hence the functions.
  */
@@ -26,7 +27,10 @@ export function limitWork(schema: GraphQLSchema, limits: WorkLimits): Plugin<Con
   const { maxTokens, maxValidationErrors } = limits;
   const checkEstimate = compileCheckEstimate(schema, limits);
   const begin = ({ args, setResultAndStopExecution }: Beginning) => {
-    const problem = checkEstimate(args as EstimatedRequest);
+    const request = args as unknown as EstimatedRequest;
+    const misfits = checkVariables(schema, request);
+    if (misfits.length > 0) return setResultAndStopExecution({ errors: misfits });
+    const problem = checkEstimate(request);
     if (problem !== undefined) return setResultAndStopExecution({ errors: [problem] });
     const { operation, params } = args.contextValue as Context;
     if (params.extensions?.explain === true) operation.startExplaining();

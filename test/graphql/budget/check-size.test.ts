@@ -81,6 +81,16 @@ describe('checkSize()', () => {
       'The introspection of this document is 25 levels deep; 15 are allowed.',
       { measure: 'introspectionDepth', found: 25, limit: 15 },
     ],
+    [
+      `{ a(b: ${'C'.repeat(201)}) }`,
+      'A name in this document has 201 letters; 200 are allowed.',
+      { measure: 'nameLength', found: 201, limit: 200 },
+    ],
+    [
+      `query ($b: ${'T'.repeat(201)}) { a }`,
+      'A name in this document has 201 letters; 200 are allowed.',
+      { measure: 'nameLength', found: 201, limit: 200 },
+    ],
   ])('refuses %s', (text, message, extensions) => {
     const [problem, ...others] = checkSize(parse(text), limits);
     expect([problem?.message, problem?.extensions]).toEqual([message, { code: 'BAD_USER_INPUT', ...extensions }]);
