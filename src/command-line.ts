@@ -24,7 +24,7 @@ export class CommandLineError extends Error {
 }
 
 const switches: readonly string[] = ['--json', '--help', '--version'];
-const valued: readonly string[] = ['--token', '--scopes', '--subject'];
+const valued: readonly string[] = ['--token', '--scopes', '--subject', '--from'];
 
 /** Takes the arguments after the program's name apart. Throws CommandLineError with the nearest right word. */
 export function parseCommandLine(args: readonly string[], commands: CommandNames): CommandLine {

@@ -28,8 +28,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const verify = (...words: readonly string[]) =>
-  audit({ environment: {}, flags: {}, words, values: {}, switches: new Set() });
+const verifyFrom = (values: Readonly<Record<string, string>>, ...words: readonly string[]) =>
+  audit({ environment: {}, flags: {}, words, values, switches: new Set() });
+const verify = (...words: readonly string[]) => verifyFrom({}, ...words);
 
 describe('cuegate audit verify', () => {
   it('finds the audit of a gateway unbroken, and a change of it', async () => {
@@ -43,7 +44,7 @@ describe('cuegate audit verify', () => {
     await close();
 
     await verify('verify', path);
-    expect(output).toMatch(/^6 records, up to number 6: unbroken; the last hash is [0-9a-f]{64}\n$/);
+    expect(output).toMatch(/^6 records, number 1 to 6: unbroken; the last hash is [0-9a-f]{64}\n$/);
     const text = await readFile(path, 'utf8');
     const records = text
       .trimEnd()
@@ -68,6 +69,31 @@ describe('cuegate audit verify', () => {
       `broken after 5 records: ${path}, line 6: it is not what was written: its text does not fit its hash\n`,
     );
     expect(process.exitCode).toBe(1);
+  });
+
+  it('finds that the beginning is missing, unless it is told where to begin', async () => {
+    const { rest, close } = await startGateway({ settings: { AUDIT_FILE: path } });
+    await rest('job.JobInterface/Pause', { job: { id: 'j-1' } });
+    await close();
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.slice(text.indexOf('\n') + 1));
+    await verify('verify', path);
+    expect(output).toBe(
+      `broken after 0 records: ${path}, line 1: it is record 2, and the first one must be 1; ` +
+        'add the files that hold those before, or say --from 2 when they are kept elsewhere\n',
+    );
+    expect(process.exitCode).toBe(1);
+    output = '';
+    process.exitCode = undefined;
+    await verifyFrom({ from: '2' }, 'verify', path);
+    expect(output).toMatch(/^1 record, number 2 to 2: unbroken; /);
+    expect(process.exitCode).toBeUndefined();
+  });
+
+  it.each(['0', 'two', '-1', ''])('does not begin at "%s"', async (from) => {
+    await expect(verifyFrom({ from }, 'verify', path)).rejects.toThrow(
+      `--from is the number of a record, such as 1; found "${from}"`,
+    );
   });
 
   it('has nothing to say about an empty file', async () => {

@@ -17,7 +17,7 @@ export function startChain(): ChainEnd {
 
 /** A record as a line, and the chain's new end. */
 export interface SealedRecord {
-  /** JSON, without a line break. */
+  /** JSON, without a line break of any kind. */
   readonly line: string;
   readonly end: ChainEnd;
 }
@@ -27,9 +27,17 @@ export interface SealedRecord {
  * it. A changed, removed or inserted line cannot be hidden without writing everything after it anew.
  */
 export function sealRecord(record: AuditRecord, { seq, hash: prev }: ChainEnd): SealedRecord {
-  const open = JSON.stringify({ v: 1, seq: seq + 1, ...record, prev }).slice(0, -1);
+  const json = JSON.stringify({ v: 1, seq: seq + 1, ...record, prev });
+  const open = json.slice(0, -1).replace(otherLineBreaks, escapeCharacter);
   const hash = hashOf(open);
   return { line: `${open},"hash":"${hash}"}`, end: { seq: seq + 1, hash } };
+}
+
+/** JSON lets them stand in strings, and some readers of lines take them for ends of lines. */
+const otherLineBreaks = /[\u0085\u2028\u2029]/g;
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** What a line says about its place in the chain; a text instead when it is no sealed record, or not as it was sealed. */

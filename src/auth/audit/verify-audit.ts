@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 
 import { type ChainEnd, openSeal } from './audit-chain.ts';
 
@@ -15,18 +14,20 @@ export interface AuditVerdict {
 
 /**
  * Holds the records of some files against their chain, in the chain's order, whatever the order of the names. Finds lines
- * that were changed, removed, inserted or moved; what was cut off at the very end it cannot find: compare `end` with what
- * was sent elsewhere. Rejects when a file cannot be read.
+ * that were changed, removed, inserted or moved, at the beginning too; what was cut off at the very end it cannot find: compare
+ * `end` with what was sent elsewhere. Rejects when a file cannot be read.
+ *
+ * @param from the number of the record with which the files begin; 1 unless those before were put away elsewhere
  */
-export async function verifyAudit(paths: readonly string[]): Promise<AuditVerdict> {
+export async function verifyAudit(paths: readonly string[], from = 1): Promise<AuditVerdict> {
   let end: ChainEnd | undefined;
   let records = 0;
   for (const path of await inChainOrder(paths)) {
     let number = 0;
-    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of linesOf(path)) {
       number += 1;
       const sealed = openSeal(line);
-      const problem = typeof sealed === 'string' ? sealed : misfit(sealed, end);
+      const problem = typeof sealed === 'string' ? sealed : misfit(sealed, end, from);
       if (problem !== undefined) return { records, end, problem: `${path}, line ${number}: ${problem}` };
       if (typeof sealed !== 'string') end = { seq: sealed.seq, hash: sealed.hash };
       records += 1;
@@ -35,11 +36,32 @@ export async function verifyAudit(paths: readonly string[]): Promise<AuditVerdic
   return { records, end, problem: undefined };
 }
 
-/** The first record that is shown may have others before it, which were put away elsewhere. */
-function misfit({ seq, prev }: ChainEnd & { readonly prev: string }, end: ChainEnd | undefined): string | undefined {
-  if (end === undefined) return undefined;
+function misfit(
+  { seq, prev }: ChainEnd & { readonly prev: string },
+  end: ChainEnd | undefined,
+  from: number,
+): string | undefined {
+  if (end === undefined) return seq === from ? undefined : missingBeginning(seq, from);
   if (seq !== end.seq + 1) return `it is record ${seq}; after record ${end.seq} comes ${end.seq + 1}`;
   return prev === end.hash ? undefined : `it was not written after the record before it`;
+}
+
+function missingBeginning(seq: number, from: number): string {
+  const advice = `add the files that hold those before, or say --from ${seq} when they are kept elsewhere`;
+  return `it is record ${seq}, and the first one must be ${from}; ${advice}`;
+}
+
+/** Lines end with a line feed and nothing else: readline also ends them at characters that may stand in JSON. */
+async function* linesOf(path: string): AsyncIterable<string> {
+  let rest = '';
+  for await (const text of createReadStream(path, 'utf8') as AsyncIterable<string>) {
+    rest += text;
+    if (!text.includes('\n')) continue;
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 async function inChainOrder(paths: readonly string[]): Promise<readonly string[]> {

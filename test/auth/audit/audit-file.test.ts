@@ -96,7 +96,7 @@ describe('openAuditFile()', () => {
     ]);
     const verdict = await verifyAudit(await files());
     expect(verdict.problem).toBe(`${path}.1, line 3: it is not a whole record`);
-    expect(await verifyAudit([path])).toMatchObject({ records: 2, problem: undefined });
+    expect(await verifyAudit([path], 3)).toMatchObject({ records: 2, problem: undefined });
   });
 
   it('lets nobody else read it', async () => {
@@ -177,10 +177,27 @@ describe('verifyAudit()', () => {
     const trail = await open(600);
     for (let index = 0; index < 12; index += 1) await trail.append(record(`user-${index}`), false);
     await trail.close();
-    expect((await verifyAudit([path, `${path}.5`, `${path}.4`])).problem).toBeUndefined();
-    expect((await verifyAudit([path, `${path}.2`])).problem).toMatch(
+    expect((await verifyAudit([path, `${path}.5`, `${path}.4`], 10)).problem).toBeUndefined();
+    expect((await verifyAudit([path, `${path}.2`], 4)).problem).toMatch(
       /line 1: it is record \d+; after record \d+ comes/,
     );
+  });
+
+  it('is not confused by a name with what some take for the end of a line', async () => {
+    const name = 'ann\u2028ben\u2029cleo\u0085dev\n';
+    await write(name, 'eve');
+    expect(await verifyAudit([path])).toMatchObject({ records: 3, problem: undefined });
+    const text = await readFile(path, 'utf8');
+    expect(text.split(/[\n\u0085\u2028\u2029]/)).toHaveLength(4);
+    expect(JSON.parse(text.split('\n')[1]!).subject).toBe(name);
+  });
+
+  it('finds that what comes before is missing', async () => {
+    await write('ann', 'ben');
+    await edit((lines) => lines.splice(0, 1));
+    expect((await verifyAudit([path])).problem).toMatch(/line 1: it is record 2, and the first one must be 1; /);
+    expect(await verifyAudit([path], 2)).toMatchObject({ records: 2, problem: undefined });
+    expect((await verifyAudit([path], 3)).problem).toMatch(/it is record 2, and the first one must be 3/);
   });
 
   it('finds any changed character', async () => {
