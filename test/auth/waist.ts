@@ -28,6 +28,8 @@ export interface GuardedCuebot {
   ) => Promise<unknown>;
   /** The error of a call that is refused or fails; fails itself when the call does not. */
   readonly failureOf: (identity: Identity, rpc: string, request?: object) => Promise<GatewayError>;
+  /** Has the audit write down what it only counted. */
+  readonly flushAudit: () => void;
   /** How many records were lost. */
   readonly auditFailures: () => number;
   readonly close: () => Promise<void>;
@@ -111,6 +113,7 @@ export async function startGuardedCuebot({
         },
         (error: GatewayError) => error,
       ),
+    flushAudit: audit.flush,
     auditFailures: audit.failures,
     close: async () => {
       upstream.close();

@@ -30,6 +30,10 @@ export interface AuditRecord {
   readonly path?: string;
   /** What the request names, as it names it. */
   readonly targets?: readonly AuditTarget[];
+  /** How many things it names beyond these. */
+  readonly targetsLeftOut?: number;
+  /** The SHA-256 of the request message, 64 hex digits: of an intent as it is sent, else as it came. Not of what is refused. */
+  readonly requestSha256?: string;
   readonly decision?: 'allow' | 'deny';
   /** What gave him the right, or what he failed at. */
   readonly rule?: string;
@@ -44,7 +48,7 @@ export interface AuditRecord {
 
 /** A thing that a request names: by id, by name or by both. */
 export interface AuditTarget {
-  /** The field of the request, e.g. `job`; empty when the request itself has `id` or `name`. */
+  /** The field of the request, e.g. `job` or `r.hosts`; empty when the request itself has `id` or `name`. */
   readonly field: string;
   readonly id?: string;
   readonly name?: string;

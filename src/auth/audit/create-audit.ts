@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Logger } from '../../base/logger.ts';
 import type { MethodDescriptor } from '../../registry/descriptors.ts';
 import type { Call, Interceptor } from '../../rpc/call.ts';
@@ -9,8 +11,18 @@ import type { RpcTable } from '../../rpc/rpc-table.ts';
 import { type Schedule, scheduleByTimer } from '../schedule.ts';
 import type { AuditRecord } from './audit-record.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { compileTargets, type ReadTargets } from './compile-targets.ts';
-import { type RejectedRequest, RejectionTally } from './rejection-tally.ts';
+import { compileTargets, nounsOf, type ReadTargets } from './compile-targets.ts';
+import { FloodTally, type UntimedRecord } from './flood-tally.ts';
+
+/** A request that was turned away before it was anybody's: for its credentials, or before anybody asked for them. */
+export interface RejectedRequest extends Pick<AuditRecord, 'tokenId' | 'surface' | 'status'> {
+  readonly event: Extract<AuditRecord['event'], 'unauthenticated' | 'blocked'>;
+  readonly requestId: string;
+  readonly path: string;
+  /** Undefined: the connection is gone already. */
+  readonly peer: string | undefined;
+  readonly reason: string;
+}
 
 /** What the audit needs. */
 export interface AuditOptions {
@@ -47,10 +59,15 @@ export interface Audit {
  */
 export function createAudit(options: AuditOptions): Audit {
   const { table, takesGrant, trail, open, logger, now, schedule = scheduleByTimer } = options;
+  const nouns = nounsOf(table.rows.map(({ method }) => method.input));
   const facts = new Map<MethodDescriptor, AuditFacts>(
     table.rows.map(({ method, kind }) => [
       method,
-      { isWrite: kind === 'write', takesGrant: takesGrant(method), targetsOf: compileTargets(method.input, open) },
+      {
+        isWrite: kind === 'write',
+        takesGrant: takesGrant(method),
+        targetsOf: compileTargets(method.input, open, nouns),
+      },
     ]),
   );
   let failures = 0;
@@ -60,6 +77,12 @@ export function createAudit(options: AuditOptions): Audit {
     if (failures % 1_000 === 1) logger.error({ err: error, failures }, 'the audit could not be written');
   };
 
+  const append = (record: UntimedRecord, isDurable: boolean) =>
+    trail.append({ time: timeOf(now()), ...record }, isDurable);
+  const write = (record: UntimedRecord, isDurable: boolean) => append(record, isDurable).catch(countFailure);
+  const rejections = new FloodTally({ ...rejectionFloods, write, schedule });
+  const refusals = new FloodTally({ ...refusalFloods, write, schedule });
+
   const record: Interceptor = (next) => async (call) => {
     const { isWrite, takesGrant, targetsOf } = facts.get(call.method)!;
     const notes: CallNotes = {};
@@ -67,9 +90,8 @@ export function createAudit(options: AuditOptions): Audit {
     const end = async (status: string, isRefused: boolean) => {
       const event = isRefused ? 'refusal' : takesGrant ? 'outcome' : 'write';
       const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
-      const written = trail
-        .append({ ...describeCall(event, call, notes, targetsOf, now()), status, durationMs }, takesGrant)
-        .catch(countFailure);
+      const ended = { ...describeCall(event, call, notes, targetsOf), status, durationMs };
+      const written = isRefused ? refusals.note(ended, takesGrant) : write(ended, takesGrant);
       if (takesGrant) await written;
     };
     try {
@@ -87,7 +109,7 @@ export function createAudit(options: AuditOptions): Audit {
     const { takesGrant, targetsOf } = facts.get(call.method)!;
     if (!takesGrant) return next(call);
     try {
-      await trail.append(describeCall('intent', call, call.notes ?? {}, targetsOf, now()), true);
+      await append(describeCall('intent', call, call.notes ?? {}, targetsOf), true);
     } catch (cause) {
       countFailure(cause);
       const message = `${call.method.fullName} is not called unless it can be written down first, and that failed; nothing was sent`;
@@ -95,18 +117,34 @@ export function createAudit(options: AuditOptions): Audit {
     }
     return next(call);
   };
-  const tally = new RejectionTally({
-    write: (record) => void trail.append({ time: timeOf(now()), ...record }, false).catch(countFailure),
-    schedule,
-  });
   return {
     record,
     intend,
-    reject: (rejected) => tally.note(rejected),
+    reject: ({ peer, ...rejected }) =>
+      void rejections.note({ ...rejected, ...(peer !== undefined && { peer }), decision: 'deny' }),
     failures: () => failures,
-    flush: () => tally.flush(),
+    flush: () => {
+      rejections.flush();
+      refusals.flush();
+    },
   };
 }
+
+/** From one address what a person or a script that goes wrong does; from everybody some 60 kB. */
+const rejectionFloods = {
+  source: ['peer'],
+  kind: ['event', 'surface', 'decision', 'reason', 'status'],
+  maxFromOne: 20,
+  maxInAll: 200,
+} as const;
+
+/** More than pages do that ask for what somebody may not see, and in all some 500 kB. */
+const refusalFloods = {
+  source: ['subject', 'method', 'issuer'],
+  kind: ['event', 'surface', 'rpc', 'decision', 'rule', 'reason', 'status'],
+  maxFromOne: 60,
+  maxInAll: 600,
+} as const;
 
 function timeOf(nowMs: number): string {
   return new Date(nowMs).toISOString();
@@ -121,15 +159,18 @@ interface AuditFacts {
 /** A subject is what an identity provider made of it. */
 const maxSubjectLength = 200;
 
+/** A refused request above this is not looked into: to be refused must cost less than to be answered. */
+const maxRefusedBytes = 1024 * 1024;
+
 function describeCall(
-  event: AuditRecord['event'],
+  event: 'write' | 'refusal' | 'intent' | 'outcome',
   { requestId, identity, peer, surface, method, request }: Call,
   { decision, onBehalfOf }: CallNotes,
   targetsOf: ReadTargets,
-  nowMs: number,
-): AuditRecord {
+): UntimedRecord {
+  const isUnread = event === 'refusal' && request.length > maxRefusedBytes;
+  const { targets, leftOut } = isUnread ? { targets: [], leftOut: 0 } : targetsOf(request);
   return {
-    time: timeOf(nowMs),
     event,
     requestId,
     subject: identity.subject.slice(0, maxSubjectLength),
@@ -140,7 +181,9 @@ function describeCall(
     ...(peer !== undefined && { peer }),
     surface,
     rpc: method.fullName,
-    targets: targetsOf(request),
+    targets,
+    ...(leftOut > 0 && { targetsLeftOut: leftOut }),
+    ...(event !== 'refusal' && { requestSha256: createHash('sha256').update(request).digest('hex') }),
     ...(decision !== undefined && {
       decision: decision.allow ? 'allow' : 'deny',
       rule: decision.rule,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { AuditRecord } from '../../../src/auth/audit/audit-record.ts';
@@ -37,6 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => guarded.close());
 beforeEach(() => {
+  guarded.flushAudit();
   records.length = 0;
   callsThen.length = 0;
   isFull = false;
@@ -64,6 +67,7 @@ describe('createAudit()', () => {
         surface: 'rest',
         rpc: 'job.JobInterface/Pause',
         targets: [{ field: 'job', id: jobId, name: 'shot' }],
+        requestSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
         decision: 'allow',
         rule: 'scope cue:operate',
         reason: 'ALLOWED',
@@ -137,20 +141,60 @@ describe('createAudit()', () => {
     expect(guarded.auditFailures() - before).toBe(2);
   });
 
-  it('names the things in lists, the first twenty', async () => {
+  it('says how many things a request names beyond those in the record', async () => {
     const jobs = Array.from({ length: 30 }, (_, index) => ({ id: `job-${index}` }));
     await guarded.failureOf(ann, 'job.GroupInterface/ReparentJobs', { group: { id: 'g' }, jobs: { jobs } });
     expect(records[0]?.targets).toHaveLength(20);
-    expect(records[0]?.targets?.slice(0, 3)).toEqual([
-      { field: 'group', id: 'g' },
-      { field: 'jobs', id: 'job-0' },
-      { field: 'jobs', id: 'job-1' },
+    expect(records[0]?.targetsLeftOut).toBe(11);
+  });
+
+  it('tells by its hash which request was sent, a job spec for one', async () => {
+    const launcher = { ...ann, scopes: ['cue:submit', 'cue:grant:launch'] };
+    const spec = '<spec>what was submitted</spec>';
+    await guarded.call(launcher, 'job.JobInterface/LaunchSpec', { spec }).catch(() => undefined);
+    // The message: field 1, the length, the text.
+    const message = Buffer.concat([Buffer.from([0x0a, spec.length]), Buffer.from(spec)]);
+    const requestSha256 = createHash('sha256').update(message).digest('hex');
+    expect(records).toMatchObject([
+      { event: 'intent', requestSha256 },
+      { event: 'outcome', requestSha256 },
     ]);
   });
 
-  it('cuts what is too long to be an id or a name', async () => {
-    await guarded.failureOf(ann, 'job.JobInterface/Pause', { job: { id: 'x'.repeat(500) } });
-    expect(records[0]?.targets).toEqual([{ field: 'job', id: `${'x'.repeat(200)}…` }]);
+  it('does not look into a large request that is refused', async () => {
+    const nobody = identityOf('bob', { method: 'hmac', scopes: [] });
+    const job = { id: jobId, logDir: 'x'.repeat(1024 * 1024) };
+    await guarded.failureOf(nobody, 'job.JobInterface/Pause', { job });
+    expect(records).toMatchObject([{ event: 'refusal', targets: [] }]);
+    expect(records[0]).not.toHaveProperty('requestSha256');
+  });
+
+  it('counts the refusals of somebody who goes on and on, and writes down what else happens', async () => {
+    const bob = identityOf('bob', { method: 'hmac', scopes: [] });
+    for (let time = 0; time < 100; time += 1)
+      await guarded.failureOf(bob, 'job.JobInterface/Pause', { job: { id: jobId } });
+    await guarded.failureOf(identityOf('cleo', { method: 'hmac', scopes: [] }), 'job.JobInterface/GetJob', {
+      id: jobId,
+    });
+    await guarded.call(ann, 'job.JobInterface/Pause', { job: { id: jobId } });
+    const subjects = records.map(({ subject }) => subject);
+    expect(subjects.filter((subject) => subject === 'bob')).toHaveLength(60);
+    expect(subjects.slice(-2)).toEqual(['cleo', 'ann']);
+    records.length = 0;
+    guarded.flushAudit();
+    expect(records).toMatchObject([
+      {
+        event: 'refusal',
+        subject: 'bob',
+        method: 'hmac',
+        surface: 'rest',
+        rpc: 'job.JobInterface/Pause',
+        decision: 'deny',
+        reason: 'SCOPE_MISSING',
+        status: 'PERMISSION_DENIED',
+        count: 40,
+      },
+    ]);
   });
 
   it('never holds anything of a request but ids and names, nor the token', async () => {

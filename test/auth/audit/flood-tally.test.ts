@@ -1,44 +1,50 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { AuditRecord } from '../../../src/auth/audit/audit-record.ts';
-import { type RejectedRequest, RejectionTally } from '../../../src/auth/audit/rejection-tally.ts';
+import { FloodTally, type UntimedRecord } from '../../../src/auth/audit/flood-tally.ts';
 
 import { createTimeline } from '../timeline.ts';
 
-let written: Omit<AuditRecord, 'time'>[];
-let tally: RejectionTally;
+let written: UntimedRecord[];
+let tally: FloodTally;
 let timeline: ReturnType<typeof createTimeline>;
 
 beforeEach(() => {
   written = [];
   timeline = createTimeline(0);
-  tally = new RejectionTally({ write: (record) => void written.push(record), schedule: timeline.schedule });
+  tally = new FloodTally({
+    write: async (record) => void written.push(record),
+    schedule: timeline.schedule,
+    source: ['peer'],
+    kind: ['event', 'surface', 'decision', 'reason', 'status'],
+    maxFromOne: 20,
+    maxInAll: 200,
+  });
 });
 
-const rejected = (peer: string | undefined, more: Partial<RejectedRequest> = {}): RejectedRequest => ({
+const rejected = (peer: string | undefined, more: Partial<UntimedRecord> = {}): UntimedRecord => ({
   event: 'unauthenticated',
   requestId: 'r-1',
   tokenId: '2d711642',
   surface: 'rest',
   path: '/show.ShowInterface/FindShow',
-  peer,
+  ...(peer !== undefined && { peer }),
+  decision: 'deny',
   reason: 'SIGNATURE_INVALID',
   status: 'UNAUTHENTICATED',
   ...more,
 });
-const note = (peer: string | undefined, times: number, more: Partial<RejectedRequest> = {}) => {
-  for (let time = 0; time < times; time += 1) tally.note(rejected(peer, more));
+const note = (peer: string | undefined, times: number, more: Partial<UntimedRecord> = {}) => {
+  for (let time = 0; time < times; time += 1) void tally.note(rejected(peer, more));
 };
 
-describe('a RejectionTally', () => {
-  it('writes down what is rejected, with all that is known', () => {
-    tally.note(rejected('203.0.113.9'));
-    const { peer: _, ...unknown } = { ...rejected(undefined), decision: 'deny' };
-    tally.note(rejected(undefined));
-    expect(written).toEqual([{ ...rejected('203.0.113.9'), decision: 'deny' }, unknown]);
+describe('a FloodTally', () => {
+  it('has a record written, with all that is known', async () => {
+    await tally.note(rejected('203.0.113.9'));
+    await tally.note(rejected(undefined));
+    expect(written).toEqual([rejected('203.0.113.9'), rejected(undefined)]);
   });
 
-  it('counts what comes from one address in a flood, by kind, and says so after a minute', async () => {
+  it('counts what one source sends in a flood, by kind, and says so after a minute', async () => {
     note('203.0.113.9', 25);
     note('203.0.113.9', 3, { reason: 'TOKEN_EXPIRED' });
     note('203.0.113.10', 1);
