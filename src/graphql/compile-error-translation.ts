@@ -53,11 +53,11 @@ function compileTranslation(method: MethodDescriptor, { dressedErrors }: RpcTabl
   };
 }
 
-/** Cuebot goes on with a call whose deadline has passed: whoever sends a write again may do it twice. */
+/** Cuebot goes on with a call whose deadline has passed or whose connection broke: whoever sends it again may do it twice. */
 function sayWhatMayHaveHappened(translate: TranslateError): TranslateError {
   return (error, requestId) => {
     const translated = translate(error, requestId);
-    if (GatewayError.from(error).status.name !== 'DEADLINE_EXCEEDED') return translated;
+    if (!GatewayError.from(error).mayHaveHappened) return translated;
     const message = `${translated.message.replace(/\.$/, '')}. It may have happened all the same: look before you send it again.`;
     return new GraphQLError(message, { extensions: { ...translated.extensions, mayHaveHappened: true } });
   };

@@ -34,6 +34,11 @@ export interface GatewayErrorOptions {
   readonly retryAfterSeconds?: number;
   /** What the caller's credentials lack. */
   readonly challenge?: Challenge;
+  /**
+   * Whether the upstream may have carried out the call all the same. Where not given: when its time was over or its caller had
+   * gone before there was an answer.
+   */
+  readonly mayHaveHappened?: boolean;
   /** What really happened; for the log, never for the caller. */
   readonly cause?: unknown;
 }
@@ -52,6 +57,8 @@ export class GatewayError extends Error {
   readonly trailer: Metadata;
   readonly retryAfterSeconds: number | undefined;
   readonly challenge: Challenge | undefined;
+  /** Whether the upstream may have carried out the call all the same: whoever sends it again may do it twice. */
+  readonly mayHaveHappened: boolean;
 
   constructor(status: StatusName | number, message: string, options: GatewayErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -63,6 +70,8 @@ export class GatewayError extends Error {
     this.trailer = options.trailer ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.challenge = options.challenge;
+    this.mayHaveHappened =
+      options.mayHaveHappened ?? (this.status.name === 'DEADLINE_EXCEEDED' || this.status.name === 'CANCELLED');
   }
 
   /** The only door for foreign errors: what is unexpected is "internal error" outside and whole inside. */

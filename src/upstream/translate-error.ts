@@ -5,6 +5,9 @@ import type { StatusName } from '../rpc/status.ts';
 
 import { readMetadata } from './read-metadata.ts';
 
+/** What is known of a call without an answer: it may have been carried out, or cannot have been. */
+type Fate = 'unknown' | 'not done';
+
 /**
  * Texts that grpc-js makes up by itself when there was no answer, and what REST clients know in their place from the Go
  * gateway. The Go texts name the upstream's address in two of them; ours never do.
@@ -12,29 +15,33 @@ import { readMetadata } from './read-metadata.ts';
 const localTexts: readonly (readonly [
   text: RegExp,
   status: StatusName,
+  fate: Fate,
   translate: (match: RegExpExecArray) => string,
 ])[] = [
-  [/^Deadline exceeded\b/, 'DEADLINE_EXCEEDED', () => 'context deadline exceeded'],
-  [/^Cancelled (?:on client|by parent call)$/, 'CANCELLED', () => 'context canceled'],
+  [/^Deadline exceeded\b/, 'DEADLINE_EXCEEDED', 'unknown', () => 'context deadline exceeded'],
+  [/^Cancelled (?:on client|by parent call)$/, 'CANCELLED', 'unknown', () => 'context canceled'],
   [
     /^(?:round_robin: )?No connection established\b/,
     'UNAVAILABLE',
+    'not done',
     () => 'connection error: desc = "transport: Error while dialing: connect: connection refused"',
   ],
-  [/^Name resolution failed\b/, 'UNAVAILABLE', () => 'name resolver error: produced zero addresses'],
-  [/^Connection dropped$|ECONNRESET|ETIMEDOUT|EPIPE/, 'UNAVAILABLE', () => 'error reading from server: EOF'],
-  [/^Stream refused by server$/, 'UNAVAILABLE', () => streamReset('REFUSED_STREAM')],
-  [/^Call cancelled$/, 'CANCELLED', () => streamReset('CANCEL')],
-  [/^Bandwidth exhausted or memory limit/, 'RESOURCE_EXHAUSTED', () => streamReset('ENHANCE_YOUR_CALM')],
-  [/^Protocol not secure enough$/, 'PERMISSION_DENIED', () => streamReset('INADEQUATE_SECURITY')],
+  [/^Name resolution failed\b/, 'UNAVAILABLE', 'not done', () => 'name resolver error: produced zero addresses'],
+  [/^Connection dropped$|ECONNRESET|ETIMEDOUT|EPIPE/, 'UNAVAILABLE', 'unknown', () => 'error reading from server: EOF'],
+  [/^Stream refused by server$/, 'UNAVAILABLE', 'not done', () => streamReset('REFUSED_STREAM')],
+  [/^Call cancelled$/, 'CANCELLED', 'unknown', () => streamReset('CANCEL')],
+  [/^Bandwidth exhausted or memory limit/, 'RESOURCE_EXHAUSTED', 'unknown', () => streamReset('ENHANCE_YOUR_CALM')],
+  [/^Protocol not secure enough$/, 'PERMISSION_DENIED', 'not done', () => streamReset('INADEQUATE_SECURITY')],
   [
     /^Received message larger than max \((\d+) vs\.? (\d+)\)$/,
     'RESOURCE_EXHAUSTED',
+    'unknown',
     ([, size, max]) => `grpc: received message larger than max (${size} vs. ${max})`,
   ],
   [
     /^Received RST_STREAM with code (\d+)\b/,
     'INTERNAL',
+    'unknown',
     ([, code]) => streamReset(http2Errors[Number(code)] ?? `${code}`),
   ],
 ];
@@ -60,9 +67,10 @@ export function translateError(error: ServiceError, header: GrpcMetadata | undef
     ...(details instanceof Uint8Array && { statusDetails: details }),
     cause: error,
   } as const;
-  for (const [text, status, translate] of localTexts) {
+  for (const [text, status, fate, translate] of localTexts) {
     const match = text.exec(error.details);
-    if (match !== null) return new GatewayError(status, translate(match), options);
+    if (match === null) continue;
+    return new GatewayError(status, translate(match), { ...options, mayHaveHappened: fate === 'unknown' });
   }
   return new GatewayError(error.code, error.details, options);
 }

@@ -117,6 +117,7 @@ describe('createUpstream()', () => {
     expect(await failureOf(upstream, call('101'))).toMatchObject({
       status: { name: 'RESOURCE_EXHAUSTED' },
       message: 'grpc: received message larger than max (101 vs. 100)',
+      mayHaveHappened: true,
     });
   });
 
@@ -127,6 +128,7 @@ describe('createUpstream()', () => {
     expect(failure).toMatchObject({
       status: { name: 'UNAVAILABLE' },
       message: 'connection error: desc = "transport: Error while dialing: connect: connection refused"',
+      mayHaveHappened: false,
     });
     expect(failure.message).not.toContain(String(port));
   });
@@ -138,6 +140,7 @@ describe('createUpstream()', () => {
     expect(failure.message).toMatch(
       /^(?:error reading from server: EOF|stream terminated by RST_STREAM with error code: CANCEL)$/,
     );
+    expect(failure.mayHaveHappened).toBe(true);
   });
 
   it('finds the server again when it is back', async () => {

@@ -32,7 +32,8 @@ const validKey = /^[ -~]{1,255}$/;
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/. Only for RPCs that the table names; others do
  * not look at keys. Answers are kept in memory: another process does not know them.
  *
- * What surely was not done may be tried again; what may have been done all the same (a deadline that passed) is not.
+ * What surely was not done may be tried again; what may have been done all the same (a deadline that passed, a connection
+ * that broke) is not.
  */
 export function answerOnce({ table, timeoutMs, now }: AnswerOnceOptions): Interceptor {
   return (next) => {
@@ -100,7 +101,7 @@ class Answers {
         this.#makeRoom();
       },
       (error: unknown) => {
-        if (isKept() && !mayHaveHappened(error)) this.#forget(key);
+        if (isKept() && !GatewayError.from(error).mayHaveHappened) this.#forget(key);
       },
     );
     this.#makeRoom();
@@ -118,11 +119,6 @@ class Answers {
     this.#bytes -= this.#answers.get(key)?.bytes ?? 0;
     this.#answers.delete(key);
   }
-}
-
-function mayHaveHappened(error: unknown): boolean {
-  const { name } = GatewayError.from(error).status;
-  return name === 'DEADLINE_EXCEEDED' || name === 'CANCELLED';
 }
 
 function invalidKey(): GatewayError {
