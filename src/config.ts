@@ -205,6 +205,7 @@ function readAuthentication(read: Reader): AuthenticationSettings {
     claimNames: {
       user: read.list('USER_CLAIM'),
       userDomain: read.text('USER_DOMAIN') || undefined,
+      uid: read.text('UID_CLAIM') || undefined,
       scopes: read.text('SCOPES_CLAIM') || undefined,
       groups: read.text('GROUPS_CLAIM'),
     },

@@ -257,6 +257,15 @@ export const options = [
       'ann@studio.example is ann. Names of other domains stay whole, so that nobody from elsewhere becomes a user of yours.',
   },
   {
+    name: 'UID_CLAIM',
+    kind: 'text',
+    group: 'Authentication',
+    description:
+      'The claim with the number by which render hosts know the user, e.g. uidNumber. A job spec may then ask for that <uid> ' +
+      'alone, unless its sender has the grant submit-as. Not set, it may ask for any above those of the system: where files are ' +
+      'guarded by numbers, set it.',
+  },
+  {
     name: 'SCOPES_CLAIM',
     kind: 'text',
     group: 'Authentication',

@@ -1,6 +1,7 @@
 import { openAuditFile } from './auth/audit/audit-file.ts';
 import { type AuditTrail, createLogTrail } from './auth/audit/audit-trail.ts';
 import { type Audit, createAudit } from './auth/audit/create-audit.ts';
+import { readUid } from './auth/claim-names.ts';
 import { authorize } from './auth/policy/authorize.ts';
 import type { Logger } from './base/logger.ts';
 import { compileValueToWire } from './codec/value-to-wire.ts';
@@ -13,6 +14,7 @@ import { composeWaist } from './rpc/compose-waist.ts';
 import { answerOnce } from './rpc/guards/answer-once.ts';
 import { enforceGuards } from './rpc/guards/enforce-guards.ts';
 import { stampIdentity } from './rpc/guards/stamp-identity.ts';
+import type { Identity } from './rpc/identity.ts';
 import type { LaneState } from './rpc/lane.ts';
 import { createLanes } from './rpc/use-lanes.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -50,6 +52,8 @@ export async function createWaist(options: CreateWaistOptions): Promise<Waist> {
   const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
   const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
   const { grpcTimeoutMs: timeoutMs, maxRequestBytes, maxSpecBytes, identityMismatch, serviceSubjects } = config;
+  const { claimNames } = config.authentication;
+  const uidOf = claimNames.uid === undefined ? undefined : ({ claims }: Identity) => readUid(claims, claimNames);
   const lanes = createLanes(table, config.laneLimits, meters?.laneWait);
   const trail = await openTrail(config, logger, now);
   const audit = createAudit({ table, takesGrant, trail, open, logger, now });
@@ -59,7 +63,7 @@ export async function createWaist(options: CreateWaistOptions): Promise<Waist> {
     maxRequestBytes,
     audit,
     authorize: authorize(policy, { open, close }),
-    guard: enforceGuards({ table, open, close, timeoutMs, now, maxSpecBytes, hasGrant: policy.hasGrant }),
+    guard: enforceGuards({ table, open, close, timeoutMs, now, maxSpecBytes, hasGrant: policy.hasGrant, uidOf }),
     stamp: stampIdentity({ table, open, close, mismatch: identityMismatch, services: serviceSubjects }),
     once: answerOnce({ table, timeoutMs, now: Date.now }),
     lanes: config.lanes ? lanes : undefined,

@@ -232,6 +232,34 @@ describe('a job spec', () => {
     expect(narrow.cuebot.callLog).toMatchObject([{ request: { spec: spec('bob') } }]);
   });
 
+  it('for somebody else’s number is refused where tokens say which is whose', async () => {
+    const numbered = await startGateway({
+      subject: 'ann',
+      settings: { JWT_SECRET_LEVEL: 'none', UID_CLAIM: 'uidNumber' },
+    });
+    const claims = { sub: 'ann', uidNumber: 1004, scope: 'cue:submit cue:grant:launch' };
+    const authorization = `Bearer ${signToken({ secret, claims })}`;
+    const submit = (uid: number) =>
+      numbered.rest(
+        'job.JobInterface/LaunchSpec',
+        { spec: `<spec><show>testing</show><user>ann</user><uid>${uid}</uid></spec>` },
+        { authorization },
+      );
+    try {
+      const refused = await submit(1005);
+      expect([refused.status, refused.json.message]).toEqual([
+        403,
+        'the job spec asks for uid "1005", and yours is 1004. Put your own into <uid>, or leave that out; to submit for ' +
+          'others takes the grant submit-as.',
+      ]);
+      expect(numbered.cuebot.callLog).toEqual([]);
+      await submit(1004);
+      expect(numbered.cuebot.callLog).toHaveLength(1);
+    } finally {
+      await numbered.close();
+    }
+  });
+
   it('that would have Cuebot read a file is refused, whoever sends it', async () => {
     const xxe = '<!DOCTYPE spec [<!ENTITY x SYSTEM "file:///etc/passwd">]><spec><user>ann</user>&x;</spec>';
     for (const path of ['job.JobInterface/LaunchSpec', 'job.JobInterface/LaunchSpecAndWait']) {

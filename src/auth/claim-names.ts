@@ -9,6 +9,8 @@ export interface ClaimNames {
   readonly user: readonly string[];
   /** What is left out of names that end with it, e.g. `studio.example` of `ann@studio.example`; undefined: nothing. */
   readonly userDomain: string | undefined;
+  /** The claim with the number by which hosts know the user, e.g. `uidNumber`; undefined: there is none. */
+  readonly uid: string | undefined;
   /** Undefined: `scope` (RFC 9068, 2.2.3) or `scp` (Entra, Okta), whichever is there. */
   readonly scopes: string | undefined;
   readonly groups: string;
@@ -18,6 +20,7 @@ export interface ClaimNames {
 export const standardClaimNames: ClaimNames = Object.freeze({
   user: Object.freeze(['sub']),
   userDomain: undefined,
+  uid: undefined,
   scopes: undefined,
   groups: 'groups',
 });
@@ -44,6 +47,13 @@ function withoutDomain(name: string, domain: string | undefined): string {
   const isOurs = domain !== undefined && found?.toLowerCase() === domain.toLowerCase();
   // What is left must not be somebody else's address.
   return isOurs && local !== '' && rest.length === 0 ? local : name;
+}
+
+/** The number by which hosts know a token's user; undefined when no claim says so. A directory may hand it on as text. */
+export function readUid(claims: JsonObject, { uid }: ClaimNames): number | undefined {
+  const number = uid === undefined ? undefined : readClaim(claims, uid);
+  if (typeof number === 'number') return number;
+  return typeof number === 'string' && /^\d{1,10}$/.test(number) ? Number(number) : undefined;
 }
 
 /**

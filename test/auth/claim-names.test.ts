@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type ClaimNames, readUser, standardClaimNames } from '../../src/auth/claim-names.ts';
+import { type ClaimNames, readUid, readUser, standardClaimNames } from '../../src/auth/claim-names.ts';
 
 const names = (more: Partial<ClaimNames>): ClaimNames => ({ ...standardClaimNames, ...more });
 
@@ -32,5 +32,23 @@ describe('readUser()', () => {
     ['studio.example', 'studio.example'],
   ])('knows %s of the domain studio.example as %s', (sub, name) => {
     expect(readUser({ sub }, names({ userDomain: 'studio.example' })).name).toBe(name);
+  });
+});
+
+describe('readUid()', () => {
+  it.each([
+    [{ uidNumber: 1004 }, 1004],
+    [{ uidNumber: '1004' }, 1004],
+    [{ uidNumber: 'ann' }, undefined],
+    [{ uidNumber: '' }, undefined],
+    [{ uidNumber: ['1004'] }, undefined],
+    [{}, undefined],
+  ])('of %j is %s', (claims, uid) => {
+    expect(readUid(claims, names({ uid: 'uidNumber' }))).toBe(uid);
+  });
+
+  it('finds a number inside of an object, and none where no claim is set', () => {
+    expect(readUid({ posix: { uid: 7 } }, names({ uid: 'posix.uid' }))).toBe(7);
+    expect(readUid({ uidNumber: 7, undefined: 8 }, names({}))).toBeUndefined();
   });
 });

@@ -84,6 +84,7 @@ describe('createAuthentication()', () => {
     const claimNames = {
       user: ['preferred_username'],
       userDomain: undefined,
+      uid: undefined,
       scopes: 'rights.cuegate',
       groups: 'https://studio.example/groups',
     };

@@ -14,6 +14,8 @@ export interface JobSpecOptions {
   readonly maxSpecBytes: number;
   /** Whether somebody has a grant. */
   readonly hasGrant: (identity: Identity, grant: string) => boolean;
+  /** The number by which hosts know somebody; undefined as a whole: nobody says (UID_CLAIM). */
+  readonly uidOf?: ((identity: Identity) => number | undefined) | undefined;
 }
 
 type JobSpecGuard = Extract<Guard, { kind: 'job-spec' }>;
@@ -22,7 +24,8 @@ type JobSpecGuard = Extract<Guard, { kind: 'job-spec' }>;
  * Refuses a job spec that is too long, that makes Cuebot's XML parser fetch things or could be read in two ways, or that asks
  * for rights which the caller does not have: Cuebot runs its commands as the user whom it names, and asks nobody.
  */
-export function compileJobSpecCheck(guard: JobSpecGuard, { maxSpecBytes, hasGrant }: JobSpecOptions): CheckRequest {
+export function compileJobSpecCheck(guard: JobSpecGuard, options: JobSpecOptions): CheckRequest {
+  const { maxSpecBytes, hasGrant, uidOf } = options;
   return (value, call) => {
     const spec = textAt(value, guard.field);
     // Cuebot has its own words for none.
@@ -35,6 +38,7 @@ export function compileJobSpecCheck(guard: JobSpecGuard, { maxSpecBytes, hasGran
     const rights = read(spec);
     assertUid(rights, guard);
     assertUser(rights, guard, call, hasGrant);
+    if (uidOf !== undefined && !hasGrant(call.identity, guard.grant)) assertOwnUid(rights, uidOf(call.identity), guard);
   };
 }
 
@@ -77,4 +81,12 @@ function assertUser(
     'SPEC_USER',
     `the job spec ${found}, and you are "${identity.subject}". ${advice}`,
   );
+}
+
+/** Where files are guarded by numbers, who has somebody's number has his rights, whatever his name. */
+function assertOwnUid({ uid }: JobSpecRights, own: number | undefined, { grant }: JobSpecGuard): void {
+  if (uid === undefined || Number(uid) === own) return;
+  const yours = own === undefined ? 'your token does not say which is yours' : `yours is ${own}`;
+  const advice = `Put your own into <uid>, or leave that out; to submit for others takes the grant ${grant}.`;
+  throw refusal('PERMISSION_DENIED', 'SPEC_UID', `the job spec asks for uid "${uid}", and ${yours}. ${advice}`);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { CallNotes } from '../../../../src/rpc/call-notes.ts';
 import type { GatewayError } from '../../../../src/rpc/gateway-error.ts';
-import { enforceGuards } from '../../../../src/rpc/guards/enforce-guards.ts';
+import { enforceGuards, type GuardOptions } from '../../../../src/rpc/guards/enforce-guards.ts';
 import { identityOf } from '../../../identity.ts';
 import { guardedWaist, guardOptions, tableOf } from '../guarded-waist.ts';
 
@@ -12,12 +12,13 @@ const table = tableOf(
 );
 const ann = identityOf('ann', { method: 'hmac' });
 
-/** A gateway at which Wanda may submit for others. */
-const checked = () =>
+/** A gateway at which Wanda may submit for others, and which may know numbers. */
+const checked = (uidOf?: GuardOptions['uidOf']) =>
   guardedWaist(
     enforceGuards({
       ...guardOptions,
       table,
+      uidOf,
       hasGrant: ({ subject }, grant) => subject === 'wanda' && grant === 'submit-as',
     }),
   );
@@ -63,6 +64,36 @@ describe('a guard "job-spec"', () => {
       expect(await refusalOf(send(launch, { spec }, { surface, identity: ann }))).toBe(expected);
       expect(sent).toHaveLength(expected === 'sent' ? 1 : 0);
     }
+  });
+
+  it.each([
+    [undefined, 1004, 'sent'],
+    ['1004', 1004, 'sent'],
+    ['01004', 1004, 'sent'],
+    [
+      '1005',
+      1004,
+      'PERMISSION_DENIED SPEC_UID: the job spec asks for uid "1005", and yours is 1004. Put your own into <uid>, or leave that ' +
+        'out; to submit for others takes the grant submit-as.',
+    ],
+    [
+      '1005',
+      undefined,
+      'PERMISSION_DENIED SPEC_UID: the job spec asks for uid "1005", and your token does not say which is yours. Put your own ' +
+        'into <uid>, or leave that out; to submit for others takes the grant submit-as.',
+    ],
+    [undefined, undefined, 'sent'],
+  ])('for uid %s of somebody with %s', async (uid, own, expected) => {
+    const { send } = checked(() => own);
+    const spec = `<spec><user>ann</user>${uid === undefined ? '' : `<uid>${uid}</uid>`}</spec>`;
+    expect(await refusalOf(send(launch, { spec }, { identity: ann }))).toBe(expected);
+  });
+
+  it('lets who has the grant ask for any number above those of the system', async () => {
+    const { send, sent } = checked(() => 1004);
+    const spec = '<spec><user>ann</user><uid>1005</uid></spec>';
+    await send(launch, { spec }, { identity: identityOf('wanda', { method: 'hmac' }) });
+    expect(sent).toHaveLength(1);
   });
 
   it('lets who has the grant submit for others, and notes for whom', async () => {
