@@ -67,11 +67,18 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
       progress = acceptsTrailers(request) ? 'rpc-with-trailers' : 'rpc';
       // An override has read the body as a form, and left nothing for the message.
       const body = override === undefined ? await readBody(request, response, reading) : noBody;
-      const signal = abortWhenGone(response);
-      const idempotencyKey = idempotencyKeyOf(request);
-      const about = { identity, requestId, peer: addressOf(request), idempotencyKey };
-      const exchange = { ...about, body, metadata, timeoutMs, signal, progress, response };
-      const answered = await respond(exchange);
+      const answered = await respond({
+        identity,
+        requestId,
+        peer: addressOf(request),
+        idempotencyKey: idempotencyKeyOf(request),
+        body,
+        metadata,
+        timeoutMs,
+        signal: abortWhenGone(response),
+        progress,
+        response,
+      });
       if (answered !== undefined) sendAnswer(response, answered);
     } catch (error) {
       const failure = GatewayError.from(error);
