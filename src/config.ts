@@ -79,7 +79,7 @@ export interface Config {
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly IpNetwork[];
   readonly lanes: boolean;
-  readonly laneLimits: LaneLimits;
+  readonly laneLimits: Omit<LaneLimits, 'callMs'>;
 }
 
 /** Everything that is wrong with the settings, at once. */
@@ -161,7 +161,6 @@ export function parseConfig(raw: RawConfig): Config {
       holdLimitMs: read.number('LANE_HOLD_LIMIT'),
       maxWaiting: read.number('LANE_MAX_WAITING'),
       maxWaitMs: read.number('LANE_MAX_WAIT'),
-      callMs: read.number('GRPC_TIMEOUT'),
     },
   };
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));

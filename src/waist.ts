@@ -54,7 +54,7 @@ export async function createWaist(options: CreateWaistOptions): Promise<Waist> {
   const { grpcTimeoutMs: timeoutMs, maxRequestBytes, maxSpecBytes, identityMismatch, serviceSubjects } = config;
   const { claimNames } = config.authentication;
   const uidOf = claimNames.uid === undefined ? undefined : ({ claims }: Identity) => readUid(claims, claimNames);
-  const lanes = createLanes(table, config.laneLimits, meters?.laneWait);
+  const lanes = createLanes(table, { ...config.laneLimits, callMs: timeoutMs }, meters?.laneWait);
   const trail = await openTrail(config, logger, now);
   const audit = createAudit({ table, takesGrant, trail, open, logger, now });
   const invoke = composeWaist({
