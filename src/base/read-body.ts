@@ -53,8 +53,8 @@ export function readBody(
 const smallest = 4_096;
 
 /**
- * Chunks are copied together as they come, and not kept for the end: each is a view of the 64 KiB that were read from the
- * socket with it, so a body of one-byte chunks would hold 64 KiB a byte.
+ * Chunks are copied together as they come, and not kept for the end: each is an object of its own, so a body in chunks of one byte
+ * would take a hundred times its length.
  */
 function grow(body: Buffer, length: number): Buffer {
   const larger = Buffer.allocUnsafeSlow(length);

@@ -12,8 +12,8 @@ const maxCharacters = 256 * 1024;
 
 /**
  * Remembers by query text, and forgets what was not asked for the longest. Counts characters and not documents, as yoga's own
- * cache does: a parsed document takes up to 250 times the memory of its text, and a client may make up any number of
- * them.
+ * cache does: a parsed document takes up to some hundred times the memory of its text, and a client may make up any
+ * number of them.
  */
 export function createDocumentCache<Value>(): DocumentCache<Value> {
   const entries = new Map<string, Value>();

@@ -1,15 +1,10 @@
-import {
-  type DocumentNode,
-  type GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type GraphQLError, type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql';
 
 import { badUserInput } from '../bad-user-input.ts';
-import { selectingOf, type Variables } from './collect-fields.ts';
+import { selectingOf } from './collect-fields.ts';
 import { compileFieldCosts } from './compile-field-costs.ts';
 import { type CallEstimate, estimateCalls } from './estimate-calls.ts';
+import type { OperationRequest } from './operation-request.ts';
 
 /** How much an operation may be expected to do; the reasons stand with the settings. */
 export interface EstimateLimits {
@@ -19,15 +14,8 @@ export interface EstimateLimits {
   readonly assumedListLength: number;
 }
 
-/** An operation that is about to be executed. */
-export interface EstimatedRequest {
-  readonly document: DocumentNode;
-  readonly operationName?: string | null | undefined;
-  readonly variableValues?: Variables | null | undefined;
-}
-
 /** The error of an operation that is expected to make too many calls; undefined when it is not. */
-export type CheckEstimate = (request: EstimatedRequest) => GraphQLError | undefined;
+export type CheckEstimate = (request: OperationRequest) => GraphQLError | undefined;
 
 /** Compiles the check for one schema. */
 export function compileCheckEstimate(

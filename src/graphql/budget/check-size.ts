@@ -27,7 +27,7 @@ const longestName = 200;
  */
 export function checkSize(document: DocumentNode, { maxDepth, maxAliases, maxTokens }: SizeLimits): GraphQLError[] {
   const nameLength = longestNameIn(document);
-  // Validation looks for similar names, for which a long one takes fifty times its memory.
+  // Validation looks for similar names, for which a long one takes many times its own memory.
   if (nameLength > longestName) {
     const text = `A name in this document has ${nameLength} letters; ${longestName} are allowed.`;
     return [badUserInput(text, { measure: 'nameLength', found: nameLength, limit: longestName })];

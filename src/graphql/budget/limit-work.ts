@@ -2,9 +2,10 @@ import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse, valida
 import type { Plugin } from 'graphql-yoga';
 
 import type { GraphqlContext } from '../graphql-context.ts';
-import { compileCheckEstimate, type EstimatedRequest, type EstimateLimits } from './check-estimate.ts';
+import { compileCheckEstimate, type EstimateLimits } from './check-estimate.ts';
 import { checkSize, type SizeLimits } from './check-size.ts';
 import { checkVariables } from './check-variables.ts';
+import type { OperationRequest } from './operation-request.ts';
 
 /** What the text of one operation may ask for. */
 export interface WorkLimits extends SizeLimits, EstimateLimits {
@@ -27,10 +28,9 @@ export function limitWork(schema: GraphQLSchema, limits: WorkLimits): Plugin<Con
   const { maxTokens, maxValidationErrors } = limits;
   const checkEstimate = compileCheckEstimate(schema, limits);
   const begin = ({ args, setResultAndStopExecution }: Beginning) => {
-    const request = args as unknown as EstimatedRequest;
-    const misfits = checkVariables(schema, request);
+    const misfits = checkVariables(schema, args);
     if (misfits.length > 0) return setResultAndStopExecution({ errors: misfits });
-    const problem = checkEstimate(request);
+    const problem = checkEstimate(args);
     if (problem !== undefined) return setResultAndStopExecution({ errors: [problem] });
     const { operation, params } = args.contextValue as Context;
     if (params.extensions?.explain === true) operation.startExplaining();
@@ -54,6 +54,6 @@ export function limitWork(schema: GraphQLSchema, limits: WorkLimits): Plugin<Con
 
 /** What the hooks of execution and subscription have in common. */
 interface Beginning {
-  readonly args: { readonly contextValue?: unknown };
+  readonly args: OperationRequest & { readonly contextValue?: unknown };
   readonly setResultAndStopExecution: (result: { readonly errors: readonly GraphQLError[] }) => void;
 }
