@@ -3,13 +3,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { fillMetricsTable } from './src/commands/describe-metrics.ts';
-import { formatConfigurationPage } from './src/commands/describe-settings.ts';
-import { parseConfig } from './src/config.ts';
-import { deriveSchema } from './src/graphql/derive-schema.ts';
-import { printDerivedSchema } from './src/graphql/print-derived-schema.ts';
-import { formatOperations, listOperations } from './src/operations.ts';
-import { takeSnapshot } from './src/snapshot.ts';
+import { fillMetricsTable } from './src/telemetry/describe-metrics.ts';
+import { formatConfigurationPage } from './src/config/describe-settings.ts';
+import { parseConfig } from './src/config/config.ts';
+import { deriveSchema } from './src/graphql/schema/derive-schema.ts';
+import { printDerivedSchema } from './src/graphql/schema/print-derived-schema.ts';
+import { formatOperations, listOperations } from './src/app/operations.ts';
+import { takeSnapshot } from './src/app/snapshot.ts';
 
 /** The text of each file, by its path from here: what a gateway with default settings serves. */
 export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { ConfigError } from './config.ts';
-import { parseCommandLine } from './command-line.ts';
+import { ConfigError } from './config/config.ts';
+import { parseCommandLine } from './commands/command-line.ts';
 
 /** Each command is loaded only when it is called, so that `cuegate operations` does not load the demo, nor `serve` either. */
 const commands = {

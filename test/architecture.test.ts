@@ -8,27 +8,71 @@ import { describe, expect, it } from 'vitest';
  * keeps it. Imports of types count as imports: a wall that types may cross is no wall.
  */
 const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonly wall: string }>> = {
-  base: { uses: [], wall: 'base/ knows nothing of the house' },
-  registry: { uses: ['base'], wall: 'registry/ is what the schema is; it neither opens messages nor sockets' },
-  codec: { uses: ['base', 'registry'], wall: 'codec/ opens messages and nothing else; it does no I/O' },
-  rpc: { uses: ['base', 'registry'], wall: 'rpc/ holds the words of the waist and knows no vendor of transports' },
-  upstream: { uses: ['base', 'registry', 'rpc'], wall: 'upstream/ carries bytes and never sees a message' },
-  auth: { uses: ['base', 'registry', 'rpc'], wall: 'auth/ decides who and whether, and never reads HTTP bodies' },
+  errors: { uses: [], wall: 'errors/ is what people are told, and knows nothing of the house' },
+  telemetry: { uses: [], wall: 'telemetry/ counts and logs what it is told, and knows nothing of the house' },
+  registry: { uses: ['errors'], wall: 'registry/ is what the schema is; it neither opens messages nor sockets' },
+  codec: { uses: ['errors', 'registry'], wall: 'codec/ opens messages and nothing else; it does no I/O' },
+  clock: { uses: [], wall: 'clock/ is time, so that tests can replace it' },
+  call: { uses: ['registry'], wall: 'call/ holds the words that every call is told in, and does nothing' },
+  'rpc-table': { uses: ['errors', 'registry', 'call'], wall: 'rpc-table/ says what is known of each RPC' },
+  http: { uses: ['errors'], wall: 'http/ serves sockets and does not know what an RPC is' },
+  pipeline: {
+    uses: ['errors', 'telemetry', 'registry', 'call', 'rpc-table'],
+    wall: 'pipeline/ carries calls as bytes and knows neither surfaces nor transports',
+  },
+  upstream: { uses: ['registry', 'call'], wall: 'upstream/ carries bytes and never sees a message' },
+  authentication: {
+    uses: ['errors', 'telemetry', 'clock', 'codec', 'call', 'http'],
+    wall: 'authentication/ says who calls, and does not ask what they may do',
+  },
+  authorization: {
+    uses: ['errors', 'registry', 'call', 'rpc-table', 'pipeline', 'authentication'],
+    wall: 'authorization/ says whether they may',
+  },
+  audit: {
+    uses: ['errors', 'telemetry', 'clock', 'registry', 'call', 'rpc-table', 'pipeline'],
+    wall: 'audit/ writes down what was asked and what became of it',
+  },
   rest: {
-    uses: ['base', 'registry', 'codec', 'rpc'],
-    wall: 'rest/ is a surface: it does not know GraphQL, auth or sockets',
+    uses: ['errors', 'registry', 'codec', 'call', 'http'],
+    wall: 'rest/ is a surface: it knows neither GraphQL, nor who may do what',
   },
   graphql: {
-    uses: ['base', 'registry', 'codec', 'rpc'],
+    uses: ['errors', 'telemetry', 'registry', 'codec', 'call', 'rpc-table', 'http'],
     wall: 'graphql/ is a surface: it never dials and does not know REST',
   },
-  server: { uses: ['base'], wall: 'server/ serves sockets and does not know what an RPC is' },
-  demo: { uses: ['base'], wall: 'demo/ is another implementation of the wire and shares none of our code' },
+  graphiql: { uses: ['errors', 'authentication', 'http'], wall: 'graphiql/ is a page; it knows GraphQL by its path' },
+  config: {
+    uses: ['errors', 'call', 'http', 'pipeline', 'authentication', 'graphiql'],
+    wall: 'config/ reads settings; it composes nothing',
+  },
+  demo: { uses: [], wall: 'demo/ is another implementation of the wire and shares none of our code' },
+  app: {
+    uses: [
+      'errors',
+      'telemetry',
+      'clock',
+      'registry',
+      'codec',
+      'call',
+      'rpc-table',
+      'http',
+      'pipeline',
+      'upstream',
+      'authentication',
+      'authorization',
+      'audit',
+      'rest',
+      'graphql',
+      'graphiql',
+      'config',
+    ],
+    wall: 'app/ composes every room but the demo',
+  },
 };
 
-/** The hall composes: its files know every room, and only the command of its name may load the demo. */
-const hall =
-  /^(?:(?:cli|command-line|config|gateway|meters|operations|options|snapshot|surfaces|waist)\.ts|commands\/.*)$/;
+/** The program knows every room, and only the command of its name may load the demo. */
+const program = /^(?:cli\.ts|commands\/.*)$/;
 const demoLoaders = new Set(['commands/demo.ts']);
 
 /** One room per vendor. */
@@ -36,17 +80,17 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^@grpc\/grpc-js$/, ['upstream', 'demo']],
   [/^protobufjs(?:\/|$)/, ['registry', 'demo']],
   [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader)(?:\/|$)/, ['graphql']],
-  [/^(?:jose|oauth4webapi)$/, ['auth']],
-  [/^yaml$/, ['rpc']],
-  [/^prom-client$/, ['server']],
-  [/^pino$/, ['hall']],
-  [/^node:(?:https?|http2|net|cluster)$/, ['server']],
+  [/^(?:jose|oauth4webapi)$/, ['authentication']],
+  [/^yaml$/, ['rpc-table']],
+  [/^prom-client$/, ['telemetry']],
+  [/^pino$/, ['program']],
+  [/^node:(?:https?|http2|net|cluster)$/, ['http']],
 ];
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .map((path) => path.split(sep).join('/'))
-  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.startsWith('graphql/graphiql/page/'))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.startsWith('graphiql/page/'))
   .sort();
 
 interface Import {
@@ -67,20 +111,20 @@ const imports: readonly Import[] = files.flatMap((from) => {
   }));
 });
 
-const roomOf = (path: string): string => (hall.test(path) ? 'hall' : (path.split('/')[0] ?? ''));
+const roomOf = (path: string): string => (program.test(path) ? 'program' : (path.split('/')[0] ?? ''));
 const isLocal = ({ specifier }: Import) => specifier.startsWith('.');
 const targetOf = ({ from, specifier }: Import) => posix.normalize(posix.join(posix.dirname(from), specifier));
 
 describe('the house', () => {
   it('has no file outside its rooms', () => {
-    expect(files.filter((path) => roomOf(path) !== 'hall' && rooms[roomOf(path)] === undefined)).toEqual([]);
+    expect(files.filter((path) => roomOf(path) !== 'program' && rooms[roomOf(path)] === undefined)).toEqual([]);
   });
 
   it('lets data flow one way', () => {
     const wrong = imports.filter(isLocal).flatMap((found) => {
       const [from, to] = [roomOf(found.from), roomOf(targetOf(found))];
       if (from === to) return [];
-      if (from === 'hall')
+      if (from === 'program')
         return to === 'demo' && !demoLoaders.has(found.from)
           ? [`${found.from}: only the demo command loads the demo`]
           : [];
@@ -106,16 +150,6 @@ describe('the house', () => {
       });
     expect(wrong).toEqual([]);
   });
-
-  it('keeps in base/ only what two rooms use', () => {
-    const users = (path: string) =>
-      new Set(imports.filter((found) => isLocal(found) && targetOf(found) === path).map(({ from }) => roomOf(from)));
-    const lonely = files.filter(
-      (path) => roomOf(path) === 'base' && new Set([...users(path)].filter((room) => room !== 'base')).size < 2,
-    );
-    const onlyOfBase = lonely.filter((path) => !users(path).has('base'));
-    expect(onlyOfBase).toEqual([]);
-  });
 });
 
 describe('a file', () => {
@@ -126,7 +160,7 @@ describe('a file', () => {
   });
 
   /** Tables are as long as there are rows. */
-  const tables: ReadonlySet<string> = new Set(['options.ts']);
+  const tables: ReadonlySet<string> = new Set(['config/settings.ts']);
 
   it('has at most 400 lines, unless it is a table', () => {
     const lengths = files.map((path) => [path, readFileSync(join(source, path), 'utf8').split('\n').length] as const);

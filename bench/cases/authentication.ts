@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, SignJWT } from 'jose';
 
-import { createApiKey, formatApiKey, hashSecret } from '../../src/auth/api-keys/api-key.ts';
+import { createApiKey, formatApiKey, hashSecret } from '../../src/authentication/api-keys/api-key.ts';
 
 import { type BenchCase, median } from '../bench-case.ts';
 import { type Load, type Program, sendLoad, startProgram } from '../load.ts';

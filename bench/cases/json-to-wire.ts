@@ -2,8 +2,8 @@ import protobuf from 'protobufjs';
 
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 
-import { compileJsonToWire } from '../../src/codec/json-to-wire.ts';
-import { compileValueToWire } from '../../src/codec/value-to-wire.ts';
+import { compileJsonToWire } from '../../src/codec/json/json-to-wire.ts';
+import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';
 
 import { type BenchCase, timeInTurns } from '../bench-case.ts';
 

@@ -2,8 +2,8 @@ import protobuf from 'protobufjs';
 
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 
-import { compileWireToJson } from '../../src/codec/wire-to-json.ts';
-import { compileWireToValue } from '../../src/codec/wire-to-value.ts';
+import { compileWireToJson } from '../../src/codec/json/wire-to-json.ts';
+import { compileWireToValue } from '../../src/codec/value/wire-to-value.ts';
 
 import { type BenchCase, timeInTurns } from '../bench-case.ts';
 

@@ -1,5 +1,5 @@
-import { createApiKey, formatApiKey, hashSecret } from '../auth/api-keys/api-key.ts';
-import { CommandLineError } from '../command-line.ts';
+import { createApiKey, formatApiKey, hashSecret } from '../authentication/api-keys/api-key.ts';
+import { CommandLineError } from './command-line.ts';
 
 import type { Command } from './command.ts';
 

@@ -1,5 +1,5 @@
-import { verifyAudit } from '../auth/audit/verify-audit.ts';
-import { CommandLineError } from '../command-line.ts';
+import { verifyAudit } from '../audit/verify-audit.ts';
+import { CommandLineError } from './command-line.ts';
 
 import type { Command } from './command.ts';
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../base/logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 /**
  * Ends the process gracefully at the first SIGTERM or SIGINT, at once at the second, and in any case a little after the

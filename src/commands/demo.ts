@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 
 import { pino } from 'pino';
 
-import { signToken } from '../auth/sign-token.ts';
-import { parseConfig } from '../config.ts';
+import { signToken } from '../authentication/sign-token.ts';
+import { parseConfig } from '../config/config.ts';
 import { createDemoCuebot } from '../demo/demo-cuebot.ts';
-import { createGateway } from '../gateway.ts';
+import { createGateway } from '../app/gateway.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import type { Command } from './command.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-import { flagOf, type Option } from '../options.ts';
+import { flagOf, type Option } from '../config/settings.ts';
 
 import type { Command } from './command.ts';
-import { groupOptions } from './describe-settings.ts';
+import { groupOptions } from '../config/describe-settings.ts';
 
 /** `cuegate help`: the commands and every setting, out of the one table. */
 export const help: Command = async ({ switches }) => {

@@ -1,6 +1,6 @@
-import { parseConfig } from '../config.ts';
-import { formatOperations, listOperations } from '../operations.ts';
-import { takeSnapshot } from '../snapshot.ts';
+import { parseConfig } from '../config/config.ts';
+import { formatOperations, listOperations } from '../app/operations.ts';
+import { takeSnapshot } from '../app/snapshot.ts';
 
 import type { Command } from './command.ts';
 

@@ -1,12 +1,12 @@
-import { createAuthentication } from '../auth/create-authentication.ts';
-import { decide } from '../auth/policy/decide.ts';
-import type { Logger } from '../base/logger.ts';
-import { CommandLineError } from '../command-line.ts';
-import { type Config, parseConfig } from '../config.ts';
-import { GatewayError } from '../rpc/gateway-error.ts';
-import type { Identity } from '../rpc/identity.ts';
-import { compileRpcPattern } from '../rpc/rpc-pattern.ts';
-import { takeSnapshot } from '../snapshot.ts';
+import { createAuthentication } from '../authentication/create-authentication.ts';
+import { decide } from '../authorization/decide.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { CommandLineError } from './command-line.ts';
+import { type Config, parseConfig } from '../config/config.ts';
+import { GatewayError } from '../call/gateway-error.ts';
+import type { Identity } from '../call/identity.ts';
+import { compileRpcPattern } from '../rpc-table/rpc-pattern.ts';
+import { takeSnapshot } from '../app/snapshot.ts';
 
 import type { Command } from './command.ts';
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 
-import { parseConfig } from '../config.ts';
-import { createGateway } from '../gateway.ts';
+import { parseConfig } from '../config/config.ts';
+import { createGateway } from '../app/gateway.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import type { Command } from './command.ts';

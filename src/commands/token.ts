@@ -1,5 +1,5 @@
-import { signToken } from '../auth/sign-token.ts';
-import { ConfigError } from '../config.ts';
+import { signToken } from '../authentication/sign-token.ts';
+import { ConfigError } from '../config/config.ts';
 
 import type { Command } from './command.ts';
 

@@ -1,8 +1,8 @@
-import { compileJsonToWire } from '../codec/json-to-wire.ts';
-import type { JsonStyle } from '../codec/json-style.ts';
-import { compileWireToJson } from '../codec/wire-to-json.ts';
+import { compileJsonToWire } from '../codec/json/json-to-wire.ts';
+import type { JsonStyle } from '../codec/json/json-style.ts';
+import { compileWireToJson } from '../codec/json/wire-to-json.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
-import type { Invoke } from '../rpc/call.ts';
+import type { Invoke } from '../call/call.ts';
 
 import type { Respond } from './exchange.ts';
 import { compileErrorRenderer } from './render-error.ts';

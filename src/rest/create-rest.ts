@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { AddressOf } from '../base/client-address.ts';
-import { readBody } from '../base/read-body.ts';
-import { requestIdOf } from '../base/request-id.ts';
-import { sendAnswer } from '../base/send-answer.ts';
-import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
-import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
-import type { IdentifyRequest } from '../rpc/identify-request.ts';
-import { callerGone } from '../rpc/set-deadline.ts';
+import type { AddressOf } from '../http/client-address.ts';
+import { readBody } from '../http/read-body.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import { sendAnswer } from '../http/send-answer.ts';
+import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
+import { callerGone, GatewayError, type Metadata } from '../call/gateway-error.ts';
+import type { IdentifyRequest } from '../call/identity.ts';
 
 import { compileRoutes, type RoutesOptions } from './compile-routes.ts';
 import { decodePath } from './decode-path.ts';

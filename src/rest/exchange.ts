@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-import type { Answer } from '../base/send-answer.ts';
+import type { Answer } from '../http/send-answer.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
-import type { Call } from '../rpc/call.ts';
-import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
-import type { Identity } from '../rpc/identity.ts';
+import type { Call } from '../call/call.ts';
+import { GatewayError, type Metadata } from '../call/gateway-error.ts';
+import type { Identity } from '../call/identity.ts';
 
 import type { Progress } from './render-error.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-import { peerAddressOf } from '../base/client-address.ts';
-import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
+import { peerAddressOf } from '../http/client-address.ts';
+import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 
 import { canonicalName } from './canonical-name.ts';
 

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { type ReadBodyOptions, readBody } from '../base/read-body.ts';
-import { GatewayError } from '../rpc/gateway-error.ts';
-import { callerGone } from '../rpc/set-deadline.ts';
+import { type ReadBodyOptions, readBody } from '../http/read-body.ts';
+import { callerGone, GatewayError } from '../call/gateway-error.ts';
 
 import { firstLineOf } from './first-line-of.ts';
 

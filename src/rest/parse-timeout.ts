@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 
-import { GatewayError } from '../rpc/gateway-error.ts';
+import { GatewayError } from '../call/gateway-error.ts';
 
 import { firstLineOf } from './first-line-of.ts';
 

@@ -1,11 +1,11 @@
-import type { Answer } from '../base/send-answer.ts';
-import type { JsonStyle } from '../codec/json-style.ts';
-import { WireError } from '../codec/wire-error.ts';
-import { compileWireToJson } from '../codec/wire-to-json.ts';
+import type { Answer } from '../http/send-answer.ts';
+import type { JsonStyle } from '../codec/json/json-style.ts';
+import { WireError } from '../codec/wire/wire-error.ts';
+import { compileWireToJson } from '../codec/json/wire-to-json.ts';
 import type { Registry } from '../registry/descriptors.ts';
-import { compileChallenge, type FormatChallenge } from '../rpc/compile-challenge.ts';
-import type { GatewayError } from '../rpc/gateway-error.ts';
-import { statusCode, statusOf } from '../rpc/status.ts';
+import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
+import type { GatewayError } from '../call/gateway-error.ts';
+import { statusCode, statusOf } from '../call/status.ts';
 
 import { statusMessage, withDetailTypes } from './detail-types.ts';
 import { announceTrailer, fieldValueOf, renderHeader, renderTrailer } from './render-metadata.ts';

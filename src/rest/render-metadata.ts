@@ -1,5 +1,5 @@
-import { trimSpace } from '../base/trim-space.ts';
-import type { Metadata } from '../rpc/gateway-error.ts';
+import { trimSpace } from '../errors/trim-space.ts';
+import type { Metadata } from '../call/gateway-error.ts';
 
 import { canonicalName } from './canonical-name.ts';
 

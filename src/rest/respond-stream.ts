@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
-import { scanJsonValue } from '../base/json-scanner.ts';
-import { startAnswer } from '../base/send-answer.ts';
-import type { JsonStyle } from '../codec/json-style.ts';
+import { scanJsonValue } from '../codec/json/json-scanner.ts';
+import { startAnswer } from '../http/send-answer.ts';
+import type { JsonStyle } from '../codec/json/json-style.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
-import type { Call } from '../rpc/call.ts';
-import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
+import type { Call } from '../call/call.ts';
+import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 
 import { callOf, type Respond } from './exchange.ts';
 import type { RenderError } from './render-error.ts';

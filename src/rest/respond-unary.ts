@@ -1,11 +1,11 @@
-import { JsonSyntaxError } from '../base/json-scanner.ts';
-import type { Answer } from '../base/send-answer.ts';
-import { JsonError } from '../codec/json-error.ts';
-import { ERROR_PREFIX, type JsonStyle } from '../codec/json-style.ts';
-import { WireError } from '../codec/wire-error.ts';
+import { JsonSyntaxError } from '../codec/json/json-scanner.ts';
+import type { Answer } from '../http/send-answer.ts';
+import { JsonError } from '../codec/json/json-error.ts';
+import { ERROR_PREFIX, type JsonStyle } from '../codec/json/json-style.ts';
+import { WireError } from '../codec/wire/wire-error.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
-import type { Invoke, Reply } from '../rpc/call.ts';
-import { GatewayError } from '../rpc/gateway-error.ts';
+import type { Invoke, Reply } from '../call/call.ts';
+import { GatewayError } from '../call/gateway-error.ts';
 
 import { callOf, type Respond } from './exchange.ts';
 import type { Progress } from './render-error.ts';

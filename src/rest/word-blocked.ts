@@ -1,5 +1,5 @@
-import type { JsonStyle } from '../codec/json-style.ts';
-import { statusCode } from '../rpc/status.ts';
+import type { JsonStyle } from '../codec/json/json-style.ts';
+import { statusCode } from '../call/status.ts';
 
 /** What the server says of a request that it turned away before this surface saw it. */
 interface Blocked {

@@ -2,8 +2,8 @@ import { Client, type ClientUnaryCall, connectivityState, credentials, Metadata 
 
 import type { ReflectionTransport } from '../registry/load-by-reflection.ts';
 
-import type { Call, Invoke, Reply } from '../rpc/call.ts';
-import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
+import type { Call, Invoke, Reply } from '../call/call.ts';
+import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 
 import { readMetadata } from './read-metadata.ts';
 import { createReflectionTransport } from './reflection-transport.ts';

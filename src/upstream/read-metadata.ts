@@ -1,6 +1,6 @@
 import type { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 
-import type { Metadata } from '../rpc/gateway-error.ts';
+import type { Metadata } from '../call/gateway-error.ts';
 
 /** grpc-js' metadata as the waist's: one entry per value, keys in lower case, in the order in which they arrived. */
 export function readMetadata(metadata: GrpcMetadata | undefined): Metadata {

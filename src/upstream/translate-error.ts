@@ -1,7 +1,7 @@
 import type { Metadata as GrpcMetadata, ServiceError } from '@grpc/grpc-js';
 
-import { GatewayError, type Metadata } from '../rpc/gateway-error.ts';
-import type { StatusName } from '../rpc/status.ts';
+import { GatewayError, type Metadata } from '../call/gateway-error.ts';
+import type { StatusName } from '../call/status.ts';
 
 import { readMetadata } from './read-metadata.ts';
 

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 
-import { compileJsonToWire } from '../../src/codec/json-to-wire.ts';
-import { compileValueToWire } from '../../src/codec/value-to-wire.ts';
-import { compileWireToJson } from '../../src/codec/wire-to-json.ts';
+import { compileJsonToWire } from '../../src/codec/json/json-to-wire.ts';
+import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';
+import { compileWireToJson } from '../../src/codec/json/wire-to-json.ts';
 
 const registry = loadProtoFiles(['test/recorded/conf.proto']);
 const all = registry.messages.get('conf.v1.All')!;

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 
-import { compileJsonToWire } from '../../src/codec/json-to-wire.ts';
-import { compileWireToJson } from '../../src/codec/wire-to-json.ts';
+import { compileJsonToWire } from '../../src/codec/json/json-to-wire.ts';
+import { compileWireToJson } from '../../src/codec/json/wire-to-json.ts';
 
 /** A request body and what became of it at the Go gateway, whose backend echoes the message it gets. */
 interface Recorded {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { parseApiKey } from '../../src/auth/api-keys/api-key.ts';
-import { createApiKeyVerifier } from '../../src/auth/api-keys/api-key-verifier.ts';
-import { parseApiKeys } from '../../src/auth/api-keys/parse-api-keys.ts';
+import { parseApiKey } from '../../src/authentication/api-keys/api-key.ts';
+import { createApiKeyVerifier } from '../../src/authentication/api-keys/api-key-verifier.ts';
+import { parseApiKeys } from '../../src/authentication/api-keys/parse-api-keys.ts';
 import { apiKey } from '../../src/commands/api-key.ts';
 
 let printed = '';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { signToken } from '../../src/auth/sign-token.ts';
+import { signToken } from '../../src/authentication/sign-token.ts';
 import { audit } from '../../src/commands/audit.ts';
-import { secret, startGateway } from '../gateway.ts';
+import { secret, startGateway } from '../app/running-gateway.ts';
 
 let output = '';
 let folder: string;

@@ -1,21 +1,21 @@
 import { fileURLToPath } from 'node:url';
 
-import { createTokenIdentify } from '../../src/auth/create-token-identify.ts';
-import { createHmacVerifier } from '../../src/auth/hmac-verifier.ts';
-import { signToken } from '../../src/auth/sign-token.ts';
-import { peerAddressOf } from '../../src/base/client-address.ts';
-import type { JsonStyle } from '../../src/codec/json-style.ts';
-import { parseConfig } from '../../src/config.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { createTokenIdentify } from '../../src/authentication/create-token-identify.ts';
+import { createHmacVerifier } from '../../src/authentication/hmac-verifier.ts';
+import { signToken } from '../../src/authentication/sign-token.ts';
+import { peerAddressOf } from '../../src/http/client-address.ts';
+import type { JsonStyle } from '../../src/codec/json/json-style.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { createGateway } from '../../src/app/gateway.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 import { createRest } from '../../src/rest/create-rest.ts';
-import type { Invoke } from '../../src/rpc/call.ts';
-import type { Metadata } from '../../src/rpc/gateway-error.ts';
-import { setDeadline } from '../../src/rpc/set-deadline.ts';
-import { createServer } from '../../src/server/create-server.ts';
+import type { Invoke } from '../../src/call/call.ts';
+import type { Metadata } from '../../src/call/gateway-error.ts';
+import { setDeadline } from '../../src/pipeline/set-deadline.ts';
+import { createServer } from '../../src/http/create-server.ts';
 import { createUpstream } from '../../src/upstream/create-upstream.ts';
 
-import { identifyRequestsBy } from '../identity.ts';
+import { identifyRequestsBy } from '../authentication/identity.ts';
 import { createConfBackend, createEchoOutBackend } from './backend.ts';
 import { createStreamUpstream } from './stream-upstream.ts';
 

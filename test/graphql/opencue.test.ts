@@ -9,20 +9,20 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
-import { createOperation } from '../../src/graphql/budget/create-operation.ts';
-import { deriveNames } from '../../src/graphql/derive-names.ts';
-import { deriveSchema } from '../../src/graphql/derive-schema.ts';
-import type { GraphqlContext } from '../../src/graphql/graphql-context.ts';
+import { createOperation } from '../../src/graphql/execution/create-operation.ts';
+import { deriveNames } from '../../src/graphql/schema/derive-names.ts';
+import { deriveSchema } from '../../src/graphql/schema/derive-schema.ts';
+import type { GraphqlContext } from '../../src/graphql/execution/graphql-context.ts';
 import type { MethodDescriptor } from '../../src/registry/descriptors.ts';
-import type { Invoke } from '../../src/rpc/call.ts';
-import { setDeadline } from '../../src/rpc/set-deadline.ts';
-import { takeSnapshot } from '../../src/snapshot.ts';
+import type { Invoke } from '../../src/call/call.ts';
+import { setDeadline } from '../../src/pipeline/set-deadline.ts';
+import { takeSnapshot } from '../../src/app/snapshot.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/create-upstream.ts';
 
 import { type CuebotClient, createCuebotClient, type Json } from '../demo/cuebot-client.ts';
-import { identityOf } from '../identity.ts';
+import { identityOf } from '../authentication/identity.ts';
 
 const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
 const { registry, table, graphqlServices: services } = await takeSnapshot(config);

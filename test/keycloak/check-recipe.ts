@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type HttpAnswer, startGateway, type TestGateway } from '../gateway.ts';
+import { type HttpAnswer, startGateway, type TestGateway } from '../app/running-gateway.ts';
 import { isBrowserMissing } from '../browser.ts';
 import { logInAtGraphiql } from './log-in-at-graphiql.ts';
 import { type Recipe, recipeGateway, recipeServer } from './recipe.ts';

@@ -1,4 +1,4 @@
-import { readRecipeSection } from '../recipe-section.ts';
+import { readRecipeSection } from '../docs/recipe-section.ts';
 
 /** The section "Keycloak" of docs/auth.md as a program: what people copy is what runs. */
 export interface Recipe {

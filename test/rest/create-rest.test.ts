@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { RestOptions } from '../../src/rest/create-rest.ts';
-import { GatewayError } from '../../src/rpc/gateway-error.ts';
+import { GatewayError } from '../../src/call/gateway-error.ts';
 import { replay } from '../conformance/replay.ts';
-import { identifyRequestsBy, identityOf } from '../identity.ts';
+import { identifyRequestsBy, identityOf } from '../authentication/identity.ts';
 import { type RestServer, registry, replyWith, startRest } from './rest-server.ts';
 
 const running: RestServer[] = [];

@@ -2,8 +2,8 @@ import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 
 import { compileErrorRenderer, type Progress } from '../../src/rest/render-error.ts';
-import { GatewayError, type GatewayErrorOptions } from '../../src/rpc/gateway-error.ts';
-import { statuses } from '../../src/rpc/status.ts';
+import { GatewayError, type GatewayErrorOptions } from '../../src/call/gateway-error.ts';
+import { statuses } from '../../src/call/status.ts';
 import { registry } from './rest-server.ts';
 
 const render = compileErrorRenderer(registry, 'compact');

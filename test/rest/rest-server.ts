@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 
-import { createAnonymousIdentify } from '../../src/auth/create-anonymous-identify.ts';
-import { peerAddressOf } from '../../src/base/client-address.ts';
+import { createAnonymousIdentify } from '../../src/authentication/create-anonymous-identify.ts';
+import { peerAddressOf } from '../../src/http/client-address.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 import { createRest, type RestOptions } from '../../src/rest/create-rest.ts';
-import type { Call, Reply } from '../../src/rpc/call.ts';
-import { createServer, type RunningServer } from '../../src/server/create-server.ts';
+import type { Call, Reply } from '../../src/call/call.ts';
+import { createServer, type RunningServer } from '../../src/http/create-server.ts';
 import { replay } from '../conformance/replay.ts';
-import { identifyRequestsBy } from '../identity.ts';
+import { identifyRequestsBy } from '../authentication/identity.ts';
 
 export const registry = loadProtoFiles([fileURLToPath(new URL('../recorded/conf.proto', import.meta.url))]);
 

@@ -1,9 +1,9 @@
 import { type handleUnaryCall, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import type { GatewayError } from '../../src/rpc/gateway-error.ts';
+import type { GatewayError } from '../../src/call/gateway-error.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/create-upstream.ts';
-import { callOf, method } from '../rpc/calls.ts';
+import { callOf, method } from '../pipeline/calls.ts';
 
 const get = method('GetShelf');
 const bytes = (value: Buffer) => value;

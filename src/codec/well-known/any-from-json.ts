@@ -1,9 +1,9 @@
-import { type Frame, isTypeName, stepMembersOfAny } from '../json-frames.ts';
-import type { BeginMessage } from '../json-plan.ts';
-import { MAX_MESSAGE_DEPTH } from '../json-reader.ts';
-import type { JsonTranscoder } from '../json-transcoder.ts';
-import { WIRE_TYPE } from '../scalar-types.ts';
-import { tagOf } from '../wire-writer.ts';
+import { type Frame, isTypeName, stepMembersOfAny } from '../json/json-frames.ts';
+import type { BeginMessage } from '../json/json-plan.ts';
+import { MAX_MESSAGE_DEPTH } from '../json/json-reader.ts';
+import type { JsonTranscoder } from '../json/json-transcoder.ts';
+import { WIRE_TYPE } from '../wire/scalar-types.ts';
+import { tagOf } from '../wire/wire-writer.ts';
 
 /**
  * An Any is the object of the message in it, with one member more that names the type; a type with a JSON form of its own

@@ -2,15 +2,15 @@ import { isUtf8 } from 'node:buffer';
 
 import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
-import type { BodyToJson, CompileWellKnown, JsonCompiler, MessageToJson } from '../json-compiler.ts';
-import { quoteBytes } from '../json-quote.ts';
-import { writeString } from '../json-string.ts';
-import { type JsonWriter, writeAscii, writeCode, writeSeparator } from '../json-writer.ts';
-import { layOutMessage } from '../message-layout.ts';
-import { writeMembers } from '../object-to-json.ts';
-import { explainWireError } from '../wire-check.ts';
-import { invalidUtf8, malformedWire, tooDeep, unmarshalable, WireError } from '../wire-error.ts';
-import { MAX_DEPTH, readLimit, readTag, skipValue, type WireReader } from '../wire-reader.ts';
+import type { BodyToJson, CompileWellKnown, JsonCompiler, MessageToJson } from '../json/json-compiler.ts';
+import { quoteBytes } from '../json/json-quote.ts';
+import { writeString } from '../json/json-string.ts';
+import { type JsonWriter, writeAscii, writeCode, writeSeparator } from '../json/json-writer.ts';
+import { layOutMessage } from '../wire/message-layout.ts';
+import { writeMembers } from '../json/object-to-json.ts';
+import { explainWireError } from '../wire/wire-check.ts';
+import { invalidUtf8, malformedWire, tooDeep, unmarshalable, WireError } from '../wire/wire-error.ts';
+import { MAX_DEPTH, readLimit, readTag, skipValue, type WireReader } from '../wire/wire-reader.ts';
 
 /**
  * A google.protobuf.Any becomes the object of the message that it holds, with `@type` in front; a well-known type, whose

@@ -1,4 +1,4 @@
-import type { BeginMessage } from '../json-plan.ts';
+import type { BeginMessage } from '../json/json-plan.ts';
 import { compileMomentFromJson, type Moment } from './moment-from-json.ts';
 
 /** A Duration is a string: decimal seconds and an `s`. */

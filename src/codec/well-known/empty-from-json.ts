@@ -1,6 +1,6 @@
-import { OPEN_OBJECT, readOpening } from '../json-frames.ts';
-import type { BeginMessage } from '../json-plan.ts';
-import { MAX_MESSAGE_DEPTH } from '../json-reader.ts';
+import { OPEN_OBJECT, readOpening } from '../json/json-frames.ts';
+import type { BeginMessage } from '../json/json-plan.ts';
+import { MAX_MESSAGE_DEPTH } from '../json/json-reader.ts';
 
 /** Empty is an object; members are unknown fields and dropped. */
 export function compileEmptyFromJson(): BeginMessage {

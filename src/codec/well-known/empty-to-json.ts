@@ -1,7 +1,7 @@
-import type { BodyToJson, CompileWellKnown } from '../json-compiler.ts';
-import { writeAscii } from '../json-writer.ts';
-import { layOutMessage } from '../message-layout.ts';
-import { checkMessage } from '../wire-check.ts';
+import type { BodyToJson, CompileWellKnown } from '../json/json-compiler.ts';
+import { writeAscii } from '../json/json-writer.ts';
+import { layOutMessage } from '../wire/message-layout.ts';
+import { checkMessage } from '../wire/wire-check.ts';
 
 /** A google.protobuf.Empty becomes `{}`. It is in the table because an Any writes well-known types under `value`. */
 export const compileEmptyToJson: CompileWellKnown = (message): BodyToJson => {

@@ -1,7 +1,7 @@
-import type { BeginMessage } from '../json-plan.ts';
-import { quoteBytes } from '../json-quote.ts';
-import { WIRE_TYPE } from '../scalar-types.ts';
-import { tagOf } from '../wire-writer.ts';
+import type { BeginMessage } from '../json/json-plan.ts';
+import { quoteBytes } from '../json/json-quote.ts';
+import { WIRE_TYPE } from '../wire/scalar-types.ts';
+import { tagOf } from '../wire/wire-writer.ts';
 
 /** A FieldMask is a string: paths in lower camel case, separated by commas. */
 export function compileFieldMaskFromJson(): BeginMessage {

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 
-import type { BodyToJson, CompileWellKnown } from '../json-compiler.ts';
-import { quoteBytes } from '../json-quote.ts';
-import { writeAscii } from '../json-writer.ts';
-import { invalidUtf8, malformedWire, unmarshalable } from '../wire-error.ts';
-import { readLimit, readTag, skipValue, type WireReader } from '../wire-reader.ts';
+import type { BodyToJson, CompileWellKnown } from '../json/json-compiler.ts';
+import { quoteBytes } from '../json/json-quote.ts';
+import { writeAscii } from '../json/json-writer.ts';
+import { invalidUtf8, malformedWire, unmarshalable } from '../wire/wire-error.ts';
+import { readLimit, readTag, skipValue, type WireReader } from '../wire/wire-reader.ts';
 
 const PATHS_TAG = 10;
 

@@ -1,4 +1,4 @@
-import type { BeginMessage, MessagePlan } from '../json-plan.ts';
+import type { BeginMessage, MessagePlan } from '../json/json-plan.ts';
 
 /** A ListValue is any JSON array: its only field is the list of the array's elements. */
 export function compileListValueFromJson({ fields }: MessagePlan): BeginMessage {

@@ -1,7 +1,7 @@
-import type { BeginMessage } from '../json-plan.ts';
-import { INTEGER_TYPES } from '../value-integer.ts';
-import { WIRE_TYPE } from '../scalar-types.ts';
-import { tagOf, type WireWriter } from '../wire-writer.ts';
+import type { BeginMessage } from '../json/json-plan.ts';
+import { INTEGER_TYPES } from '../value/value-integer.ts';
+import { WIRE_TYPE } from '../wire/scalar-types.ts';
+import { tagOf, type WireWriter } from '../wire/wire-writer.ts';
 
 /** A point in time or a span of it; both parts have the same sign in a span, and nanos are never negative in a point. */
 export interface Moment {

@@ -1,5 +1,5 @@
-import { malformedWire } from '../wire-error.ts';
-import { readTag, readVarint32, readVarint64, skipValue, type WireReader } from '../wire-reader.ts';
+import { malformedWire } from '../wire/wire-error.ts';
+import { readTag, readVarint32, readVarint64, skipValue, type WireReader } from '../wire/wire-reader.ts';
 
 /** What Timestamp and Duration have in common. The seconds come as halves, since any 64-bit integer may stand there. */
 export interface SecondsAndNanos {

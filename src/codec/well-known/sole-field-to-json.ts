@@ -1,12 +1,12 @@
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
-import type { BodyToJson } from '../json-compiler.ts';
-import type { JsonWriter } from '../json-writer.ts';
-import { findField, layOutMessage, type MessageLayout } from '../message-layout.ts';
-import type { ValueToJson } from '../scalar-to-json.ts';
-import { malformedWire, tooDeep } from '../wire-error.ts';
-import { orderWire } from '../wire-order.ts';
-import { MAX_DEPTH, readTag, type WireReader } from '../wire-reader.ts';
+import type { BodyToJson } from '../json/json-compiler.ts';
+import type { JsonWriter } from '../json/json-writer.ts';
+import { findField, layOutMessage, type MessageLayout } from '../wire/message-layout.ts';
+import type { ValueToJson } from '../json/scalar-to-json.ts';
+import { malformedWire, tooDeep } from '../wire/wire-error.ts';
+import { orderWire } from '../wire/wire-order.ts';
+import { MAX_DEPTH, readTag, type WireReader } from '../wire/wire-reader.ts';
 
 /**
  * Compiles a well-known type whose JSON is that of the one field it holds: the wrappers, Struct, ListValue, and Value with

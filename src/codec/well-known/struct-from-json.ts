@@ -1,4 +1,4 @@
-import type { BeginMessage, MessagePlan } from '../json-plan.ts';
+import type { BeginMessage, MessagePlan } from '../json/json-plan.ts';
 
 /** A Struct is any JSON object: its only field is the map of the object's members. */
 export function compileStructFromJson({ fields }: MessagePlan): BeginMessage {

@@ -1,5 +1,5 @@
-import type { CompileWellKnown } from '../json-compiler.ts';
-import { writeAscii } from '../json-writer.ts';
+import type { CompileWellKnown } from '../json/json-compiler.ts';
+import { writeAscii } from '../json/json-writer.ts';
 
 import { compileSoleFieldToJson } from './sole-field-to-json.ts';
 

@@ -1,4 +1,4 @@
-import type { BeginMessage } from '../json-plan.ts';
+import type { BeginMessage } from '../json/json-plan.ts';
 import { compileMomentFromJson, type Moment } from './moment-from-json.ts';
 
 /** A Timestamp is a string by RFC 3339, read as leniently as Go reads it. */

@@ -1,7 +1,7 @@
-import { formatSigned64 } from '../integer64.ts';
-import type { BodyToJson, CompileWellKnown } from '../json-compiler.ts';
-import { writeAscii } from '../json-writer.ts';
-import { unmarshalable } from '../wire-error.ts';
+import { formatSigned64 } from '../wire/integer64.ts';
+import type { BodyToJson, CompileWellKnown } from '../json/json-compiler.ts';
+import { writeAscii } from '../json/json-writer.ts';
+import { unmarshalable } from '../wire/wire-error.ts';
 
 import { formatFraction, readSecondsAndNanos } from './seconds-and-nanos.ts';
 

@@ -1,10 +1,10 @@
-import { parseDouble } from '../json-number.ts';
-import type { BeginMessage, FieldPlan, MessagePlan } from '../json-plan.ts';
-import type { JsonReader } from '../json-reader.ts';
-import { compileReadScalar } from '../json-scalars.ts';
-import type { JsonTranscoder } from '../json-transcoder.ts';
-import { WIRE_TYPE } from '../scalar-types.ts';
-import type { WireWriter } from '../wire-writer.ts';
+import { parseDouble } from '../json/json-number.ts';
+import type { BeginMessage, FieldPlan, MessagePlan } from '../json/json-plan.ts';
+import type { JsonReader } from '../json/json-reader.ts';
+import { compileReadScalar } from '../json/json-scalars.ts';
+import type { JsonTranscoder } from '../json/json-transcoder.ts';
+import { WIRE_TYPE } from '../wire/scalar-types.ts';
+import type { WireWriter } from '../wire/wire-writer.ts';
 
 /** A Value is any JSON value: one member of a oneof for each kind of them, null included. */
 export function compileValueFromJson({ fields, message }: MessagePlan): BeginMessage {

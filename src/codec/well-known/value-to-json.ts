@@ -1,7 +1,7 @@
-import type { CompileWellKnown } from '../json-compiler.ts';
-import type { ValueToJson } from '../scalar-to-json.ts';
-import { unmarshalable } from '../wire-error.ts';
-import { readDouble } from '../wire-reader.ts';
+import type { CompileWellKnown } from '../json/json-compiler.ts';
+import type { ValueToJson } from '../json/scalar-to-json.ts';
+import { unmarshalable } from '../wire/wire-error.ts';
+import { readDouble } from '../wire/wire-reader.ts';
 
 import { compileSoleFieldToJson } from './sole-field-to-json.ts';
 

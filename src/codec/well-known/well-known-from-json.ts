@@ -1,4 +1,4 @@
-import type { BeginMessage, MessagePlan } from '../json-plan.ts';
+import type { BeginMessage, MessagePlan } from '../json/json-plan.ts';
 
 import { compileAnyFromJson } from './any-from-json.ts';
 import { compileDurationFromJson } from './duration-from-json.ts';

@@ -1,4 +1,4 @@
-import type { CompileWellKnown } from '../json-compiler.ts';
+import type { CompileWellKnown } from '../json/json-compiler.ts';
 
 import { compileAnyToJson } from './any-to-json.ts';
 import { compileDurationToJson } from './duration-to-json.ts';

@@ -1,5 +1,5 @@
-import { readScalar } from '../json-frames.ts';
-import type { BeginMessage, MessagePlan } from '../json-plan.ts';
+import { readScalar } from '../json/json-frames.ts';
+import type { BeginMessage, MessagePlan } from '../json/json-plan.ts';
 
 /** A wrapper (`Int64Value`, `StringValue` …) is the bare value of its only field; null is not one. */
 export function compileWrapperFromJson({ fields }: MessagePlan): BeginMessage {

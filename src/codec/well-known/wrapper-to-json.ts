@@ -1,6 +1,6 @@
-import type { CompileWellKnown } from '../json-compiler.ts';
-import { writeAscii } from '../json-writer.ts';
-import { SCALAR_TYPES } from '../scalar-types.ts';
+import type { CompileWellKnown } from '../json/json-compiler.ts';
+import { writeAscii } from '../json/json-writer.ts';
+import { SCALAR_TYPES } from '../wire/scalar-types.ts';
 
 import { compileSoleFieldToJson } from './sole-field-to-json.ts';
 

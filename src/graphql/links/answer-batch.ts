@@ -1,7 +1,7 @@
 import type { ResponsePath } from 'graphql';
 
-import { GatewayError } from '../../rpc/gateway-error.ts';
-import type { StatusName } from '../../rpc/status.ts';
+import { GatewayError } from '../../call/gateway-error.ts';
+import type { StatusName } from '../../call/status.ts';
 
 import { isAbsent, type Scope } from './compile-expression.ts';
 import { writeInto } from './compile-input.ts';

@@ -2,8 +2,8 @@ import { Kind, type TypeNode } from 'graphql';
 
 import type { EnumDescriptor, FieldType, MessageDescriptor, Registry, ScalarType } from '../../registry/descriptors.ts';
 
-import type { GraphqlNames } from '../derive-names.ts';
-import { wellKnownScalarOf } from '../scalars/scalar-names.ts';
+import type { GraphqlNames } from '../schema/derive-names.ts';
+import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
 import type { Argument } from './compile-expression.ts';
 import type { Shape } from './shape.ts';
 

@@ -1,9 +1,9 @@
 import type { ConstDirectiveNode } from 'graphql';
 
-import { type StatusName, statusCode } from '../../rpc/status.ts';
+import { type StatusName, statusCode } from '../../call/status.ts';
 
-import { compileErrorTranslation } from '../compile-error-translation.ts';
-import { scalarNameOf } from '../scalars/scalar-names.ts';
+import { compileErrorTranslation } from '../execution/compile-error-translation.ts';
+import { scalarNameOf } from '../schema/scalars/scalar-names.ts';
 import { compileBatch } from './compile-batch.ts';
 import { type Comparison, compileChooseOne, compileComparisons, compileIsWanted } from './compile-choose-one.ts';
 import { compileExpression, holds } from './compile-expression.ts';

@@ -2,7 +2,7 @@ import type { ObjectValueNode } from 'graphql';
 
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
-import { GatewayError } from '../../rpc/gateway-error.ts';
+import { GatewayError } from '../../call/gateway-error.ts';
 
 import {
   compileExpression,

@@ -2,10 +2,10 @@ import { type ConstDirectiveNode, type FieldDefinitionNode, print } from 'graphq
 
 import type { MethodDescriptor, Registry } from '../../registry/descriptors.ts';
 
-import type { RpcTable } from '../../rpc/rpc-table.ts';
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
-import { badUserInput } from '../bad-user-input.ts';
-import type { MessageFieldResolver } from '../derive-resolvers.ts';
+import { badUserInput } from '../execution/bad-user-input.ts';
+import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
 import { ancestryOf } from './ancestry.ts';
 import { argumentOf, argumentScalars, type Catalog, readType, type WrittenType } from './catalog.ts';
 import { compileCall } from './compile-call.ts';

@@ -2,14 +2,14 @@ import type { GraphQLResolveInfo } from 'graphql';
 
 import type { Registry, ServiceDescriptor } from '../../registry/descriptors.ts';
 
-import type { RpcTable } from '../../rpc/rpc-table.ts';
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
-import { collectTypes } from '../collect-types.ts';
-import { deriveNames } from '../derive-names.ts';
-import type { Resolvers } from '../derive-resolvers.ts';
-import { isUnary, type SchemaExtension } from '../derive-schema.ts';
-import type { GraphqlContext } from '../graphql-context.ts';
-import { scalarTypes } from '../scalars/scalar-types.ts';
+import { collectTypes } from '../schema/collect-types.ts';
+import { deriveNames } from '../schema/derive-names.ts';
+import type { Resolvers } from '../schema/derive-resolvers.ts';
+import { isUnary, type SchemaExtension } from '../schema/derive-schema.ts';
+import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { scalarTypes } from '../schema/scalars/scalar-types.ts';
 import type { BatchLimits } from './answer-batch.ts';
 import { createCatalog, readType } from './catalog.ts';
 import { type CompiledField, compileField, methodsOf } from './compile-field.ts';

@@ -2,7 +2,7 @@ import type { ASTNode } from 'graphql';
 
 import type { FieldDescriptor, MessageDescriptor } from '../../registry/descriptors.ts';
 
-import { wellKnownScalarOf } from '../scalars/scalar-names.ts';
+import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
 import { hintAt, type Report } from './mistakes.ts';
 import { type Shape, shapeOf } from './shape.ts';
 

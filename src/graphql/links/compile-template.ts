@@ -2,7 +2,7 @@ import { type ASTNode, Kind, type ObjectValueNode, type ValueNode } from 'graphq
 
 import type { FieldDescriptor, FieldType, MessageDescriptor } from '../../registry/descriptors.ts';
 
-import { wellKnownScalarOf } from '../scalars/scalar-names.ts';
+import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
 import { compileExpression, type Expression, isAbsent, type Scope, type Vocabulary } from './compile-expression.ts';
 import { fieldOf } from './compile-row-path.ts';
 import { hintAt, type Report } from './mistakes.ts';

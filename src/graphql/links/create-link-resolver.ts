@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo, ResponsePath } from 'graphql';
 
-import { ValueError } from '../../codec/value-error.ts';
+import { ValueError } from '../../codec/value/value-error.ts';
 
-import { badUserInput } from '../bad-user-input.ts';
-import type { MessageFieldResolver } from '../derive-resolvers.ts';
-import type { GraphqlContext } from '../graphql-context.ts';
+import { badUserInput } from '../execution/bad-user-input.ts';
+import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
+import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { adopt, ancestryOf } from './ancestry.ts';
 import { type Ask, answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
 import { isAbsent, type Scope } from './compile-expression.ts';

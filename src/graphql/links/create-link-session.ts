@@ -3,10 +3,10 @@ import { setMaxListeners } from 'node:events';
 import DataLoader from 'dataloader';
 import type { ResponsePath } from 'graphql';
 
-import type { Reply } from '../../rpc/call.ts';
-import { GatewayError } from '../../rpc/gateway-error.ts';
+import type { Reply } from '../../call/call.ts';
+import { GatewayError } from '../../call/gateway-error.ts';
 
-import type { GraphqlContext } from '../graphql-context.ts';
+import type { GraphqlContext } from '../execution/graphql-context.ts';
 import type { Ask } from './answer-batch.ts';
 import type { Row } from './compile-row-path.ts';
 import type { LinkCounters } from './link-counters.ts';

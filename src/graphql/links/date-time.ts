@@ -1,7 +1,7 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 
-import { badUserInput } from '../bad-user-input.ts';
-import { showLiteral, showValue } from '../scalars/show-value.ts';
+import { badUserInput } from '../execution/bad-user-input.ts';
+import { showLiteral, showValue } from '../schema/scalars/show-value.ts';
 
 /** A moment, in answers only so far: friendly values of times that are numbers upstream. */
 export const DateTime = new GraphQLScalarType<string, string>({

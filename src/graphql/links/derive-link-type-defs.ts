@@ -12,7 +12,7 @@ import {
   visit,
 } from 'graphql';
 
-import { namedTypeNode, scalarNode } from '../schema-nodes.ts';
+import { namedTypeNode, scalarNode } from '../schema/schema-nodes.ts';
 import type { CompiledField } from './compile-field.ts';
 import type { CallPlan } from './plans.ts';
 

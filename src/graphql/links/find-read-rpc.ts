@@ -1,9 +1,9 @@
 import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
-import { compileValueToWire } from '../../codec/value-to-wire.ts';
-import { compileWireToValue } from '../../codec/wire-to-value.ts';
+import { compileValueToWire } from '../../codec/value/value-to-wire.ts';
+import { compileWireToValue } from '../../codec/value/wire-to-value.ts';
 
-import type { RpcTable } from '../../rpc/rpc-table.ts';
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
 import type { Catalog, WrittenType } from './catalog.ts';
 import type { Vocabulary } from './compile-expression.ts';

@@ -1,8 +1,8 @@
 import type { MethodDescriptor } from '../../registry/descriptors.ts';
 
-import type { StatusName } from '../../rpc/status.ts';
+import type { StatusName } from '../../call/status.ts';
 
-import type { TranslateError } from '../compile-error-translation.ts';
+import type { TranslateError } from '../execution/compile-error-translation.ts';
 import type { Expression, Scope } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
 import type { RequestValue, Template } from './compile-template.ts';

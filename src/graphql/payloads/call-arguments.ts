@@ -2,11 +2,11 @@ import type { InputValueDefinitionNode } from 'graphql';
 
 import type { MethodDescriptor } from '../../registry/descriptors.ts';
 
-import type { Call } from '../../rpc/call.ts';
-import { everythingArgument } from '../../rpc/guards/guard.ts';
-import type { RpcTable } from '../../rpc/rpc-table.ts';
+import type { Call } from '../../call/call.ts';
+import { everythingArgument } from '../../rpc-table/guard.ts';
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
-import { inputValueNode, namedTypeNode } from '../schema-nodes.ts';
+import { inputValueNode, namedTypeNode } from '../schema/schema-nodes.ts';
 
 /** The arguments of a root field: those that are the request, and what the others say about the call. */
 export interface SplitArguments {

@@ -2,12 +2,12 @@ import { type ConstDirectiveNode, type FieldDefinitionNode, Kind } from 'graphql
 
 import type { FieldDescriptor, MethodDescriptor } from '../../registry/descriptors.ts';
 
-import type { Reread } from '../../rpc/guards/reread.ts';
+import type { Reread } from '../../rpc-table/reread.ts';
 
-import { compileRootField } from '../compile-root-field.ts';
-import type { GraphqlNames } from '../derive-names.ts';
-import type { MessageFieldResolver } from '../derive-resolvers.ts';
-import { fieldNode, namedTypeNode } from '../schema-nodes.ts';
+import { compileRootField } from '../schema/compile-root-field.ts';
+import type { GraphqlNames } from '../schema/derive-names.ts';
+import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
+import { fieldNode, namedTypeNode } from '../schema/schema-nodes.ts';
 import type { PayloadOptions, RootResolver } from './derive-payloads.ts';
 
 /** A field of a write's answer that does not come from the upstream's answer. */

@@ -9,14 +9,14 @@ import {
 
 import type { MessageDescriptor, MethodDescriptor, Registry } from '../../registry/descriptors.ts';
 
-import type { RpcTable } from '../../rpc/rpc-table.ts';
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
-import type { CollectedTypes } from '../collect-types.ts';
-import type { GraphqlNames } from '../derive-names.ts';
-import type { MessageFieldResolver, Resolvers } from '../derive-resolvers.ts';
-import type { GraphqlContext } from '../graphql-context.ts';
-import { fieldNode, namedTypeNode, nonNullNode } from '../schema-nodes.ts';
-import { wellKnownScalarOf } from '../scalars/scalar-names.ts';
+import type { CollectedTypes } from '../schema/collect-types.ts';
+import type { GraphqlNames } from '../schema/derive-names.ts';
+import type { MessageFieldResolver, Resolvers } from '../schema/derive-resolvers.ts';
+import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { fieldNode, namedTypeNode, nonNullNode } from '../schema/schema-nodes.ts';
+import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
 import { compileRereads, type PayloadField } from './compile-rereads.ts';
 
 /** What payloads are derived from. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
 
-import { compileWireToJson } from '../../../src/codec/wire-to-json.ts';
+import { compileWireToJson } from '../../../src/codec/json/wire-to-json.ts';
 
 import { bytes, double, float, int, tag, wire } from '../wire-bytes.ts';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Registry, ServiceDescriptor } from '../../../src/registry/descriptors.ts';
 import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
 
-import { compileRpcTable, type RpcTable } from '../../../src/rpc/rpc-table.ts';
+import { compileRpcTable, type RpcTable } from '../../../src/rpc-table/rpc-table.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 
-import type { Call, Invoke } from '../../../src/rpc/call.ts';
+import type { Call, Invoke } from '../../../src/call/call.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const protos = readdirSync(folder).filter((name) => name.endsWith('.proto'));

@@ -1,15 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { peerAddressOf } from '../../../src/base/client-address.ts';
-import { createGraphql, type GraphqlLimits } from '../../../src/graphql/create-graphql.ts';
-import { deriveSchema, type SchemaExtension } from '../../../src/graphql/derive-schema.ts';
-import { GatewayError } from '../../../src/rpc/gateway-error.ts';
-import type { Identify } from '../../../src/rpc/identity.ts';
+import { peerAddressOf } from '../../../src/http/client-address.ts';
+import { createGraphql, type GraphqlLimits } from '../../../src/graphql/http/create-graphql.ts';
+import { deriveSchema, type SchemaExtension } from '../../../src/graphql/schema/derive-schema.ts';
+import { GatewayError } from '../../../src/call/gateway-error.ts';
+import type { Identify } from '../../../src/call/identity.ts';
 
 import { bookshop, bookshopTable, servicesOf } from './bookshop.ts';
 import { type Answers, createUpstream } from './create-upstream.ts';
-import { identifyRequestsBy, identityOf } from '../../identity.ts';
+import { identifyRequestsBy, identityOf } from '../../authentication/identity.ts';
 
 export interface ServeOptions {
   readonly answers?: Answers;

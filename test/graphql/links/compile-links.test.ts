@@ -1,7 +1,7 @@
 import { isObjectType, print, printSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
+import { deriveSchema } from '../../../src/graphql/schema/derive-schema.ts';
 import { compileLinks, type Links } from '../../../src/graphql/links/compile-links.ts';
 
 import { bookshop, bookshopTable, servicesOf } from '../bookshop/bookshop.ts';

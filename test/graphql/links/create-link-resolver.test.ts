@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { DemoCuebot } from '../../../src/demo/demo-cuebot.ts';
 import { createDemoCuebot } from '../../../src/demo/demo-cuebot.ts';
-import type { Call, Interceptor, Reply } from '../../../src/rpc/call.ts';
-import { GatewayError } from '../../../src/rpc/gateway-error.ts';
+import type { Call, Interceptor, Reply } from '../../../src/call/call.ts';
+import { GatewayError } from '../../../src/call/gateway-error.ts';
 
 import { type Asked, type LinkedFarm, linkFarm, total } from './linked-farm.ts';
 

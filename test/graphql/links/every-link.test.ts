@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { compileLinks } from '../../../src/graphql/links/compile-links.ts';
 import { parseLinks } from '../../../src/graphql/links/parse-links.ts';
-import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
+import { deriveSchema } from '../../../src/graphql/schema/derive-schema.ts';
 
 import {
   type LinkedFarm,

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { type ExecutionResult, graphql } from 'graphql';
 
-import { parseConfig } from '../../../src/config.ts';
+import { parseConfig } from '../../../src/config/config.ts';
 import { createDemoCuebot, type DemoCuebot, type DemoCuebotOptions } from '../../../src/demo/demo-cuebot.ts';
-import { createOperation } from '../../../src/graphql/budget/create-operation.ts';
-import { deriveSchema } from '../../../src/graphql/derive-schema.ts';
-import type { GraphqlContext } from '../../../src/graphql/graphql-context.ts';
+import { createOperation } from '../../../src/graphql/execution/create-operation.ts';
+import { deriveSchema } from '../../../src/graphql/schema/derive-schema.ts';
+import type { GraphqlContext } from '../../../src/graphql/execution/graphql-context.ts';
 import type { BatchLimits } from '../../../src/graphql/links/answer-batch.ts';
 import { compileLinks, type Links } from '../../../src/graphql/links/compile-links.ts';
 import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
-import type { Interceptor } from '../../../src/rpc/call.ts';
-import { compileRpcTable } from '../../../src/rpc/rpc-table.ts';
-import { selectServices } from '../../../src/rpc/select-services.ts';
-import { setDeadline } from '../../../src/rpc/set-deadline.ts';
+import type { Interceptor } from '../../../src/call/call.ts';
+import { compileRpcTable } from '../../../src/rpc-table/rpc-table.ts';
+import { selectServices } from '../../../src/rpc-table/select-services.ts';
+import { setDeadline } from '../../../src/pipeline/set-deadline.ts';
 import { createUpstream } from '../../../src/upstream/create-upstream.ts';
 
-import { identityOf } from '../../identity.ts';
+import { identityOf } from '../../authentication/identity.ts';
 
 /** What the settings say by default. */
 export const standardBatchLimits = { maxKeys: 500, maxCutRows: 2_000 } as const;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { startGateway, type TestGateway } from '../../gateway.ts';
+import { startGateway, type TestGateway } from '../../app/running-gateway.ts';
 
 let ann: TestGateway;
 let jobId: string;

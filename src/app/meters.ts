@@ -1,0 +1,83 @@
+import type { Config } from '../config/config.ts';
+import type { LaneState } from '../pipeline/lanes/lane.ts';
+import type { CallMeters, Observe } from '../pipeline/call-meters.ts';
+import type { Handler, RunningServer, ServerOptions } from '../http/create-server.ts';
+import { countAnswers } from '../http/count-answers.ts';
+import { createMetrics } from '../telemetry/create-metrics.ts';
+import { serveMetrics } from './serve-metrics.ts';
+
+/** What is read when somebody asks for the metrics: what the rooms know of themselves anyway. */
+export interface WatchedState {
+  readonly laneStates: () => ReadonlyMap<string, LaneState>;
+  readonly isConnected: () => boolean;
+  readonly auditFailures: () => number;
+  /** What has happened to links so far, by its name. */
+  readonly links: () => Readonly<Record<string, number>>;
+  /** The key sets of all issuers. */
+  readonly keySets: () => Iterable<KeySetState>;
+}
+
+/** What is known of one issuer's keys. */
+export interface KeySetState {
+  readonly issuer: string;
+  /** Infinity: not fetched yet. */
+  readonly ageMs: number;
+  readonly failures: number;
+}
+
+/** Where the rooms' meters meet the metrics; each room knows only its own words. */
+export interface Meters {
+  readonly calls: CallMeters;
+  readonly laneWait: (lane: string) => Observe;
+  /** Counts a request whose credentials did not suffice. */
+  readonly rejected: (reason: string) => void;
+  /** Wraps a surface. */
+  readonly answers: (surface: 'rest' | 'graphql', handler: Handler) => Handler;
+  /** Counts a request that was turned away before anybody asked who sent it. */
+  readonly blocked: (reason: string) => void;
+  readonly watch: (state: WatchedState) => void;
+  /** Listens where the settings say. */
+  readonly serve: (options: Pick<ServerOptions, 'readiness' | 'onError'>) => Promise<RunningServer>;
+}
+
+/** The meters that the settings ask for; undefined: none, and nothing is measured. */
+export function createMeters({ metricsPort, metricsHost }: Config): Meters | undefined {
+  if (metricsPort === undefined) return undefined;
+  const metrics = createMetrics();
+  const { counter, histogram, watch } = metrics;
+  for (const reason of watchedReasons) counter('cuegate_gateway_errors_total', reason);
+  counter('cuegate_authentication_failures_total', 'TOO_MANY_FAILURES');
+  return {
+    calls: {
+      ended: (surface, rpc, status) => counter('cuegate_calls_total', surface, rpc, status),
+      duration: (surface, kind) => histogram('cuegate_call_duration_seconds', surface, kind),
+      refused: (rpc, reason) => counter('cuegate_refusals_total', rpc, reason),
+      failed: (reason) => counter('cuegate_gateway_errors_total', reason),
+      shared: counter('cuegate_spared_reads_total', 'in_flight'),
+      reused: counter('cuegate_spared_reads_total', 'recent'),
+    },
+    laneWait: (lane) => histogram('cuegate_lane_wait_seconds', lane),
+    rejected: (reason) => counter('cuegate_authentication_failures_total', reason)(),
+    answers: (surface, handler) =>
+      countAnswers(handler, (statusClass) => counter('cuegate_http_requests_total', surface, statusClass)),
+    blocked: (reason) => counter('cuegate_blocked_requests_total', reason)(),
+    watch: ({ laneStates, isConnected, auditFailures, keySets, links }) => {
+      const lanes = () => [...laneStates()];
+      watch('cuegate_lane_waiting', () => lanes().map(([lane, { waiting }]) => [[lane], waiting]));
+      watch('cuegate_lane_busy', () => lanes().map(([lane, { busy }]) => [[lane], busy ? 1 : 0]));
+      watch('cuegate_upstream_connected', () => [[[], isConnected() ? 1 : 0]]);
+      watch('cuegate_links_total', () => Object.entries(links()).map(([event, count]) => [[event], count]));
+      watch('cuegate_audit_write_failures_total', () => [[[], auditFailures()]]);
+      watch('cuegate_key_set_fetch_failures_total', () =>
+        [...keySets()].map(({ issuer, failures }) => [[issuer], failures]),
+      );
+      watch('cuegate_key_set_age_seconds', () => [...keySets()].map(({ issuer, ageMs }) => [[issuer], ageMs / 1000]));
+    },
+    serve: (options) => serveMetrics({ ...options, host: metricsHost, port: metricsPort, metrics }),
+  };
+}
+
+/**
+ * What alert rules wait for. An increase is seen only of a series that was there before, so these begin at 0 with the process.
+ */
+const watchedReasons = ['UNEXPECTED', 'LANE_FULL', 'LANE_WAIT', 'AUDIT_FAILED'];

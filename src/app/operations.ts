@@ -1,0 +1,73 @@
+import { deriveNames } from '../graphql/schema/derive-names.ts';
+import { isUnary } from '../graphql/schema/derive-schema.ts';
+import type { RpcFacts } from '../rpc-table/rpc-table.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** How people reach one RPC, and what was decided about it. */
+export interface Operation {
+  /** `<package>.<Service>/<Method>` */
+  readonly rpc: string;
+  /** The path to POST to; undefined when REST does not serve it. */
+  readonly rest: string | undefined;
+  /** The field of Query or Mutation; undefined when GraphQL does not serve it. */
+  readonly graphql: string | undefined;
+  readonly kind: 'query' | 'mutation';
+  readonly kindReason: string;
+  /** What its callers need, as scopes where there are some; empty: nobody may call it. */
+  readonly needs: readonly string[];
+  readonly lane: string | undefined;
+  /** Empty without a lane. */
+  readonly laneReason: string;
+}
+
+/** Every RPC of the loaded protos, by full name, whether or not a surface serves it. */
+export function listOperations({
+  registry,
+  table,
+  needsOf,
+  restServices,
+  graphqlServices,
+}: Snapshot): readonly Operation[] {
+  const names = deriveNames(registry);
+  const rest = new Set(restServices);
+  const graphql = new Set(graphqlServices);
+  return table.rows.map(({ method, kind, kindReason, lane, laneReason }: RpcFacts) => ({
+    rpc: method.fullName,
+    rest: rest.has(method.service) ? `/${method.fullName}` : undefined,
+    graphql: graphql.has(method.service) && isUnary(method) ? names.rootField(method) : undefined,
+    kind: kind === 'read' ? 'query' : 'mutation',
+    kindReason,
+    needs: needsOf(method),
+    lane,
+    laneReason,
+  }));
+}
+
+/** The operations as a Markdown page. Ends with a line break. */
+export function formatOperations(operations: readonly Operation[]): string {
+  const lanes = new Map(operations.flatMap(({ lane, laneReason }) => (lane === undefined ? [] : [[lane, laneReason]])));
+  const rows = operations.map(({ rpc, rest, graphql, kind, kindReason, needs, lane }) =>
+    [code(rpc), code(rest), code(graphql), kind, kindReason, formatNeeds(needs), lane ?? '-'].join(' | '),
+  );
+  return `${[
+    '# Operations',
+    '',
+    'Every RPC of the protos, how REST and GraphQL reach it, and what was decided about it. Written by `npm run codegen`.',
+    '',
+    'RPCs of one lane run one at a time per Cuebot:',
+    '',
+    ...[...lanes].map(([lane, reason]) => `- ${lane}: ${reason}`),
+    '',
+    '| RPC | REST: POST | GraphQL field | kind | why | needs | lane |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...rows.map((row) => `| ${row} |`),
+  ].join('\n')}\n`;
+}
+
+function formatNeeds(needs: Operation['needs']): string {
+  return needs.length === 0 ? 'nobody may' : needs.map(code).join(' and ');
+}
+
+function code(text: string | undefined): string {
+  return text === undefined ? '-' : `\`${text}\``;
+}

@@ -1,0 +1,143 @@
+import type { Authentication } from '../authentication/create-authentication.ts';
+import { describeProtectedResource } from '../authentication/protected-resource.ts';
+import { type AddressOf, compileAddressOf } from '../http/client-address.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Config } from '../config/config.ts';
+import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
+import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
+import { deriveSchema } from '../graphql/schema/derive-schema.ts';
+import { capCalls } from '../pipeline/lanes/cap-calls.ts';
+import { wordBlocked } from '../graphql/http/word-blocked.ts';
+import type { Meters } from './meters.ts';
+import { createRest } from '../rest/create-rest.ts';
+import { compileWordBlocked } from '../rest/word-blocked.ts';
+import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
+import { compileIdentifyRequest, type Rejection } from '../authentication/identify-request.ts';
+import type { IdentifyRequest } from '../call/identity.ts';
+import type { Handler, ServerOptions } from '../http/create-server.ts';
+import { compileProtection } from '../http/protect.ts';
+import { serveDocument } from '../http/serve-document.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Waist } from './waist.ts';
+
+/** Where GraphQL and its page are mounted; every other path belongs to REST. */
+const graphqlPath = '/graphql';
+
+/** What the surfaces are made from. */
+export interface CreateSurfacesOptions {
+  readonly config: Config;
+  readonly snapshot: Snapshot;
+  readonly waist: Pick<Waist, 'invoke' | 'reject'>;
+  readonly authentication: Authentication;
+  /** Undefined: nothing is measured. */
+  readonly meters: Meters | undefined;
+  readonly logger: Logger;
+}
+
+/** Both surfaces, as a server mounts them. */
+export interface Surfaces extends Pick<ServerOptions, 'mounts' | 'fallback'> {
+  readonly graphql: Pick<Graphql, 'completeStreams' | 'dispose'>;
+}
+
+/** Puts both surfaces on the waist, and the gate against other sites and hosts in front of them. */
+export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
+  const { config, snapshot, waist, authentication, meters } = options;
+  const addressOf = compileAddressOf(config.trustedProxies);
+  const resource = describeProtectedResource(config.authentication, snapshot.policy.scopes);
+  const challenge = compileChallenge(resource?.url);
+  const onRejected = (rejection: Rejection) => {
+    meters?.rejected(rejection.reason);
+    waist.reject({ event: 'unauthenticated', ...rejection });
+  };
+  const callersOf = (surface: Rejection['surface']): Callers => {
+    const identify = compileIdentifyRequest({ identify: authentication.identify, surface, addressOf, onRejected });
+    return { identify, addressOf, challenge };
+  };
+  const rest = mountRest(options, callersOf('rest'));
+  const graphql = mountGraphql(options, callersOf('graphql'));
+  const protect = compileGate(options, addressOf);
+  return {
+    mounts: {
+      [graphqlPath]: protect({
+        handle: meters?.answers('graphql', graphql.handle) ?? graphql.handle,
+        crossSiteMethods: 'GET, POST',
+        isReadGuarded: true,
+        wordBlocked,
+      }),
+      ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
+    },
+    fallback: protect({
+      handle: meters?.answers('rest', rest) ?? rest,
+      crossSiteMethods: 'POST',
+      isReadGuarded: false,
+      wordBlocked: compileWordBlocked(config.jsonStyle),
+    }),
+    graphql,
+  };
+}
+
+/** How a surface finds out who calls, and tells those whom it does not know what to bring. */
+interface Callers {
+  readonly identify: IdentifyRequest;
+  readonly addressOf: AddressOf;
+  readonly challenge: FormatChallenge;
+}
+
+function mountRest({ config, snapshot, waist }: CreateSurfacesOptions, callers: Callers): Handler {
+  return createRest({
+    registry: snapshot.registry,
+    services: snapshot.restServices,
+    style: config.jsonStyle,
+    invoke: waist.invoke,
+    ...callers,
+    forwardMetadata: config.forwardMetadata,
+    maxBodyBytes: config.maxRequestBytes,
+  });
+}
+
+function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql {
+  const { config, snapshot, waist, authentication, logger } = options;
+  const { registry, table, graphqlServices, needsOf, links } = snapshot;
+  const { authorizationServer } = authentication;
+  const needsToken = config.auth === 'jwt';
+  const page = { path: graphqlPath, needsToken, login: config.graphiqlLogin, authorizationServer };
+  return createGraphql({
+    schema: deriveSchema({
+      registry,
+      table,
+      services: graphqlServices,
+      needsOf,
+      extensions: [links],
+      live: config.liveIntervals,
+    }),
+    invoke: capCalls(table, config.graphqlCallsPerService)(waist.invoke),
+    table,
+    path: graphqlPath,
+    ...callers,
+    page: config.graphiql ? createGraphiqlPage(page) : undefined,
+    logger,
+    limits: { ...config.graphqlLimits, maxValidationErrors: 20 },
+    live: { intervals: config.liveIntervals, maxStreams: config.liveMaxStreams },
+  });
+}
+
+/** The gate against requests of other sites and for other hosts. */
+function compileGate(
+  { config, waist, meters, logger }: CreateSurfacesOptions,
+  addressOf: AddressOf,
+): ReturnType<typeof compileProtection> {
+  return compileProtection({
+    allowedHosts: config.allowedHosts,
+    listenHost: config.host,
+    publicUrl: config.authentication.publicUrl,
+    corsOrigins: config.corsOrigins,
+    isAmbient: config.auth === 'none',
+    addressOf,
+    onBlocked: (event) => {
+      const { reason, requestId, path, remoteAddress: peer } = event;
+      meters?.blocked(reason);
+      waist.reject({ event: 'blocked', reason, requestId, path, peer });
+      logger.warn({ event: 'REQUEST_BLOCKED', ...event }, 'a request of another site or for another host was refused');
+    },
+  });
+}

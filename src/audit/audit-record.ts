@@ -1,0 +1,55 @@
+import type { IdentityMethod } from '../call/identity.ts';
+
+/** What the audit holds about one call; the fields in the order in which they are written. */
+export interface AuditRecord {
+  /** When it was written down, as RFC 3339 in UTC. */
+  readonly time: string;
+  /**
+   * `write`: a call that changes something, and how it ended. `refusal`: a call that the policy did not allow. `intent`: a call
+   * that takes a grant, about to be sent. `outcome`: how that ended. `unauthenticated`: a request whose sender could not be told.
+   * `blocked`: one of another site, or for another host, turned away before anybody asked. `start`: the gateway began to write
+   * to this file. `continue`: a new file goes on where the one before ended.
+   */
+  readonly event: 'write' | 'refusal' | 'intent' | 'outcome' | 'unauthenticated' | 'blocked' | 'start' | 'continue';
+  readonly requestId?: string;
+  /** The user. */
+  readonly subject?: string;
+  /** How he was known: by a shared secret's token, an issuer's, an API key, or not at all (`none`). */
+  readonly method?: IdentityMethod;
+  /** Who issued his token, where that is known: two issuers may call two people by one name. */
+  readonly issuer?: string;
+  /** Which token he showed, never the token; empty when nobody was asked for one. */
+  readonly tokenId?: string;
+  /** For whom a service said to speak. */
+  readonly onBehalfOf?: string;
+  /** His network address. */
+  readonly peer?: string;
+  readonly surface?: 'rest' | 'graphql';
+  readonly rpc?: string;
+  /** Where a request went that never became a call. */
+  readonly path?: string;
+  /** What the request names, as it names it. */
+  readonly targets?: readonly AuditTarget[];
+  /** How many things it names beyond these. */
+  readonly targetsLeftOut?: number;
+  /** The SHA-256 of the request message, 64 hex digits: of an intent as it is sent, else as it came. Not of what is refused. */
+  readonly requestSha256?: string;
+  readonly decision?: 'allow' | 'deny';
+  /** What gave him the right, or what he failed at. */
+  readonly rule?: string;
+  /** From a closed set: of decisions, of what is wrong with credentials, or of what is blocked. */
+  readonly reason?: string;
+  /** The gRPC status with which it ended. */
+  readonly status?: string;
+  readonly durationMs?: number;
+  /** How many more of the kind there were in the minute before, each of which has no record of its own. */
+  readonly count?: number;
+}
+
+/** A thing that a request names: by id, by name or by both. */
+export interface AuditTarget {
+  /** The field of the request, e.g. `job` or `r.hosts`; empty when the request itself has `id` or `name`. */
+  readonly field: string;
+  readonly id?: string;
+  readonly name?: string;
+}

@@ -1,0 +1,85 @@
+import type { Credentials, Identify, Identity } from '../call/identity.ts';
+
+import { ambiguousCredentialsError, bearerError, missingTokenError } from './credentials-error.ts';
+import type { TokenVerifier, VerifiedToken } from './token-verifier.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
+
+/** What identifying by bearer token needs. */
+export interface TokenIdentifyOptions {
+  /** Of the kinds that are sent as RFC 6750 says, in the order in which they are asked; the first that accepts a token decides. */
+  readonly verifiers: readonly TokenVerifier[];
+  /** Takes what stands in `X-API-Key`; undefined: nobody looks at that. It is among the `verifiers`, too. */
+  readonly apiKeys?: TokenVerifier | undefined;
+  /** Takes whatever none of them accepts, as the Go gateway took it; undefined: nothing does. */
+  readonly fallback: TokenVerifier | undefined;
+  /** The current time in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Identifies by the token of the `Authorization` header, or by an API key in `X-API-Key`; by one of them, never by both.
+ *
+ * Tokens of OAuth issuers and API keys are sent as RFC 6750, 2.1 (https://www.rfc-editor.org/rfc/rfc6750#section-2.1) says: the scheme
+ * `Bearer` in any letters (RFC 9110, 11.1), in the only header of its name. The fallback's are sent as the Go gateway took
+ * them: the prefix `Bearer ` may be missing, but when it is there, its letters and its one space must be exact; of several
+ * headers the first counts.
+ * What was verified once is not verified again until its time is over; refusals are not remembered.
+ */
+export function createTokenIdentify({ verifiers, apiKeys, fallback, now }: TokenIdentifyOptions): Identify {
+  const verified = new VerifiedTokens();
+  const missing = missingTokenError({ isChallenged: verifiers.length > 0 });
+  const remember = (text: string, token: VerifiedToken): Identity => {
+    verified.keep(text, token);
+    return token.identity;
+  };
+
+  const verify = (text: string, credentials: Credentials): Identity | Promise<Identity> => {
+    const bearer = bearerPattern.exec(text)?.[1];
+    const verifier = bearer === undefined ? undefined : verifiers.find((each) => each.accepts(bearer));
+    const isOurs = verifier === undefined && fallback !== undefined;
+    if (!isOurs && credentials.isAmbiguous === true) throw ambiguousCredentialsError(severalHeaders);
+    const chosen = verifier ?? fallback;
+    // Without a scheme, or with one that is not for here, the request has brought no credentials.
+    if (chosen === undefined) throw bearer === undefined ? missing : bearerError('TOKEN_UNVERIFIABLE');
+    const token = isOurs ? withoutGoPrefix(text) : bearer!;
+    const found = chosen.verify(token, credentials);
+    if (!chosen.isRemembered) return found instanceof Promise ? found.then(identityOf) : found.identity;
+    return found instanceof Promise ? found.then((each) => remember(text, each)) : remember(text, found);
+  };
+
+  const verifyApiKey = (apiKey: string, verifier: TokenVerifier, credentials: Credentials) => {
+    if (credentials.authorization !== undefined) throw ambiguousCredentialsError(bothHeaders);
+    const found = verifier.verify(apiKey, credentials);
+    return found instanceof Promise ? found.then(identityOf) : found.identity;
+  };
+
+  return (credentials) => {
+    const { authorization, apiKey } = credentials;
+    if (apiKey !== undefined && apiKeys !== undefined) return verifyApiKey(apiKey, apiKeys, credentials);
+    if (authorization === undefined || authorization === '') throw missing;
+    // What is known was sent alone, or is the fallback's; among several headers it is looked at anew.
+    const known = credentials.isAmbiguous === true ? undefined : verified.find(authorization);
+    if (known !== undefined && isValidAt(known, now())) return known.identity;
+    return verify(authorization, credentials);
+  };
+}
+
+const severalHeaders = 'the request has several Authorization headers';
+const bothHeaders = 'the request has Authorization and X-API-Key';
+
+const bearerPattern = /^bearer +(.*)$/is;
+
+const goPrefix = 'Bearer ';
+
+function withoutGoPrefix(text: string): string {
+  return text.startsWith(goPrefix) ? text.slice(goPrefix.length) : text;
+}
+
+function identityOf({ identity }: VerifiedToken): Identity {
+  return identity;
+}
+
+/** A clock that was set back makes a known token too young again, hence both ends. */
+function isValidAt({ validFromMs, validUntilMs }: VerifiedToken, nowMs: number): boolean {
+  return validFromMs <= nowMs && nowMs < validUntilMs;
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { AddressOf } from '../http/client-address.ts';
+
+import type { Call } from '../call/call.ts';
+import { GatewayError } from '../call/gateway-error.ts';
+import type { Credentials, Identify, IdentifyRequest } from '../call/identity.ts';
+import type { StatusName } from '../call/status.ts';
+import { fingerprintOf } from './token-fingerprint.ts';
+
+/** A request whose sender could not be told. What he wrote is cut to 200 characters. */
+export interface Rejection {
+  readonly requestId: string;
+  readonly surface: Call['surface'];
+  /** What he wanted, without the query. */
+  readonly path: string;
+  readonly peer: string | undefined;
+  /** The first 8 hex digits of the SHA-256 of what he showed; empty when he showed nothing. */
+  readonly tokenId: string;
+  /** Why, from the closed set of the verifiers. */
+  readonly reason: string;
+  readonly status: StatusName;
+}
+
+/** What identifying a surface's requests takes. */
+export interface IdentifyRequestOptions {
+  readonly identify: Identify;
+  readonly surface: Call['surface'];
+  readonly addressOf: AddressOf;
+  /** Told of each request that is turned away. */
+  readonly onRejected: (rejection: Rejection) => void;
+}
+
+/** Compiles how a surface finds out who sends a request; what is known at once is answered at once. */
+export function compileIdentifyRequest(options: IdentifyRequestOptions): IdentifyRequest {
+  const { identify, addressOf } = options;
+  const reject = (request: IncomingMessage, requestId: string, credentials: Credentials, error: unknown): never => {
+    options.onRejected(rejectionOf(request, requestId, credentials, error, options.surface));
+    throw error;
+  };
+  return (request, requestId) => {
+    const credentials = credentialsOf(request, addressOf);
+    try {
+      const identity = identify(credentials);
+      if (!(identity instanceof Promise)) return identity;
+      return identity.catch((error) => reject(request, requestId, credentials, error));
+    } catch (error) {
+      return reject(request, requestId, credentials, error);
+    }
+  };
+}
+
+/** Headers and nothing else: URLs end up in logs. */
+function credentialsOf(request: IncomingMessage, addressOf: AddressOf): Credentials {
+  const { headers, rawHeaders } = request;
+  const { authorization } = headers;
+  return {
+    authorization,
+    isAmbiguous: authorization !== undefined && isRepeated(rawHeaders),
+    apiKey: headers['x-api-key'] as string | undefined,
+    remoteAddress: addressOf(request),
+  };
+}
+
+/** Node keeps the first of several `Authorization` lines without a word. */
+function isRepeated(rawHeaders: readonly string[]): boolean {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === 13 && name.toLowerCase() === 'authorization') count += 1;
+  }
+  return count > 1;
+}
+
+function rejectionOf(
+  { url = '' }: IncomingMessage,
+  requestId: string,
+  { authorization, apiKey, remoteAddress: peer }: Credentials,
+  error: unknown,
+  surface: Call['surface'],
+): Rejection {
+  const { reason, status } = GatewayError.from(error);
+  const shown = authorization?.replace(/^bearer +/i, '') || apiKey;
+  return {
+    requestId,
+    surface,
+    path: url.split('?', 1)[0]!.slice(0, 200),
+    peer,
+    tokenId: shown === undefined ? '' : fingerprintOf(shown),
+    reason,
+    status: status.name,
+  };
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+
+import type { Logger } from '../../telemetry/logger.ts';
+import { GatewayError } from '../../call/gateway-error.ts';
+
+import { type ClaimNames, readUser } from '../claim-names.ts';
+import { bearerError, unavailableError } from '../credentials-error.ts';
+import { deriveIdentity } from '../derive-identity.ts';
+import { assertNoIdToken, assertUsableAsBearer } from '../oidc/check-claims.ts';
+import { looksLikeJwt, maxTokenLength } from '../oidc/open-access-token.ts';
+import type { JsonObject } from '../parse-json-object.ts';
+import type { TokenVerifier, VerifiedToken } from '../token-verifier.ts';
+import type { AskIssuer } from './ask-issuer.ts';
+import { RecentAnswers } from './recent-answers.ts';
+
+/** What the verifier of tokens that only their issuer can read needs. */
+export interface IntrospectionVerifierOptions {
+  readonly ask: AskIssuer;
+  /** When there are any, the issuer must say that the token is meant for one of them; else it is trusted to judge that. */
+  readonly audiences: readonly string[];
+  /** When there are any, an issuer that the answer names must be one of them. */
+  readonly issuers: readonly string[];
+  readonly claimNames: ClaimNames;
+  /** Whether tokens that look like JWTs are for somebody else to judge. */
+  readonly leavesJwts: boolean;
+  readonly logger: Logger;
+  /** The current time in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A token that is revoked is good for so long at most. */
+const activeMs = 60_000;
+
+/** Long enough to spare the issuer a script that tries again and again, short enough for a token that was just made. */
+const inactiveMs = 5_000;
+
+/** After the issuer failed to answer, nobody asks for so long. */
+const pauseMs = 1_000;
+
+/** So many questions at once; more are turned away, lest made-up tokens become a flood for the issuer. */
+const maxAsking = 64;
+
+const capacity = 1_000;
+
+/** What RFC 6749, A.12 allows in a token. */
+const printable = /^[\x21-\x7e]+$/;
+
+/**
+ * Verifies tokens by asking their issuer (RFC 7662, https://www.rfc-editor.org/rfc/rfc7662). Answers are remembered by the SHA-256 of the
+ * token, so that memory holds no tokens; good and bad ones apart, so that made-up tokens cannot drive good ones out. Equal
+ * tokens share a question. While the issuer does not answer, unknown tokens are refused as INTROSPECTION_UNAVAILABLE.
+ */
+export function createIntrospectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {
+  const { ask, leavesJwts, logger, now } = options;
+  const active = new RecentAnswers<VerifiedToken>(capacity);
+  const inactive = new RecentAnswers<GatewayError>(capacity);
+  const asking = new Map<string, Promise<VerifiedToken>>();
+  let pausedUntilMs = Number.NEGATIVE_INFINITY;
+  let isAway = false;
+
+  const question = async (token: string, key: string): Promise<VerifiedToken> => {
+    let answer: JsonObject;
+    try {
+      answer = await ask(token);
+    } catch (cause) {
+      pausedUntilMs = now() + pauseMs;
+      // Its message alone: errors may carry what was asked, and that is the token.
+      if (!isAway) logger.warn({ reason: (cause as Error).message }, 'an issuer cannot be asked about tokens');
+      isAway = true;
+      throw unavailable(cause);
+    }
+    if (isAway) logger.info({}, 'an issuer can be asked about tokens again');
+    isAway = false;
+    const nowMs = now();
+    try {
+      const verified = judge(token, answer, options, nowMs);
+      active.keep(key, verified, verified.validUntilMs);
+      return verified;
+    } catch (error) {
+      if (error instanceof GatewayError) inactive.keep(key, error, nowMs + inactiveMs);
+      throw error;
+    }
+  };
+
+  return {
+    isRemembered: false,
+    accepts: (token) => !(leavesJwts && looksLikeJwt(token)),
+    verify(token) {
+      if (token.length > maxTokenLength) throw bearerError('TOKEN_TOO_LONG', `${token.length} characters`);
+      if (!printable.test(token)) throw bearerError('TOKEN_MALFORMED');
+      const key = createHash('sha256').update(token).digest('base64');
+      const nowMs = now();
+      const known = active.find(key, nowMs);
+      if (known !== undefined) return known;
+      const refusal = inactive.find(key, nowMs);
+      if (refusal !== undefined) throw refusal;
+      const asked = asking.get(key);
+      if (asked !== undefined) return asked;
+      if (nowMs < pausedUntilMs || asking.size >= maxAsking)
+        throw unavailable('not asked: too many questions, or no answers');
+      const asks = question(token, key).finally(() => asking.delete(key));
+      asking.set(key, asks);
+      return asks;
+    },
+  };
+}
+
+function unavailable(cause: unknown): GatewayError {
+  return unavailableError('INTROSPECTION_UNAVAILABLE', pauseMs / 1000, cause);
+}
+
+/** Throws the GatewayError of a bad token. */
+function judge(
+  token: string,
+  answer: JsonObject,
+  { audiences, issuers, claimNames }: IntrospectionVerifierOptions,
+  nowMs: number,
+): VerifiedToken {
+  if (answer['active'] !== true) throw bearerError('TOKEN_INACTIVE');
+  const { iss, aud, exp, token_type: type } = answer;
+  assertUsableAsBearer(answer);
+  assertNoIdToken(answer);
+  if (type !== undefined && String(type).toLowerCase() !== 'bearer') throw bearerError('TOKEN_BOUND', { type });
+  if (iss !== undefined && issuers.length > 0 && !issuers.includes(iss as string))
+    throw bearerError('ISSUER_UNKNOWN', { iss });
+  const meantFor: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (audiences.length > 0 && !audiences.some((each) => meantFor.includes(each)))
+    throw bearerError('AUDIENCE_MISMATCH', { aud });
+  if (exp !== undefined && typeof exp !== 'number') throw bearerError('CLAIM_INVALID', { exp });
+  const expiresAtMs = exp === undefined ? Number.POSITIVE_INFINITY : exp * 1000;
+  if (expiresAtMs <= nowMs) throw bearerError('TOKEN_EXPIRED', { exp });
+  const issuer = typeof iss === 'string' ? iss : undefined;
+  const claims = withSubject(answer, claimNames);
+  const identity = deriveIdentity({ token, claims, method: 'introspection', issuer, expiresAtMs }, claimNames);
+  return Object.freeze({
+    identity,
+    validFromMs: Number.NEGATIVE_INFINITY,
+    validUntilMs: Math.min(expiresAtMs, nowMs + activeMs),
+  });
+}
+
+/**
+ * A client that acts for itself has no subject in many issuers' answers (RFC 7662, 2.2: optional). It is not named by its
+ * `client_id` alone: who may choose his client's name must not become a user by it (RFC 9068, 5).
+ */
+function withSubject(claims: JsonObject, names: ClaimNames): JsonObject {
+  const clientId = claims['client_id'];
+  const isNamed = readUser(claims, names).name !== undefined;
+  if (isNamed || !names.user.includes('sub') || typeof clientId !== 'string') return claims;
+  return Object.freeze(Object.assign(Object.create(null), claims, { sub: `client:${clientId}` }));
+}

@@ -1,0 +1,181 @@
+import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
+import type { Identity } from '../call/identity.ts';
+import type { PermissionLevel } from '../rpc-table/permission-level.ts';
+import { compileRpcPattern, type RpcPattern } from '../rpc-table/rpc-pattern.ts';
+import type { RpcFacts, RpcTable } from '../rpc-table/rpc-table.ts';
+
+import { compilePrincipals, includesLevel, type SecretLevel } from './compile-principals.ts';
+import { compileResources, type ResourceReader } from './compile-resources.ts';
+import { findStrangers } from './find-strangers.ts';
+import type { Needed, PolicyFacts } from './policy-facts.ts';
+import type { Principal } from './principal.ts';
+import {
+  type PolicyDocument,
+  type PolicySource,
+  type ResourceEntry,
+  readPolicy,
+  type RightsEntry,
+  type RuleEntry,
+} from './read-policy.ts';
+
+/** A policy that fits the RPCs it is about: everything that `decide` asks for, looked up. */
+export interface Policy {
+  readonly principalOf: (identity: Identity) => Principal;
+  /** The scopes that give rights, patterns among them. */
+  readonly scopes: readonly string[];
+  readonly factsOf: (method: MethodDescriptor) => PolicyFacts;
+  /** Whether somebody has a grant, for those who ask for one beyond what RPCs ask for. */
+  readonly hasGrant: (identity: Identity, grant: string) => boolean;
+  /** How to find out whose the thing is that a call acts on, for the methods where one can. */
+  readonly readers: ReadonlyMap<MethodDescriptor, ResourceReader>;
+}
+
+/** What a policy is compiled from. */
+export interface PolicyOptions {
+  readonly registry: Registry;
+  readonly table: RpcTable;
+  /** Ours, complete. */
+  readonly standard: PolicySource;
+  /** The site's; a section that it has replaces the one of `standard`. */
+  readonly own: PolicySource | undefined;
+  /** What tokens of the shared secret have when they carry no scopes. */
+  readonly secretLevel: SecretLevel;
+  /** Whether RPCs and types that are named must exist: not when the gateway serves other protos than OpenCue's. */
+  readonly mustMatch: boolean;
+}
+
+/** All mistakes of a policy at once, each with its line. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+
+  constructor(fileName: string, problems: readonly string[]) {
+    super([`${fileName} has ${problems.length} mistake(s):`, ...problems].join('\n  '));
+  }
+}
+
+/** Reads a policy and holds it against the RPCs. Throws PolicyError. */
+export function compilePolicy(options: PolicyOptions): Policy {
+  const { registry, table, standard, own, secretLevel } = options;
+  const ours = readPolicy(standard.text);
+  const site = own === undefined ? undefined : readPolicy(own.text);
+  const rows = decideLevels(table.rows, [ours, site]);
+  const grants = knownGrants(rows, table);
+  assertFits(standard, ours, options.mustMatch ? registry : undefined, rows, grants);
+  if (own !== undefined && site !== undefined) assertFits(own, site, registry, rows, grants);
+
+  const from = (section: string) => (site?.sections.has(section) ? site : ours);
+  const rights = (['scope', 'role', 'group'] as const).flatMap((kind) =>
+    from(`${kind}s`).rights.filter((entry) => entry.kind === kind),
+  );
+  const facts = compileFacts(rows, rights, from('rules').rules);
+  const principalOf = compilePrincipals(rights, secretLevel);
+  return Object.freeze({
+    principalOf,
+    scopes: Object.freeze(rights.filter(({ kind }) => kind === 'scope').map(({ name }) => name)),
+    hasGrant: (identity: Identity, grant: string) => {
+      const { grants } = principalOf(identity);
+      return grants.has(grant) || grants.has('*');
+    },
+    factsOf: (method: MethodDescriptor) => {
+      const found = facts.get(method);
+      if (found === undefined) throw new Error(`${method.fullName} is not of this policy's registry`);
+      return found;
+    },
+    readers: compileResources(known(from('resources').resources, registry), registry),
+  });
+}
+
+/**
+ * What each RPC asks for: by the RPC table, changed by the policy. Where neither has a word about any RPC, the protos are
+ * not OpenCue's; their reads are reads and their writes an administrator's, or the gateway would be of no use with them.
+ */
+function decideLevels(
+  rows: readonly RpcFacts[],
+  documents: readonly (PolicyDocument | undefined)[],
+): readonly RpcFacts[] {
+  const changes = documents.flatMap((document) => document?.changes ?? []);
+  const decided = rows.map((row) => {
+    const changed = changes.filter(({ pattern }) => pattern(row.method)).map(({ change }) => change);
+    return Object.assign({ ...row }, ...changed) as RpcFacts;
+  });
+  if (decided.some(({ level }) => level !== undefined)) return decided;
+  return decided.map((row) => ({ ...row, level: row.kind === 'read' ? 'read' : 'admin' }));
+}
+
+/** Those that RPCs ask for, and those that guards do. */
+function knownGrants(rows: readonly RpcFacts[], { guards }: RpcTable): readonly string[] {
+  const ofRows = rows.flatMap(({ grant }) => grant ?? []);
+  const ofGuards = guards.flatMap((guard) => (guard.kind === 'job-spec' ? [guard.grant] : []));
+  return [...new Set([...ofRows, ...ofGuards])];
+}
+
+/** Without a registry only the form is judged: other protos than OpenCue's know nothing of what our file names. */
+function assertFits(
+  { fileName }: PolicySource,
+  document: PolicyDocument,
+  registry: Registry | undefined,
+  rows: readonly RpcFacts[],
+  grants: readonly string[],
+): void {
+  const strangers = registry === undefined ? [] : findStrangers(document, registry, rows, grants);
+  const problems = [...document.problems, ...strangers];
+  if (problems.length > 0) throw new PolicyError(fileName, problems);
+}
+
+function compileFacts(
+  rows: readonly RpcFacts[],
+  rights: readonly RightsEntry[],
+  entries: readonly RuleEntry[],
+): ReadonlyMap<MethodDescriptor, PolicyFacts> {
+  const neededFor = compileNeeds(rights);
+  const rules = entries.map((rule) => ({ ...rule, isMeant: compilePatterns(rule.rpcs) }));
+  const factsOf = ({ method, level, grant }: RpcFacts): PolicyFacts => ({
+    rpc: method.fullName,
+    level,
+    grant,
+    levelNeeded: level === undefined || level === 'never' ? undefined : neededFor.level(level),
+    grantNeeded: grant === undefined ? undefined : neededFor.grant(grant),
+    rules: rules
+      .filter((rule) => (rule.level === undefined || rule.level === level) && rule.isMeant(method))
+      .map(({ name, only, unless }) => Object.freeze({ name, only, unless })),
+  });
+  return new Map(rows.map((row) => [row.method, Object.freeze(factsOf(row))]));
+}
+
+/** Those about loaded types; other protos than OpenCue's know nothing of OpenCue's. */
+function known(resources: readonly ResourceEntry[], { messages, methods }: Registry): readonly ResourceEntry[] {
+  return resources.filter(({ type, read }) => messages.has(type) && methods.has(read));
+}
+
+/** Whether any of some patterns means a method; no pattern means every method. */
+function compilePatterns(text: string): RpcPattern {
+  const patterns = text.split(' ').flatMap((word) => compileRpcPattern(word) ?? []);
+  return (method) => patterns.length === 0 || patterns.some((pattern) => pattern(method));
+}
+
+interface Needs {
+  readonly level: (level: PermissionLevel) => Needed;
+  readonly grant: (grant: string) => Needed;
+}
+
+/** What to ask for to get a right: the scope that gives just this; else one that gives more; else its name. */
+function compileNeeds(rights: readonly RightsEntry[]): Needs {
+  const scopes = rights.filter(({ kind }) => kind === 'scope');
+  const asScope = (scope: string | undefined, otherwise: string): Needed =>
+    Object.freeze({ text: scope ?? otherwise, scope });
+  return {
+    level: (level) => {
+      const exact = scopes.find(({ name, levels }) => levels.includes(level) && !name.endsWith('*'));
+      const wider = scopes.find(
+        ({ name, levels }) => levels.some((each) => includesLevel(each, level)) && !name.endsWith('*'),
+      );
+      return asScope((exact ?? wider)?.name, `the level ${level}`);
+    },
+    grant: (grant) => {
+      const exact = scopes.find(({ name, grants }) => grants.includes(grant) && !name.endsWith('*'));
+      const open = scopes.find(({ name, grants }) => grants.includes('*') && name.endsWith('*'));
+      const wider = scopes.find(({ name, grants }) => grants.includes('*') && !name.endsWith('*'));
+      return asScope(exact?.name ?? open?.name.replace(/\*$/, grant) ?? wider?.name, `the grant ${grant}`);
+    },
+  };
+}

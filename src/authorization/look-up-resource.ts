@@ -1,0 +1,95 @@
+import type { MethodDescriptor } from '../registry/descriptors.ts';
+import type { Call, Invoke } from '../call/call.ts';
+import { GatewayError } from '../call/gateway-error.ts';
+import type { CloseMessage, OpenMessage } from '../call/open-message.ts';
+
+import type { ReadStep, ResourceReader } from './compile-resources.ts';
+import { RecentResources } from './recent-resources.ts';
+import type { Resource } from './resource.ts';
+
+/** What looking things up needs. */
+export interface LookUpOptions {
+  /** The methods that may be asked about, and how to find out. */
+  readonly readers: Iterable<readonly [method: MethodDescriptor, reader: ResourceReader]>;
+  readonly open: OpenMessage;
+  readonly close: CloseMessage;
+  /** The way to the upstream, behind this question. */
+  readonly invoke: Invoke;
+}
+
+/** Finds out whose the thing is that a call acts on. Rejects with a GatewayError when the upstream could not be asked. */
+export type LookUpResource = (call: Call) => Promise<Resource>;
+
+/**
+ * Compiles how to look up whose a thing is: by the id in the request, and nothing else of it, since a caller may write into
+ * the rest what he likes. Owner and show of a job never change, so an answer is remembered.
+ */
+export function compileLookUpResource({ readers, open, close, invoke }: LookUpOptions): LookUpResource {
+  const compileStep = compileSteps(open, close, invoke);
+  const lookUps = new Map<MethodDescriptor, LookUpResource>();
+  for (const [method, { field, step }] of readers) {
+    const read = compileStep(step);
+    const openRequest = open(method.input);
+    lookUps.set(method, async (call) => {
+      const id = idIn(call.request, openRequest, field.jsonName);
+      return id === '' ? unknown(`Your request names nothing by "${field.name}.id".`) : read(id, call);
+    });
+  }
+  const cannotTell = Promise.resolve(unknown('Whose it is cannot be looked up.'));
+  return (call) => lookUps.get(call.method)?.(call) ?? cannotTell;
+}
+
+type ReadResource = (id: string, call: Call) => Promise<Resource>;
+
+/** One reader for each type, whatever the number of methods. */
+function compileSteps(open: OpenMessage, close: CloseMessage, invoke: Invoke): (step: ReadStep) => ReadResource {
+  const recent = new RecentResources();
+  const compiled = new Map<string, ReadResource>();
+  const compile = ({ type, method, where }: ReadStep): ReadResource => {
+    const known = compiled.get(type);
+    if (known !== undefined) return known;
+    const [encode, decode] = [close(method.input), open(method.output)];
+    const next = 'at' in where ? compile(where.next) : undefined;
+    const ask: ReadResource = async (id, call) => {
+      const { message } = await invoke({ ...call, method, request: encode({ id }), metadata: [] });
+      const answer = decode(message);
+      if ('at' in where) return next!(textAt(answer, where.at), call);
+      return { kind: 'found', owner: textAt(answer, where.owner), show: textAt(answer, where.show) };
+    };
+    const read: ReadResource = async (id, call) => {
+      const remembered = recent.find(type, id);
+      if (remembered !== undefined) return remembered;
+      try {
+        const resource = await ask(id, call);
+        if (resource.kind === 'found') recent.keep(type, id, resource);
+        return resource;
+      } catch (error) {
+        if (!(error instanceof GatewayError) || error.status.name !== 'NOT_FOUND') throw error;
+        return unknown('What your request names was not found.');
+      }
+    };
+    compiled.set(type, read);
+    return read;
+  };
+  return compile;
+}
+
+function unknown(why: string): Resource {
+  return { kind: 'unknown', why };
+}
+
+/** Empty for bytes that are no such message: no surface makes them, and they go nowhere. */
+function idIn(request: Uint8Array, open: (wire: Uint8Array) => unknown, field: string): string {
+  try {
+    return textAt(open(request), [field, 'id']);
+  } catch {
+    return '';
+  }
+}
+
+/** Empty when nothing is there. */
+function textAt(value: unknown, path: readonly string[]): string {
+  let found = value;
+  for (const step of path) found = (found as Readonly<Record<string, unknown>> | null | undefined)?.[step];
+  return typeof found === 'string' ? found : '';
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Who calls, as a verifier established it. Never taken from the request's message. */
+export interface Identity {
+  /** The user, e.g. the token's `sub`; `anonymous` when authentication is off. */
+  readonly subject: string;
+  /** How the identity was established. */
+  readonly method: IdentityMethod;
+  /** The verified claims, frozen; empty without a token. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** The scopes of the token (RFC 6749, 3.3); undefined: the token carries none, which is not the same as an empty list. */
+  readonly scopes: readonly string[] | undefined;
+  /** The groups that the token names; empty when it names none. */
+  readonly groups: readonly string[];
+  /** Who issued the token (RFC 7519, 4.1.1); undefined for a shared secret's, which anybody who has it may have issued. */
+  readonly issuer: string | undefined;
+  /** Names the token in records without showing it: its `jti`, else the first 8 hex digits of its SHA-256. Empty: no token. */
+  readonly tokenId: string;
+  /** When the token ends (RFC 7519, 4.1.4), in milliseconds since 1970; Infinity when it never does. */
+  readonly expiresAtMs: number;
+}
+
+/**
+ * How an identity was established: by a token signed with the shared secret, by a token of an OAuth issuer whose keys are
+ * known, by asking the issuer about it, by an API key, or not at all.
+ */
+export type IdentityMethod = 'hmac' | 'oidc' | 'introspection' | 'api-key' | 'none';
+
+/** What an HTTP request offers to be identified by. */
+export interface Credentials {
+  /** The first `Authorization` header line, surrounding white space trimmed; undefined when absent. */
+  readonly authorization: string | undefined;
+  /** Whether there were several `Authorization` lines, so that someone else may have looked at another one than we do. */
+  readonly isAmbiguous?: boolean;
+  /** The header `X-API-Key`; several lines of it are joined by commas, and so no key. */
+  readonly apiKey?: string | undefined;
+  /** The client's IP address; not told: unknown, and keys that are bound to networks are refused. */
+  readonly remoteAddress?: string | undefined;
+}
+
+/**
+ * Turns credentials into an identity. Throws (or rejects with) a GatewayError of origin `credentials`, status
+ * UNAUTHENTICATED, when they do not suffice, and UNAVAILABLE when nobody can tell at the moment. Synchronous where no network is needed, so that the hot path has no turn of
+ * the event loop to wait for.
+ */
+export type Identify = (credentials: Credentials) => Identity | Promise<Identity>;
+
+/** Tells who sends a request. Throws or rejects as `Identify` does. */
+export type IdentifyRequest = (request: IncomingMessage, requestId: string) => Identity | Promise<Identity>;

@@ -1,0 +1,75 @@
+import type { WireWriter } from '../wire/wire-writer.ts';
+
+/**
+ * Decodes base64 as Go does (https://pkg.go.dev/encoding/base64) under protobuf-go's choice of alphabet and padding: any
+ * `-` or `_` makes it the URL alphabet throughout; a text whose length is a multiple of four must be padded where that is
+ * needed, any other must not be. CR and LF are skipped, yet count for the length; unused bits may be anything.
+ * Leaves the content in the writer's registers; false when the text is not base64.
+ */
+export function setBase64(writer: WireWriter, text: Uint8Array, start: number, end: number): boolean {
+  const alphabet = alphabetOf(text, start, end);
+  const padded = (end - start) % 4 === 0;
+  const content = Buffer.allocUnsafe(Math.ceil((end - start) / 4) * 3);
+  let length = 0;
+  let at = skipLineEnds(text, start, end);
+  while (at < end) {
+    let bits = 0;
+    let digits = 0;
+    while (digits < 4 && at < end) {
+      const digit = alphabet[text[at]!]!;
+      if (digit === NO_DIGIT) break;
+      bits = (bits << 6) | digit;
+      digits++;
+      at = skipLineEnds(text, at + 1, end);
+    }
+    if (digits < 2) return false;
+    bits <<= 6 * (4 - digits);
+    content[length++] = bits >> 16;
+    if (digits > 2) content[length++] = bits >> 8;
+    if (digits > 3) content[length++] = bits;
+    if (digits < 4) {
+      if (padded) at = skipPadding(text, at, end, 4 - digits);
+      if (at !== end) return false;
+    }
+  }
+  writer.source = content;
+  writer.from = 0;
+  writer.to = length;
+  return true;
+}
+
+function alphabetOf(text: Uint8Array, start: number, end: number): Uint8Array {
+  for (let at = start; at < end; at++) {
+    if (text[at] === 0x2d || text[at] === 0x5f) return URL_ALPHABET;
+  }
+  return STANDARD_ALPHABET;
+}
+
+/** Returns the place behind `count` equals signs and any line ends; -1 when they are not there. */
+function skipPadding(text: Uint8Array, from: number, end: number, count: number): number {
+  let at = from;
+  for (let index = 0; index < count; index++) {
+    if (at >= end || text[at] !== EQUALS) return -1;
+    at = skipLineEnds(text, at + 1, end);
+  }
+  return at;
+}
+
+function skipLineEnds(text: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && (text[at] === 0x0a || text[at] === 0x0d)) at++;
+  return at;
+}
+
+const EQUALS = 0x3d;
+const NO_DIGIT = 0xff;
+
+function digitsOf(last: string): Uint8Array {
+  const digits = new Uint8Array(256).fill(NO_DIGIT);
+  const alphabet = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${last}`;
+  for (let digit = 0; digit < 64; digit++) digits[alphabet.charCodeAt(digit)] = digit;
+  return digits;
+}
+
+const STANDARD_ALPHABET = digitsOf('+/');
+const URL_ALPHABET = digitsOf('-_');

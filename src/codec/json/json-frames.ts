@@ -1,0 +1,226 @@
+import type { FieldPlan, KeyPlan, MessagePlan, ScalarPlan } from './json-plan.ts';
+import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
+import { IGNORED, INVALID, type Reading } from './json-scalars.ts';
+import type { JsonTranscoder } from './json-transcoder.ts';
+import { WIRE_TYPE } from '../wire/scalar-types.ts';
+import { tagOf, type WireWriter } from '../wire/wire-writer.ts';
+
+/** A container that is open: a message, a list of messages, or a map of messages. */
+export interface Frame {
+  /** Reads on until another container has begun or this one has ended. */
+  readonly step: (transcoder: JsonTranscoder, frame: Frame) => void;
+  /** Of the message; of the list's elements; of the map's values. */
+  readonly plan: MessagePlan;
+  /** In front of each element or entry. */
+  readonly tag: number;
+  /** Present exactly for maps. */
+  readonly key: KeyPlan | undefined;
+  /** How many length-delimited values end with it. */
+  readonly closes: number;
+  /** How many messages are open here. */
+  readonly level: number;
+  readonly seenFrom: number;
+  /** The index of the field that a message's next member is likely to be: texts are mostly in declaration order. */
+  likely: number;
+  /** What identifies the map's entries so far. */
+  readonly keys: Set<string> | undefined;
+}
+
+/** Reads the members of a message. */
+export function stepMembers(transcoder: JsonTranscoder, frame: Frame): void {
+  const { reader } = transcoder;
+  while (reader.next()) {
+    const at = reader.position;
+    if (readMember(transcoder, frame, readFieldName(reader, frame), at)) return;
+  }
+  transcoder.end();
+}
+
+/** Reads the members of a message inside an Any, where `@type` stands among them. */
+export function stepMembersOfAny(transcoder: JsonTranscoder, frame: Frame): void {
+  const { reader } = transcoder;
+  while (reader.next()) {
+    const at = reader.position;
+    const field = readFieldName(reader, frame);
+    if (field === undefined && isTypeName(reader)) reader.skipValue(0);
+    else if (readMember(transcoder, frame, field, at)) return;
+  }
+  transcoder.end();
+}
+
+/** Reads a name; undefined when no field goes by it, and then it is the string read last. */
+function readFieldName(reader: JsonReader, frame: Frame): FieldPlan | undefined {
+  const { fields, names } = frame.plan;
+  const likely = fields[frame.likely];
+  if (likely !== undefined && reader.skipName(likely.nameToken)) {
+    frame.likely++;
+    return likely;
+  }
+  reader.readName();
+  const field = names.find(reader.text, reader.textStart, reader.textEnd);
+  if (field !== undefined) frame.likely = field.index + 1;
+  return field;
+}
+
+/** Whether the name that was read last is `@type`. */
+export function isTypeName({ text, textStart, textEnd }: JsonReader): boolean {
+  return (
+    textEnd - textStart === 5 && text[textStart] === 0x40 && text.toString('latin1', textStart + 1, textEnd) === 'type'
+  );
+}
+
+/** Reads one element of a list of messages. */
+export function stepElements(transcoder: JsonTranscoder, { plan, tag, level }: Frame): void {
+  if (!transcoder.reader.next()) {
+    transcoder.end();
+    return;
+  }
+  transcoder.writer.tag(tag);
+  transcoder.writer.open();
+  transcoder.begin(plan, 1, level + 1);
+}
+
+/** Reads one entry of a map of messages. */
+export function stepEntries(transcoder: JsonTranscoder, { plan, tag, key, keys, level }: Frame): void {
+  const { reader, writer } = transcoder;
+  if (!reader.next()) {
+    transcoder.end();
+    return;
+  }
+  keys!.add(readKey(reader, writer, key!, keys!));
+  writer.tag(tag);
+  writer.open();
+  writeKey(writer, key!);
+  writer.tag(MESSAGE_VALUE_TAG);
+  writer.open();
+  transcoder.begin(plan, 2, level + 1);
+}
+
+/** Reads the value of the member whose name has been read and began at `at`; true when a container may have begun. */
+function readMember(transcoder: JsonTranscoder, frame: Frame, field: FieldPlan | undefined, at: number): boolean {
+  const { reader, writer } = transcoder;
+  if (field === undefined) {
+    reader.skipValue(MAX_MESSAGE_DEPTH - frame.level);
+    return false;
+  }
+  if (!transcoder.see(frame, field)) throw reader.error(at, `duplicate field ${reader.rawToken(at)}`);
+  if (!field.takesNull && reader.skipNull()) return false;
+  const { oneof } = field;
+  if (oneof !== undefined && !transcoder.see(frame, oneof)) {
+    throw reader.error(at, `error parsing ${reader.rawToken(at)}, oneof ${oneof.fullName} is already set`);
+  }
+  if (field.scalar !== undefined) {
+    field.scalar.readField(reader, writer, field, field.scalar);
+    return false;
+  }
+  if (field.container === 'repeated') {
+    transcoder.beginList(field, 0, frame.level);
+  } else if (field.container === 'map') {
+    transcoder.beginMap(field, 0, frame.level);
+  } else {
+    writer.tag(field.tag);
+    writer.open();
+    transcoder.begin(field.message!, 1, frame.level + 1);
+  }
+  return true;
+}
+
+/** Reads a field of scalars; the plans are those that the function is part of. */
+export type ReadField = (reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan) => void;
+
+/** The readers of fields of scalars, by what contains the scalars. */
+export const READ_FIELD: Readonly<Record<FieldPlan['container'], ReadField>> = Object.freeze({
+  singular: readSingular,
+  repeated: readElements,
+  map: readEntries,
+});
+
+function readSingular(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): void {
+  const { wireType } = scalar;
+  const reading = readScalar(reader, writer, scalar, field.jsonName);
+  if (reading === IGNORED || (!scalar.explicit && writer.isZero(wireType))) return;
+  writer.tag(field.tag);
+  writer.scalar(wireType);
+}
+
+function readElements(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): void {
+  readOpening(reader, OPEN_ARRAY);
+  const { packed, wireType } = scalar;
+  const mark = writer.mark();
+  let count = 0;
+  if (packed) {
+    writer.tag(field.tag);
+    writer.open();
+  }
+  while (reader.next()) {
+    if (readScalar(reader, writer, scalar, field.jsonName) === IGNORED) continue;
+    if (!packed) writer.tag(field.tag);
+    writer.scalar(wireType);
+    count++;
+  }
+  if (!packed) return;
+  if (count > 0) writer.close();
+  else writer.cancel(mark);
+}
+
+function readEntries(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): void {
+  readOpening(reader, OPEN_OBJECT);
+  const { wireType } = scalar;
+  const keys = new Set<string>();
+  const valueTag = tagOf(2, wireType);
+  while (reader.next()) {
+    const mark = writer.mark();
+    const key = readKey(reader, writer, field.key!, keys);
+    writer.tag(field.tag);
+    writer.open();
+    writeKey(writer, field.key!);
+    // protobuf-go calls the field by its name in the map entry, which is always the same.
+    if (readScalar(reader, writer, scalar, 'value') === IGNORED) {
+      // The entry is dropped and its key is free again.
+      writer.cancel(mark);
+      continue;
+    }
+    keys.add(key);
+    writer.tag(valueTag);
+    writer.scalar(wireType);
+    writer.close();
+  }
+}
+
+/** Reads a scalar into the writer's registers. Throws JsonError under the name that the field goes by. */
+export function readScalar(reader: JsonReader, writer: WireWriter, scalar: ScalarPlan, name: string): Reading {
+  reader.peek();
+  const at = reader.position;
+  const reading = scalar.read(reader, writer);
+  if (reading === INVALID) throw reader.invalidValue(at, scalar.typeName, name);
+  return reading;
+}
+
+/** Reads a key into the writer's registers and returns what identifies it. */
+function readKey(reader: JsonReader, writer: WireWriter, key: KeyPlan, keys: ReadonlySet<string>): string {
+  const at = reader.position;
+  reader.readName();
+  const identity = key.read(reader, writer);
+  if (identity === undefined) throw reader.error(at, `invalid value for ${key.typeName} key: ${reader.rawToken(at)}`);
+  if (keys.has(identity)) throw reader.error(at, `duplicate map key ${reader.rawToken(at)}`);
+  return identity;
+}
+
+function writeKey(writer: WireWriter, key: KeyPlan): void {
+  writer.tag(key.tag);
+  writer.scalar(key.wireType);
+}
+
+/** Reads an opening bracket. Throws JsonError when something else comes next. */
+export function readOpening(reader: JsonReader, bracket: number): void {
+  if (reader.peek() !== bracket) throw reader.unexpectedToken(reader.position);
+  reader.position++;
+}
+
+/** What an array begins with. */
+export const OPEN_ARRAY = 0x5b;
+/** What an object begins with. */
+export const OPEN_OBJECT = 0x7b;
+
+/** A map entry is a message of a key (1) and a value (2): https://protobuf.dev/programming-guides/encoding/#maps. */
+const MESSAGE_VALUE_TAG = tagOf(2, WIRE_TYPE.bytes);

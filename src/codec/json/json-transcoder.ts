@@ -1,0 +1,128 @@
+import { type AnyType, findAnyTypes } from './json-any-types.ts';
+import {
+  type Frame,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  readOpening,
+  stepElements,
+  stepEntries,
+  stepMembers,
+} from './json-frames.ts';
+import type { FieldPlan, MessagePlan, ResolvePlan, SeenPlace } from './json-plan.ts';
+import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
+import type { WireWriter } from '../wire/wire-writer.ts';
+
+/**
+ * Turns one JSON value into the wire form of one message, in a single pass and without a message object. Containers that
+ * are still open stand on a stack of its own: a body may nest ten thousand deep, which no call stack bears.
+ */
+export class JsonTranscoder {
+  readonly reader: JsonReader;
+  readonly writer: WireWriter;
+  readonly resolve: ResolvePlan;
+  readonly #frames: Frame[] = [];
+  /** The seen bits of all open messages; each message's begin at its frame's `seenFrom`. */
+  readonly #seen: number[] = [];
+  #seenEnd = 0;
+  /** The types of the objects inside the Any that was met last outside of any other, which ends at `#anyTypesEnd`. */
+  #anyTypes: ReadonlyMap<number, AnyType> = new Map();
+  #anyTypesEnd = 0;
+
+  constructor(reader: JsonReader, writer: WireWriter, resolve: ResolvePlan) {
+    this.reader = reader;
+    this.writer = writer;
+    this.resolve = resolve;
+  }
+
+  /** Writes the message's content, without a length in front. Throws JsonError. */
+  run(plan: MessagePlan): void {
+    this.begin(plan, 0, 1);
+    const frames = this.#frames;
+    while (frames.length > 0) {
+      const frame = frames[frames.length - 1]!;
+      frame.step(this, frame);
+    }
+  }
+
+  /** Begins the message whose JSON comes next; see `BeginMessage`. */
+  begin(plan: MessagePlan, closes: number, level: number): void {
+    if (level > MAX_MESSAGE_DEPTH) throw this.reader.tooDeep();
+    if (plan.wellKnown === undefined) this.beginObject(plan, stepMembers, closes, level, undefined);
+    else plan.wellKnown(this, closes, level);
+  }
+
+  /** Begins a message that is a JSON object, with a step of the caller's choice and the keys that it may need. */
+  beginObject(plan: MessagePlan, step: Frame['step'], closes: number, level: number, keys: Frame['keys']): void {
+    readOpening(this.reader, OPEN_OBJECT);
+    const seenFrom = this.#seenEnd;
+    for (let word = 0; word < plan.seenWords; word++) this.#seen[this.#seenEnd++] = 0;
+    this.#frames.push({ step, plan, tag: 0, key: undefined, closes, level, seenFrom, likely: 0, keys });
+  }
+
+  /** Begins the list of a repeated message field; its elements are messages of level `level + 1`. */
+  beginList({ message, tag }: FieldPlan, closes: number, level: number): void {
+    readOpening(this.reader, OPEN_ARRAY);
+    const seenFrom = this.#seenEnd;
+    this.#frames.push({
+      step: stepElements,
+      plan: message!,
+      tag,
+      key: undefined,
+      closes,
+      level,
+      seenFrom,
+      likely: 0,
+      keys: undefined,
+    });
+  }
+
+  /** Begins the map of a field whose values are messages, of level `level + 1`. */
+  beginMap({ message, tag, key }: FieldPlan, closes: number, level: number): void {
+    readOpening(this.reader, OPEN_OBJECT);
+    const keys = new Set<string>();
+    this.#frames.push({
+      step: stepEntries,
+      plan: message!,
+      tag,
+      key,
+      closes,
+      level,
+      seenFrom: this.#seenEnd,
+      likely: 0,
+      keys,
+    });
+  }
+
+  /** Where the `@type` of the object that comes next stands; undefined when it has none. Throws JsonError. */
+  findType(level: number): number | undefined {
+    const { reader } = this;
+    const start = reader.position;
+    if (start >= this.#anyTypesEnd) {
+      this.#anyTypes = findAnyTypes(reader, MAX_MESSAGE_DEPTH - level);
+      this.#anyTypesEnd = reader.position;
+      reader.position = start;
+    }
+    const type = this.#anyTypes.get(start);
+    if (type?.problem !== undefined) throw reader.error(type.at, type.problem);
+    return type?.at;
+  }
+
+  /** Leaves the innermost container, whose closing bracket has been read. */
+  end(): void {
+    const frame = this.#frames.pop()!;
+    this.#seenEnd = frame.seenFrom;
+    this.close(frame.closes);
+  }
+
+  /** Closes as many length-delimited values. */
+  close(count: number): void {
+    for (let index = 0; index < count; index++) this.writer.close();
+  }
+
+  /** Sets a seen bit of an open message; false when it was set before. */
+  see({ seenFrom }: Frame, { seenWord, seenBit }: SeenPlace): boolean {
+    const bits = this.#seen[seenFrom + seenWord]!;
+    this.#seen[seenFrom + seenWord] = bits | seenBit;
+    return (bits & seenBit) === 0;
+  }
+}

@@ -1,0 +1,385 @@
+import { readFileSync } from 'node:fs';
+
+import { type AuthenticationSettings, findAuthenticationProblems } from '../authentication/authentication-settings.ts';
+import { type IpNetwork, parseIpNetwork } from '../http/ip-network.ts';
+import { isLoopback } from '../http/is-loopback.ts';
+import { nearestName } from '../errors/nearest-name.ts';
+import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/login-settings.ts';
+import type { LaneLimits } from '../pipeline/lanes/lane.ts';
+import { flagOf, type Option, type OptionName, options } from './settings.ts';
+import { hostPatternProblem } from '../http/allowed-hosts.ts';
+import { originProblem } from '../http/cors.ts';
+
+/** Where settings come from: the environment and the command line, as text. */
+export interface RawConfig {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** By option name, already parsed off the command line; they win over the environment. */
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+/** What the program uses: complete, typed, frozen. Times in milliseconds, sizes in bytes. */
+export interface Config {
+  readonly cuebotEndpoint: string;
+  readonly grpcTimeoutMs: number;
+  readonly maxReceiveBytes: number;
+  /** Undefined: the protos that cuegate brings along. */
+  readonly protoSource: string | undefined;
+  readonly port: number;
+  /** Undefined: every interface. */
+  readonly host: string | undefined;
+  readonly logLevel: string;
+  /** Undefined: no metrics. */
+  readonly metricsPort: number | undefined;
+  readonly metricsHost: string;
+  readonly shutdownTimeoutMs: number;
+  readonly auth: 'jwt' | 'none';
+  /** Empty when `auth` is `none`, or there are other ways to identify callers only. */
+  readonly jwtSecret: string;
+  readonly authentication: AuthenticationSettings;
+  /** What tokens of the shared secret may do when they carry no scopes. */
+  readonly jwtSecretLevel: 'everything' | 'none' | 'read' | 'operate' | 'wrangle' | 'submit' | 'admin';
+  /** Undefined: the policy that cuegate brings along. */
+  readonly policyFile: string | undefined;
+  /** What becomes of a request that names another user than its caller. */
+  readonly identityMismatch: 'replace' | 'refuse';
+  /** Subjects that may speak for the users whom they name. */
+  readonly serviceSubjects: readonly string[];
+  /** Undefined: the log. */
+  readonly auditFile: string | undefined;
+  readonly auditMaxBytes: number;
+  readonly restServices: readonly string[];
+  readonly graphqlServices: readonly string[];
+  readonly graphiql: boolean;
+  /** Undefined: people bring tokens. */
+  readonly graphiqlLogin: LoginSettings | undefined;
+  readonly jsonStyle: 'compact' | 'spaced';
+  readonly forwardMetadata: boolean;
+  readonly maxRequestBytes: number;
+  readonly maxSpecBytes: number;
+  /** What one GraphQL operation may take. */
+  readonly graphqlLimits: {
+    readonly maxRequestBytes: number;
+    readonly maxTokens: number;
+    readonly maxDepth: number;
+    readonly maxAliases: number;
+    readonly maxEstimate: number;
+    readonly assumedListLength: number;
+    readonly maxCalls: number;
+  };
+  /** How many reads of one service GraphQL operations may have under way together. */
+  readonly graphqlCallsPerService: number;
+  /** How far links fetch many objects together. */
+  readonly linkLimits: { readonly maxKeys: number; readonly maxCutRows: number };
+  /** How often subscriptions look. */
+  readonly liveIntervals: { readonly minMs: number; readonly defaultMs: number; readonly maxMs: number };
+  readonly liveMaxStreams: number;
+  /** Empty: the default, see `compileAllowedHosts`. */
+  readonly allowedHosts: readonly string[];
+  readonly corsOrigins: readonly string[];
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly IpNetwork[];
+  readonly lanes: boolean;
+  readonly laneLimits: Omit<LaneLimits, 'callMs'>;
+}
+
+/** Everything that is wrong with the settings, at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`cuegate cannot start with these settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Turns text into a Config in one pass. Throws ConfigError with every problem that it found. */
+export function parseConfig(raw: RawConfig): Config {
+  const problems = [...unknownFlags(raw)];
+  const read = createReader(raw, problems);
+  const auth = read.text('AUTH') as Config['auth'];
+  const authentication = readAuthentication(read);
+  const login = {
+    clientId: auth === 'none' ? '' : read.text('GRAPHIQL_CLIENT_ID'),
+    hasPage: read.boolean('GRAPHIQL'),
+    scopes: read.list('GRAPHIQL_SCOPES'),
+    parameters: read.list('GRAPHIQL_LOGIN_PARAMETERS'),
+  };
+  const config: Config = {
+    cuebotEndpoint: read.text('CUEBOT_ENDPOINT'),
+    grpcTimeoutMs: read.number('GRPC_TIMEOUT'),
+    maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
+    protoSource: read.text('PROTO_SOURCE') || undefined,
+    port: read.number('REST_PORT'),
+    host: read.text('HOST') || (auth === 'none' ? '127.0.0.1' : undefined),
+    logLevel: read.text('LOG_LEVEL'),
+    metricsPort: read.text('METRICS_PORT') === '' ? undefined : read.number('METRICS_PORT'),
+    metricsHost: read.text('METRICS_HOST'),
+    shutdownTimeoutMs: read.number('SHUTDOWN_TIMEOUT'),
+    auth,
+    jwtSecret: authentication.jwtSecrets[0] ?? '',
+    authentication,
+    jwtSecretLevel: read.text('JWT_SECRET_LEVEL') as Config['jwtSecretLevel'],
+    policyFile: read.text('POLICY_FILE') || undefined,
+    identityMismatch: read.text('IDENTITY_MISMATCH') as Config['identityMismatch'],
+    serviceSubjects: read.list('SERVICE_SUBJECTS'),
+    auditFile: read.text('AUDIT_FILE') || undefined,
+    auditMaxBytes: read.number('AUDIT_MAX_MB'),
+    restServices: read.list('REST_SERVICES'),
+    graphqlServices: read.list('GRAPHQL_SERVICES'),
+    graphiql: read.boolean('GRAPHIQL'),
+    graphiqlLogin: readLoginSettings(login),
+    jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
+    forwardMetadata: read.boolean('FORWARD_METADATA'),
+    maxRequestBytes: read.number('MAX_REQUEST_MB'),
+    maxSpecBytes: read.number('MAX_SPEC_MB'),
+    graphqlLimits: Object.freeze({
+      maxRequestBytes: read.number('GRAPHQL_MAX_REQUEST_MB'),
+      maxTokens: read.number('GRAPHQL_MAX_TOKENS'),
+      maxDepth: read.number('GRAPHQL_MAX_DEPTH'),
+      maxAliases: read.number('GRAPHQL_MAX_ALIASES'),
+      maxEstimate: read.number('GRAPHQL_MAX_ESTIMATE'),
+      assumedListLength: read.number('GRAPHQL_ASSUMED_LIST_LENGTH'),
+      maxCalls: read.number('GRAPHQL_MAX_CALLS'),
+    }),
+    graphqlCallsPerService: read.number('GRAPHQL_CALLS_PER_SERVICE'),
+    linkLimits: Object.freeze({
+      maxKeys: read.number('GRAPHQL_MAX_BATCH_KEYS'),
+      maxCutRows: read.number('GRAPHQL_MAX_CUT_ROWS'),
+    }),
+    liveIntervals: Object.freeze({
+      minMs: read.number('LIVE_MIN_INTERVAL'),
+      defaultMs: read.number('LIVE_INTERVAL'),
+      maxMs: read.number('LIVE_MAX_INTERVAL'),
+    }),
+    liveMaxStreams: read.number('LIVE_MAX_STREAMS'),
+    allowedHosts: read.list('ALLOWED_HOSTS'),
+    corsOrigins: read.list('CORS_ORIGINS'),
+    trustedProxies: readNetworks(read.list('TRUSTED_PROXIES'), problems),
+    lanes: read.boolean('LANES'),
+    laneLimits: {
+      holdLimitMs: read.number('LANE_HOLD_LIMIT'),
+      maxWaiting: read.number('LANE_MAX_WAITING'),
+      maxWaitMs: read.number('LANE_MAX_WAIT'),
+    },
+  };
+  problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
+  problems.push(...findLoginProblems(login, authentication));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+}
+
+function readNetworks(texts: readonly string[], problems: string[]): readonly IpNetwork[] {
+  return texts.flatMap((text) => {
+    const network = parseIpNetwork(text);
+    if (network !== undefined) return network;
+    problems.push(
+      `TRUSTED_PROXIES: "${text}" is no network; expected an address such as 10.1.2.3, or one such as 10.1.0.0/16`,
+    );
+    return [];
+  });
+}
+
+function readAuthentication(read: Reader): AuthenticationSettings {
+  const auth = read.text('AUTH') as Config['auth'];
+  const secrets = auth === 'none' ? [] : [read.text('JWT_SECRET'), read.text('JWT_SECRET_PREVIOUS')];
+  const introspection = {
+    url: read.text('INTROSPECTION_URL'),
+    clientId: read.text('INTROSPECTION_CLIENT_ID'),
+    clientSecret: read.text('INTROSPECTION_CLIENT_SECRET'),
+  };
+  return {
+    auth,
+    // A previous secret without a present one is a mistake that must be seen.
+    jwtSecrets: secrets.slice(0, secrets.findLastIndex((secret) => secret !== '') + 1),
+    allowWeakSecrets: read.boolean('ALLOW_WEAK_JWT_SECRET'),
+    issuers: read.list('OIDC_ISSUERS'),
+    offersLogin: read.text('GRAPHIQL_CLIENT_ID') !== '',
+    jwksUri: read.text('JWKS_URI') || undefined,
+    audiences: read.list('OIDC_AUDIENCE'),
+    algorithms: read.list('OIDC_ALGORITHMS'),
+    introspection: Object.values(introspection).every((text) => text === '') ? undefined : introspection,
+    apiKeysFile: read.text('API_KEYS_FILE') || undefined,
+    failuresPerMinute: read.number('AUTH_FAILURES_PER_MINUTE'),
+    claimNames: {
+      user: read.list('USER_CLAIM'),
+      userDomain: read.text('USER_DOMAIN') || undefined,
+      uid: read.text('UID_CLAIM') || undefined,
+      scopes: read.text('SCOPES_CLAIM') || undefined,
+      groups: read.text('GROUPS_CLAIM'),
+    },
+    allowHttpIssuers: read.boolean('ALLOW_HTTP_ISSUERS'),
+    publicUrl: read.text('PUBLIC_URL') || undefined,
+  };
+}
+
+/** What is wrong although every setting by itself is well-formed. */
+function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<string> {
+  if (config.cuebotEndpoint === '') {
+    yield 'CUEBOT_ENDPOINT is not set: it says where Cuebot listens, e.g. CUEBOT_ENDPOINT=cuebot:8443. To try cuegate without a Cuebot: npm run demo';
+  } else if (!/^[^\s/]+:\d+$|^(?:dns|ipv4|ipv6|unix):/.test(config.cuebotEndpoint)) {
+    yield `CUEBOT_ENDPOINT is "${config.cuebotEndpoint}"; expected host:port, e.g. cuebot:8443`;
+  }
+  if (config.metricsPort === config.port && config.port !== 0) {
+    yield `METRICS_PORT and REST_PORT are both ${config.port}; metrics have a listener of their own, since they need no token`;
+  }
+  const { minMs, defaultMs, maxMs } = config.liveIntervals;
+  if (minMs > defaultMs || defaultMs > maxMs) {
+    yield `LIVE_INTERVAL is ${defaultMs} ms; it must lie between LIVE_MIN_INTERVAL (${minMs} ms) and LIVE_MAX_INTERVAL (${maxMs} ms)`;
+  }
+  if (config.graphqlCallsPerService < 1) {
+    yield 'GRAPHQL_CALLS_PER_SERVICE is 0, by which no call would ever be made; expected 1 at least';
+  }
+  if (config.auth === 'jwt') yield* secretProblems(config);
+  yield* findAuthenticationProblems(config.authentication);
+  yield* siteProblems(config);
+  if (config.auth === 'none' && !isLoopback(config.host ?? '') && !allowAnonymousNetwork) {
+    yield `AUTH=none would let anybody who reaches ${config.host} run code on the farm. Listen on 127.0.0.1, or set ALLOW_ANONYMOUS_NETWORK=true if you mean it`;
+  }
+}
+
+function* siteProblems({ auth, allowedHosts, corsOrigins }: Config): Iterable<string> {
+  for (const host of allowedHosts) {
+    const problem = hostPatternProblem(host);
+    if (problem !== undefined) yield `ALLOWED_HOSTS: ${problem}`;
+  }
+  for (const origin of corsOrigins) {
+    const problem = originProblem(origin);
+    if (problem !== undefined) yield `CORS_ORIGINS: ${problem}`;
+  }
+  if (auth === 'none' && corsOrigins.includes('*')) {
+    yield 'AUTH=none with CORS_ORIGINS=* would let every web page that somebody here opens run code on the farm. Name the origins';
+  }
+}
+
+/** The secrets that stand in OpenCue's own images, compose files and documents: everybody knows them. */
+const knownSecrets: ReadonlySet<string> = new Set([
+  'default-secret-key',
+  'dev-secret-key-change-in-production',
+  'opencue-dev-jwt-secret-change-in-production',
+  'your-secret-key',
+]);
+
+const minSecretBytes = 32;
+
+/** 32 random bytes have some 16 different characters even in hex; what has fewer than half of that was typed. */
+const minDifferentCharacters = 8;
+
+function* secretProblems({ authentication }: Config): Iterable<string> {
+  const generate = 'generate one: openssl rand -base64 48';
+  const { jwtSecrets, allowWeakSecrets, issuers, jwksUri, introspection, apiKeysFile } = authentication;
+  const hasOtherWay = [...issuers, jwksUri, introspection, apiKeysFile].some((way) => way !== undefined);
+  if (jwtSecrets[0] === '' || (jwtSecrets.length === 0 && !hasOtherWay)) {
+    yield `JWT_SECRET is not set: it signs the tokens that callers show; ${generate}`;
+  }
+  if (allowWeakSecrets) return;
+  for (const [index, secret] of jwtSecrets.entries()) {
+    const name = index === 0 ? 'JWT_SECRET' : 'JWT_SECRET_PREVIOUS';
+    if (knownSecrets.has(secret)) {
+      yield `${name} is a default that everybody can read in OpenCue's documents; ${generate}`;
+    } else if (secret !== '' && Buffer.byteLength(secret) < minSecretBytes) {
+      yield `${name} has ${Buffer.byteLength(secret)} bytes; at least ${minSecretBytes} are required; ${generate}`;
+    } else if (secret !== '' && new Set(secret).size < minDifferentCharacters) {
+      yield `${name} has ${new Set(secret).size} different characters, so it can be guessed; ${generate}`;
+    }
+  }
+}
+
+interface Reader {
+  text(name: OptionName): string;
+  number(name: OptionName): number;
+  boolean(name: OptionName): boolean;
+  list(name: OptionName): readonly string[];
+}
+
+function createReader(raw: RawConfig, problems: string[]): Reader {
+  const byName = new Map<string, Option>(options.map((option) => [option.name, option]));
+  const textOf = (name: OptionName): string => {
+    const option = byName.get(name)!;
+    const found =
+      raw.flags[name] ?? raw.environment[name] ?? (option.kind === 'secret' ? readSecretFile(name) : undefined);
+    const text = found === undefined || found === '' ? (option.default ?? '') : found;
+    if (option.choices !== undefined && !option.choices.includes(text)) {
+      problems.push(
+        `${name} is "${text}"; expected one of: ${option.choices.join(', ')}${didYouMean(text, option.choices)}`,
+      );
+    }
+    return text;
+  };
+  const readSecretFile = (name: string): string | undefined => {
+    const path = raw.environment[`${name}_FILE`];
+    if (path === undefined || path === '') return undefined;
+    try {
+      return readFileSync(path, 'utf8').trimEnd();
+    } catch {
+      problems.push(`${name}_FILE names a file that cannot be read: ${path}`);
+      return undefined;
+    }
+  };
+  const parse = <Value>(
+    name: OptionName,
+    parser: (text: string) => Value | undefined,
+    expected: string,
+    fallback: Value,
+  ) => {
+    const text = textOf(name);
+    const value = parser(text.trim());
+    if (value === undefined) problems.push(`${name} is "${text}"; expected ${expected}`);
+    return value ?? fallback;
+  };
+  return {
+    text: textOf,
+    boolean: (name) => parse(name, parseBoolean, 'true or false', false),
+    list: (name) =>
+      textOf(name)
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== ''),
+    number: (name) => {
+      const { parser, expected } = numberKinds[byName.get(name)!.kind as keyof typeof numberKinds];
+      return parse(name, parser, expected, 0);
+    },
+  };
+}
+
+const wholeNumber = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+
+const numberKinds = {
+  port: {
+    parser: (text: string) => ((wholeNumber(text) ?? 65_536) <= 65_535 ? Number(text) : undefined),
+    expected: 'a port from 0 to 65535',
+  },
+  count: { parser: wholeNumber, expected: 'a whole number' },
+  mebibytes: {
+    parser: (text: string) => ((wholeNumber(text) ?? 0) > 0 ? Number(text) * 1024 * 1024 : undefined),
+    expected: 'a whole number of MiB above 0',
+  },
+  duration: { parser: parseDuration, expected: 'a duration above 0 such as 500ms, 30s or 5m' },
+} as const;
+
+function parseBoolean(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(word)) return true;
+  return ['false', '0', 'no', 'off'].includes(word) ? false : undefined;
+}
+
+function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)?$/.exec(text);
+  if (match === null) return undefined;
+  const factor = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] ?? 's'] ?? 1_000;
+  const milliseconds = Math.round(Number(match[1]) * factor);
+  // setTimeout reads anything above 2^31 - 1 as zero.
+  return milliseconds > 0 && milliseconds < 2 ** 31 ? milliseconds : undefined;
+}
+
+function* unknownFlags({ flags }: RawConfig): Iterable<string> {
+  const names: readonly string[] = options.map(({ name }) => name);
+  for (const name of Object.keys(flags)) {
+    if (!names.includes(name)) yield `unknown option ${flagOf(name)}${didYouMean(flagOf(name), names.map(flagOf))}`;
+  }
+}
+
+function didYouMean(found: string, candidates: readonly string[]): string {
+  const nearest = nearestName(found, candidates);
+  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
+}

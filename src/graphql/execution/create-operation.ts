@@ -1,0 +1,87 @@
+import type { ResponsePath } from 'graphql';
+
+import type { Call, Invoke, Reply } from '../../call/call.ts';
+import { GatewayError } from '../../call/gateway-error.ts';
+import { readKeyOf } from '../../call/read-key.ts';
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+
+import { createExplanation, type Explanation } from './create-explanation.ts';
+
+/** What operations are made with. */
+export interface OperationOptions {
+  /** The way through the waist. */
+  readonly invoke: Invoke;
+  readonly table: RpcTable;
+  /** How many calls one operation may make. */
+  readonly maxCalls: number;
+  /** The network address at the other end of the caller's connection, for the audit. */
+  readonly peer?: string | undefined;
+}
+
+/** One operation's only way to the upstream, and what is known of its calls. */
+export interface Operation {
+  /**
+   * Makes a call for the field at `path`, on behalf of `parents` objects when it is one call for many. Identical reads happen
+   * once; the answer of a repeated one is the same Reply. Rejects with a GatewayError when the operation has made all the
+   * calls that it may.
+   */
+  readonly invoke: (call: Call, path?: ResponsePath, parents?: number) => Promise<Reply>;
+  /** Lets the next call of a read be made, although it has been answered: the answer turned out to be about something else. */
+  readonly forget: (call: Call) => void;
+  /** From now on calls are written down; before, nothing is measured. */
+  readonly startExplaining: () => void;
+  /** Undefined: nobody wants to know. */
+  readonly explanation: () => Explanation | undefined;
+}
+
+/** Begins an operation. A subscription begins one for each of its ticks. */
+export function createOperation({ invoke, table, maxCalls, peer }: OperationOptions): Operation {
+  const reads = new Map<string, Promise<Reply>>();
+  let explanation: Explanation | undefined;
+  let calls = 0;
+
+  const send = (bare: Call, path: ResponsePath | undefined, parents: number) => {
+    if (calls >= maxCalls) return Promise.reject(tooManyCalls(bare, maxCalls));
+    calls += 1;
+    const call = { ...bare, peer };
+    return explanation === undefined ? invoke(call) : explanation.watch(invoke, call, path, parents);
+  };
+  const write = async (call: Call, path: ResponsePath | undefined, parents: number) => {
+    try {
+      return await send(call, path, parents);
+    } finally {
+      // What the next field of a mutation reads must not be from before this write.
+      reads.clear();
+    }
+  };
+  return {
+    invoke: (call, path, parents = 1) => {
+      if (table.factsOf(call.method).kind === 'write') return write(call, path, parents);
+      const key = readKeyOf(call);
+      const known = reads.get(key);
+      if (known !== undefined) {
+        explanation?.noteRepetition(call, path);
+        return known;
+      }
+      const reply = send(call, path, parents);
+      reads.set(key, reply);
+      return reply;
+    },
+    forget: (call) => {
+      reads.delete(readKeyOf(call));
+    },
+    startExplaining: () => {
+      explanation = createExplanation();
+    },
+    explanation: () => explanation,
+  };
+}
+
+function tooManyCalls({ method }: Call, maxCalls: number): GatewayError {
+  return new GatewayError(
+    'INVALID_ARGUMENT',
+    `This operation has made ${maxCalls} calls upstream, and more are not allowed (GRAPHQL_MAX_CALLS): ${method.fullName} ` +
+      'was not called. Ask for fewer objects at once, or for less about each.',
+    { reason: 'CALL_BUDGET' },
+  );
+}

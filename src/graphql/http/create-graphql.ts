@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { useGenericAuth as createGenericAuth } from '@envelop/generic-auth';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+
+import type { AddressOf } from '../../http/client-address.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { requestIdOf } from '../../http/request-id.ts';
+
+import { compileChallenge, type FormatChallenge } from '../../call/challenge.ts';
+import { GatewayError } from '../../call/gateway-error.ts';
+import type { IdentifyRequest } from '../../call/identity.ts';
+
+import { createOperation, type OperationOptions } from '../execution/create-operation.ts';
+import { limitWork, type WorkLimits } from '../limits/limit-work.ts';
+import { createDocumentCache } from './document-cache.ts';
+import { executeInOrder } from '../execution/execute-in-order.ts';
+import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { finishResults } from '../execution/finish-results.ts';
+import { guardRequests, type RequestContext, refusal } from './guard-requests.ts';
+import { createLive, type LiveOptions } from '../subscriptions/create-live.ts';
+import { serveSubscriptions } from '../subscriptions/serve-subscriptions.ts';
+
+/** Answers one HTTP request. */
+export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What is shown to browsers that visit the endpoint. */
+export interface PageForBrowsers {
+  /** Whether the request is for the page or one of its files. */
+  handles(request: IncomingMessage): boolean;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** What an endpoint is made of. */
+export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 'table'> {
+  /** From `deriveSchema`. */
+  readonly schema: GraphQLSchema;
+  /** Where it is mounted, e.g. `/graphql`; anything below answers 404. */
+  readonly path: string;
+  readonly identify: IdentifyRequest;
+  readonly addressOf: AddressOf;
+  /** How callers are told what their credentials lack; without metadata when not given. */
+  readonly challenge?: FormatChallenge;
+  /** What a browser finds at the endpoint; it shows nothing of the farm, so it needs no identity. Undefined: nothing. */
+  readonly page: PageForBrowsers | undefined;
+  readonly logger: Logger;
+  readonly limits: GraphqlLimits;
+  readonly live: Pick<LiveOptions, 'intervals' | 'maxStreams'>;
+}
+
+/** What one request may take. */
+export interface GraphqlLimits extends WorkLimits {
+  /** Bytes of a request's body; more is 413 (GRAPHQL_MAX_REQUEST_MB). */
+  readonly maxRequestBytes: number;
+  /** Calls upstream of one operation (GRAPHQL_MAX_CALLS). */
+  readonly maxCalls: number;
+}
+
+/** A GraphQL endpoint. */
+export interface Graphql {
+  readonly handle: GraphqlHandler;
+  /** Completes the streams of all subscriptions and refuses new ones; call before the server waits for what is under way. */
+  completeStreams(): void;
+  /** Ends what is still open; call after the server has stopped to accept. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Serves a schema by GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/): POST with a JSON body, or GET for
+ * queries. Everything that yoga would do beyond that is off: it is the server's task, or a hole.
+ */
+export function createGraphql(options: CreateGraphqlOptions): Graphql {
+  const { schema, path, identify, addressOf, page, logger, limits } = options;
+  const operations = { invoke: options.invoke, table: options.table, maxCalls: limits.maxCalls };
+  const live = createLive({ ...operations, ...options.live, identify, addressOf, logger });
+  const yoga = createYoga<RequestContext & Omit<GraphqlContext, 'identity'>>({
+    schema,
+    graphqlEndpoint: path,
+    plugins: [
+      guardRequests(identify, options.challenge ?? compileChallenge(undefined), limits.maxRequestBytes),
+      passIdentityOn(),
+      executeInOrder(),
+      limitWork(schema, limits),
+      serveSubscriptions(live),
+      finishResults(logger),
+    ],
+    // The guard reads bodies, and counts.
+    maxRequestBodySize: false,
+    parserAndValidationCache: { documentCache: createDocumentCache<DocumentNode>(), errorCache: createDocumentCache() },
+    // finishResults masks: it also knows the request id.
+    maskedErrors: false,
+    // The server answers CORS and health, the page is ours, and a landing page or yoga's GraphiQL would load code from elsewhere.
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    // Both would multiply what one request may do.
+    multipart: false,
+    batching: false,
+    // It would print to the console; what matters reaches our logger.
+    logging: false,
+  });
+  return {
+    handle: (request, response) => {
+      if (page?.handles(request) === true) return page.handle(request, response);
+      const requestId = requestIdOf(request.headers['x-request-id']);
+      response.setHeader('x-request-id', requestId);
+      // What the farm does is nobody's to keep, and JSON is not to be taken for a script or a page.
+      response.setHeader('cache-control', 'no-store');
+      response.setHeader('x-content-type-options', 'nosniff');
+      const context: Omit<GraphqlContext, 'identity'> = {
+        requestId,
+        signal: abandonmentOf(response),
+        operation: createOperation({ ...operations, peer: addressOf(request) }),
+        unknownEnumValues: [],
+      };
+      // Never rejects: whatever goes wrong in there becomes an answer.
+      void yoga(request, response, context);
+    },
+    completeStreams: live.complete,
+    dispose: async () => {
+      await yoga.dispose();
+    },
+  };
+}
+
+/** Fires when the client leaves before it has its answer. */
+function abandonmentOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/**
+ * Hands the identity that the guard has established to the resolvers. Generic-auth's own refusals are not used: they come
+ * after validation, let introspection through, and end the process when a validation is asynchronous.
+ */
+function passIdentityOn(): object {
+  return createGenericAuth<object, { identity?: object; requestId?: string }, 'identity'>({
+    mode: 'resolve-only',
+    contextFieldName: 'identity',
+    resolveUserFn: ({ identity, requestId = '' }) => {
+      // Cannot happen over HTTP; whoever executes operations in another way has to bring an identity too.
+      if (identity === undefined) throw refusal(new GatewayError('UNAUTHENTICATED', 'no identity'), requestId);
+      return identity;
+    },
+  }) as object;
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+import { compileChallenge, type FormatChallenge } from '../../call/challenge.ts';
+import { type Challenge, GatewayError } from '../../call/gateway-error.ts';
+import type { IdentifyRequest, Identity } from '../../call/identity.ts';
+
+import { translateError } from '../execution/compile-error-translation.ts';
+import { httpError } from './http-error.ts';
+import { readJsonBody } from './read-json-body.ts';
+
+/** What one HTTP request brings along; the operation's context grows out of it. */
+export interface RequestContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId: string;
+  /** Set by the guard. */
+  identity?: Identity;
+}
+
+const acceptable: ReadonlySet<string> = new Set([
+  '*/*',
+  'application/*',
+  'application/json',
+  'application/graphql-response+json',
+  'text/event-stream',
+]);
+
+/**
+ * Everything that a request's head decides, before its body is read: who calls, and whether both sides speak JSON; and how the
+ * body is read then. Nobody gets further without an identity, not even to a parse error: GraphQL's suggestions and
+ * introspection describe the farm.
+ */
+export function guardRequests(
+  identify: IdentifyRequest,
+  formatChallenge: FormatChallenge,
+  maxBodyBytes: number,
+): Plugin<RequestContext, RequestContext> {
+  return {
+    onRequestParse: async ({ serverContext, setRequestParser }) => {
+      const { req, res, requestId } = serverContext;
+      serverContext.identity = await identifyCaller(identify, formatChallenge, req, requestId);
+      assertAcceptable(req);
+      if (req.method === 'POST') setRequestParser(() => readJsonBody(req, res, maxBodyBytes));
+    },
+  };
+}
+
+async function identifyCaller(
+  identify: IdentifyRequest,
+  formatChallenge: FormatChallenge,
+  request: IncomingMessage,
+  requestId: string,
+): Promise<Identity> {
+  try {
+    return await identify(request, requestId);
+  } catch (error) {
+    throw refusal(error, requestId, formatChallenge);
+  }
+}
+
+/** Shared-secret tokens have none of their own, because REST shows none for them (RFC 6750, 3.1). */
+function challengeOf(reason: string): Challenge {
+  return reason === 'TOKEN_MISSING' ? {} : { error: 'invalid_token' };
+}
+
+const bare = compileChallenge(undefined);
+
+/** A refusal of the whole request: the status is HTTP's as well, whatever the client accepts. */
+export function refusal(error: unknown, requestId: string, formatChallenge: FormatChallenge = bare): GraphQLError {
+  const { status, reason, retryAfterSeconds, challenge: own } = GatewayError.from(error);
+  const { message, extensions, originalError } = translateError(error, requestId);
+  // RFC 9110, 11.6.1 (https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1): a 401 says how to authenticate.
+  const challenge = own ?? (status.name === 'UNAUTHENTICATED' ? challengeOf(reason) : undefined);
+  const headers = {
+    ...(challenge !== undefined && { 'www-authenticate': formatChallenge(challenge) }),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
+  };
+  const http = { status: status.httpStatus, headers };
+  return new GraphQLError(message, { extensions: { ...extensions, http }, originalError });
+}
+
+/**
+ * GraphQL over HTTP (https://graphql.github.io/graphql-over-http/) in JSON, alone or as server-sent events. Forms and
+ * `text/plain` are what a browser sends across sites without asking.
+ */
+function assertAcceptable({ method, headers }: IncomingMessage): void {
+  const isReadable = (headers.accept ?? '*/*').split(',').some((range) => acceptable.has(mediaTypeOf(range)));
+  if (!isReadable) {
+    throw httpError(
+      406,
+      'Answers are application/json, application/graphql-response+json or text/event-stream; "Accept" allows none of them.',
+    );
+  }
+  const type = headers['content-type'];
+  if (method === 'POST' && type === undefined) {
+    throw httpError(400, 'The body must be application/json, and "Content-Type" must say so; there is none.');
+  }
+  if (method === 'POST' && mediaTypeOf(type!) !== 'application/json') {
+    throw httpError(415, `The body must be application/json; it is "${type}".`);
+  }
+}
+
+function mediaTypeOf(value: string): string {
+  return (value.split(';', 1)[0] ?? '').trim().toLowerCase();
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { readBody } from '../../http/read-body.ts';
+
+import { httpError } from './http-error.ts';
+
+/** JSON is UTF-8 on the wire (RFC 8259, 8.1: https://www.rfc-editor.org/rfc/rfc8259#section-8.1). */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a request's body as JSON. Yoga would read it through two layers of web streams, which cost more than the rest of a
+ * small operation.
+ *
+ * @throws GraphQLError 413 for more than `maxBytes`, of which no more than that is kept; 400 for what is no JSON, or no object
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+): Promise<object> {
+  const body = await readBody(request, response, {
+    maxBytes,
+    tooLong: () => httpError(413, `The body is larger than ${maxBytes} bytes (GRAPHQL_MAX_REQUEST_MB).`),
+    // A client that left in the middle gets no answer, but its operation must end.
+    gone: () => httpError(400, 'The body ended early.'),
+  });
+  const value = parseJson(body);
+  if (typeof value === 'object' && value !== null) return value;
+  throw httpError(400, 'The body must be a JSON object with "query", and perhaps "variables" and "operationName".');
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(body));
+  } catch {
+    throw httpError(400, 'The body is not valid JSON.');
+  }
+}

@@ -1,0 +1,59 @@
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { compileCheckEstimate, type EstimateLimits } from './check-estimate.ts';
+import { checkSize, type SizeLimits } from './check-size.ts';
+import { checkVariables } from './check-variables.ts';
+import type { OperationRequest } from './operation-request.ts';
+
+/** What the text of one operation may ask for. */
+export interface WorkLimits extends SizeLimits, EstimateLimits {
+  /** How many mistakes of one query are told before the search ends. */
+  readonly maxValidationErrors: number;
+}
+
+/** The part of yoga's context that says what came beside the query. */
+interface Context extends GraphqlContext {
+  readonly params: { readonly extensions?: { readonly explain?: unknown } };
+}
+
+/**
+ * Bounds the work that an operation causes before it is done: how much is parsed, validated, coerced, and expected to be called.
+ * What is called in the end is bounded by the operation itself. Also hears whether the caller wants it explained.
+ *
+ * Yoga ignores limits when a plugin changes the parameters of parse and validate, hence the functions.
+ */
+export function limitWork(schema: GraphQLSchema, limits: WorkLimits): Plugin<Context> {
+  const { maxTokens, maxValidationErrors } = limits;
+  const checkEstimate = compileCheckEstimate(schema, limits);
+  const begin = ({ args, setResultAndStopExecution }: Beginning) => {
+    const misfits = checkVariables(schema, args);
+    if (misfits.length > 0) return setResultAndStopExecution({ errors: misfits });
+    const problem = checkEstimate(args);
+    if (problem !== undefined) return setResultAndStopExecution({ errors: [problem] });
+    const { operation, params } = args.contextValue as Context;
+    if (params.extensions?.explain === true) operation.startExplaining();
+  };
+  const validateWithin = (on: GraphQLSchema, document: DocumentNode, rules: never, _: never, typeInfo: never) => {
+    const problems = checkSize(document, limits);
+    if (problems.length > 0) return problems;
+    return validate(on, document, rules, { maxErrors: maxValidationErrors }, typeInfo) as readonly GraphQLError[];
+  };
+  return {
+    onParse: ({ setParseFn }) => {
+      setParseFn((source, options) => parse(source, { ...options, maxTokens }));
+    },
+    onValidate: ({ setValidationFn }) => {
+      setValidationFn(validateWithin as never);
+    },
+    onExecute: begin,
+    onSubscribe: begin,
+  };
+}
+
+/** What the hooks of execution and subscription have in common. */
+interface Beginning {
+  readonly args: OperationRequest & { readonly contextValue?: unknown };
+  readonly setResultAndStopExecution: (result: { readonly errors: readonly GraphQLError[] }) => void;
+}

@@ -1,0 +1,70 @@
+import type { GraphQLFieldResolver } from 'graphql';
+
+import type { MethodDescriptor, Registry } from '../../registry/descriptors.ts';
+
+import { ValueError } from '../../codec/value/value-error.ts';
+import { compileValueToWire } from '../../codec/value/value-to-wire.ts';
+import { compileWireToValue } from '../../codec/value/wire-to-value.ts';
+
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+
+import { badUserInput } from '../execution/bad-user-input.ts';
+import { compileArguments } from './compile-arguments.ts';
+import { compileErrorTranslation } from '../execution/compile-error-translation.ts';
+import type { GraphqlNames } from './derive-names.ts';
+import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { compileCallArguments } from '../payloads/call-arguments.ts';
+
+/** What root fields are compiled with. */
+export interface RootFieldOptions {
+  readonly registry: Registry;
+  readonly names: GraphqlNames;
+  readonly table: RpcTable;
+}
+
+/** Compiles the resolver of one RPC: arguments to bytes, one call through the waist, bytes to the answer. */
+export function compileRootField(
+  method: MethodDescriptor,
+  { registry, names, table }: RootFieldOptions,
+): GraphQLFieldResolver<unknown, GraphqlContext> {
+  const splitArguments = compileCallArguments(method, table);
+  const readArguments = compileArguments(method.input, names);
+  const encode = compileValueToWire(method.input, registry);
+  const decode = compileWireToValue(method.output, registry);
+  const translate = compileErrorTranslation(method, table);
+  return async (_, args, { identity, signal, requestId, operation }, { path }) => {
+    const { request: own, call: about } = splitArguments(args);
+    const request = encodeArguments(encode, readArguments(own));
+    const call = {
+      method,
+      request,
+      identity,
+      surface: 'graphql',
+      metadata: [],
+      timeoutMs: undefined,
+      signal,
+      requestId,
+      ...about,
+    } as const;
+    const reply = await operation.invoke(call, path).catch((error: unknown) => {
+      throw translate(error, requestId);
+    });
+    return decode(reply.message);
+  };
+}
+
+/** @throws GraphQLError BAD_USER_INPUT that names the argument. */
+function encodeArguments(encode: (value: unknown) => Uint8Array, value: unknown): Uint8Array {
+  try {
+    return encode(value);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    const argument = formatPath(error.path);
+    throw badUserInput(`Argument "${argument}": ${error.message}`, { argument });
+  }
+}
+
+/** `['r', 'states', 0]` → `r.states[0]`. */
+function formatPath(path: readonly (string | number)[]): string {
+  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+}

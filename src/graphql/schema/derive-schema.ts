@@ -1,0 +1,78 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+
+import type { MethodDescriptor, Registry, ServiceDescriptor } from '../../registry/descriptors.ts';
+
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+
+import { collectTypes } from './collect-types.ts';
+import { compileRootField } from './compile-root-field.ts';
+import { deriveNames } from './derive-names.ts';
+import { deriveResolvers, type Resolvers } from './derive-resolvers.ts';
+import { deriveTypeDefs, type NeedsOf } from './derive-type-defs.ts';
+import { deriveSubscriptions, type LiveIntervals } from '../subscriptions/derive-subscriptions.ts';
+import { derivePayloads } from '../payloads/derive-payloads.ts';
+import { allowNonFiniteFloats } from './scalars/float-output.ts';
+
+/** More of a schema than what is derived: types, and fields that extend derived types. */
+export interface SchemaExtension {
+  readonly typeDefs: DocumentNode;
+  readonly resolvers: Resolvers;
+}
+
+/** What a schema is derived from. */
+export interface DeriveSchemaOptions {
+  readonly registry: Registry;
+  readonly table: RpcTable;
+  /** The services that get root fields. */
+  readonly services: readonly ServiceDescriptor[];
+  /** What callers need, for the descriptions; not given: they do not say. */
+  readonly needsOf?: NeedsOf;
+  /** Merged with the derived part, in this order. */
+  readonly extensions: readonly SchemaExtension[];
+  /** How often subscriptions look; absent: there are none. */
+  readonly live?: LiveIntervals;
+}
+
+/**
+ * Derives the executable schema: a root field for every unary RPC, a type for every message, all of it compiled here so
+ * that an operation looks nothing up.
+ *
+ * @throws Error when two names collide beyond repair, or when an extension does not fit.
+ */
+export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
+  const { registry, table, services, needsOf, extensions, live } = options;
+  const names = deriveNames(registry);
+  const methods = services.flatMap((service) => service.methods).filter(isUnary);
+  const types = collectTypes(methods);
+  const payloads = derivePayloads({ registry, table, names, methods, types });
+  const roots: Record<'read' | 'write', Record<string, ReturnType<typeof compileRootField>>> = {
+    read: methods.some((method) => table.factsOf(method).kind === 'read') ? {} : { ok: () => true },
+    write: {},
+  };
+  for (const method of methods) {
+    const resolve = compileRootField(method, { registry, names, table });
+    roots[table.factsOf(method).kind][names.rootField(method)] = payloads.remember(method, resolve);
+  }
+  const executable = makeExecutableSchema<unknown>({
+    typeDefs: [
+      deriveTypeDefs(methods, types, names, table, needsOf),
+      payloads.typeDefs,
+      ...extensions.map(({ typeDefs }) => typeDefs),
+    ],
+    resolvers: [
+      deriveResolvers(types, names),
+      { Query: roots.read, ...(Object.keys(roots.write).length > 0 && { Mutation: roots.write }) },
+      payloads.resolvers,
+      ...extensions.map(({ resolvers }) => resolvers),
+    ],
+  });
+  const schema = live === undefined ? executable : deriveSubscriptions(executable, live);
+  allowNonFiniteFloats(schema);
+  return schema;
+}
+
+/** A root field answers once, so RPCs that stream have none. */
+export function isUnary({ clientStreaming, serverStreaming }: MethodDescriptor): boolean {
+  return !clientStreaming && !serverStreaming;
+}

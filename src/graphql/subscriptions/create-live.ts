@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+
+import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
+
+import type { AddressOf } from '../../http/client-address.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+
+import type { IdentifyRequest, Identity } from '../../call/identity.ts';
+
+import { createOperation, type OperationOptions } from '../execution/create-operation.ts';
+import type { Variables } from '../limits/collect-fields.ts';
+import { finishResult } from '../execution/finish-results.ts';
+import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { type RequestContext, refusal } from '../http/guard-requests.ts';
+import type { LiveIntervals } from './derive-subscriptions.ts';
+import { OpenStreams, type Stream } from './open-streams.ts';
+import { createPolledCalls, type PolledCalls } from './poll-calls.ts';
+import { readInterval } from './read-interval.ts';
+import { waitForTick } from './wait-for-tick.ts';
+
+/** What subscriptions are served with. */
+export interface LiveOptions extends Omit<OperationOptions, 'peer'> {
+  readonly identify: IdentifyRequest;
+  readonly addressOf: AddressOf;
+  readonly intervals: LiveIntervals;
+  /** How many subscriptions one user may have open (LIVE_MAX_STREAMS). */
+  readonly maxStreams: number;
+  readonly logger: Logger;
+}
+
+/** A subscription that is about to begin; its context belongs to its HTTP request. */
+export interface LiveRequest {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variableValues?: Variables | null | undefined;
+  readonly contextValue: GraphqlContext & RequestContext;
+}
+
+/** All subscriptions of one endpoint. */
+export interface Live {
+  /**
+   * Begins a subscription: an event with the answer, and another one whenever it has changed. Ends when the caller leaves, when
+   * his credentials are no longer good, or when all end.
+   *
+   * @throws GraphQLError for an interval out of bounds, GatewayError when the user may not open another one
+   */
+  readonly subscribe: (request: LiveRequest) => AsyncGenerator<ExecutionResult>;
+  /** Completes all streams, and refuses new ones. */
+  readonly complete: () => void;
+}
+
+/**
+ * Serves subscriptions by looking: in every tick of its interval, a subscription makes the calls of its last execution again,
+ * which others who look at the same share with it, and executes again only when a reply is another one. So nothing has to be
+ * known of what depends on what, nested fields are as live as roots, and an unchanged farm costs no execution at all.
+ */
+export function createLive({ identify, addressOf, intervals, maxStreams, logger, ...operations }: LiveOptions): Live {
+  const streams = new OpenStreams(maxStreams);
+
+  const look = async (request: LiveRequest, identity: Identity, calls: PolledCalls): Promise<ExecutionResult> => {
+    const peer = addressOf(request.contextValue.req);
+    const operation = createOperation({ ...operations, invoke: calls.invoke, peer });
+    if (request.contextValue.operation.explanation() !== undefined) operation.startExplaining();
+    // A context of its own: whatever resolvers keep there is good for one execution.
+    const contextValue = { ...request.contextValue, identity, operation, unknownEnumValues: [] };
+    const result = await executeSafely(request, contextValue);
+    return finishResult(result, contextValue, logger);
+  };
+
+  async function* follow(request: LiveRequest, stream: Stream, intervalMs: number): AsyncGenerator<ExecutionResult> {
+    const { contextValue: context } = request;
+    let identity: Identity | GraphQLError = context.identity;
+    let polled: PolledCalls | undefined;
+    let shown = '';
+    try {
+      while (true) {
+        const calls: PolledCalls = createPolledCalls(operations.invoke, maxAgeOf(polled, intervals));
+        const result: ExecutionResult | undefined = isRefused(identity)
+          ? { errors: [identity] }
+          : polled === undefined || (await calls.haveChanged(polled, identity))
+            ? await look(request, identity, calls)
+            : undefined;
+        if (context.signal.aborted) return;
+        if (result !== undefined) {
+          polled = isRefused(identity) ? undefined : calls;
+          const digest = digestOf(result);
+          if (digest !== shown) yield result;
+          shown = digest;
+          if (isFinal(result, identity)) return;
+        }
+        await waitForTick(intervalMs, stream.ended);
+        if (stream.ended.aborted) return;
+        identity = await identifyAgain(identify, context);
+      }
+    } finally {
+      stream.end();
+    }
+  }
+
+  return {
+    subscribe: (request) => {
+      const intervalMs = readInterval(request, intervals);
+      const { signal, identity } = request.contextValue;
+      const stream = streams.open(identity.subject);
+      signal.addEventListener('abort', stream.end, { once: true });
+      if (signal.aborted) stream.end();
+      return follow(request, stream, intervalMs);
+    },
+    complete: () => streams.complete(),
+  };
+}
+
+/**
+ * The first answer may be as old as the shortest interval, so that a hundred tabs that open together ask once. Later ones must
+ * be of this tick; half of the interval tells it from the one before, whatever the timers do.
+ */
+function maxAgeOf(polled: PolledCalls | undefined, { minMs }: LiveIntervals): number {
+  return polled === undefined ? minMs : minMs / 2;
+}
+
+/** graphql-js throws what it takes for a programmer's mistake; to a stream that is one more error. */
+async function executeSafely(request: LiveRequest, contextValue: object): Promise<ExecutionResult> {
+  try {
+    return await execute({ ...request, contextValue });
+  } catch (error) {
+    return { errors: [new GraphQLError('execution failed', { originalError: error as Error })] };
+  }
+}
+
+/** A token may have expired, or been revoked, since the stream began. */
+async function identifyAgain(
+  identify: IdentifyRequest,
+  { req, requestId }: RequestContext,
+): Promise<Identity | GraphQLError> {
+  try {
+    return await identify(req, requestId);
+  } catch (error) {
+    return refusal(error, requestId);
+  }
+}
+
+function isRefused(identity: Identity | GraphQLError): identity is GraphQLError {
+  return identity instanceof GraphQLError;
+}
+
+/** Nothing can come after it: the request as such is wrong, or its sender is nobody any more. */
+function isFinal(result: ExecutionResult, identity: Identity | GraphQLError): boolean {
+  return isRefused(identity) ? identity.extensions['code'] === 'UNAUTHENTICATED' : !('data' in result);
+}
+
+/** Stands for what was sent last: lists of megabytes need not be kept to be compared. Times are no change. */
+function digestOf({ data, errors, extensions }: ExecutionResult): string {
+  const text = JSON.stringify([data, errors, extensions?.['unknownEnumValues']]);
+  return createHash('sha256').update(text).digest('base64');
+}

@@ -1,0 +1,34 @@
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { type RequestContext, refusal } from '../http/guard-requests.ts';
+import { httpError } from '../http/http-error.ts';
+import type { Live, LiveRequest } from './create-live.ts';
+
+type Context = GraphqlContext & RequestContext;
+
+/** Lets subscriptions be answered by `live`, as server-sent events. */
+export function serveSubscriptions(live: Live): Plugin<Context> {
+  return {
+    onSubscribe: ({ args, setSubscribeFn }) => {
+      setSubscribeFn(() => subscribe(live, args as LiveRequest));
+    },
+  };
+}
+
+function subscribe(live: Live, request: LiveRequest): AsyncIterable<ExecutionResult> | ExecutionResult {
+  const { req, requestId } = request.contextValue;
+  try {
+    assertStreamable(req.headers.accept);
+    return live.subscribe(request);
+  } catch (error) {
+    return { errors: [error instanceof GraphQLError ? error : refusal(error, requestId)] };
+  }
+}
+
+/** Without this, a stream that nobody can read would be opened, and stay open. */
+function assertStreamable(accept = '*/*'): void {
+  if (/(?:^|,)\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:[;,]|$)/i.test(accept)) return;
+  throw httpError(406, 'A subscription is answered as text/event-stream; "Accept" does not allow it.');
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { httpDate } from './http-date.ts';
+import { addFields, sendRaw } from './send-answer.ts';
+
+import type { Mount } from './mount.ts';
+
+/** Cross-origin resource sharing for the origins that the settings name. */
+export interface Cors {
+  /** Answers a preflight of an origin that is allowed, before any token is asked for; false: it is none, go on. */
+  answersPreflight(request: IncomingMessage, response: ServerResponse, mount: Mount): boolean;
+  /** Lets the page that sent the request read the answer, if its origin is allowed. Call before the answer begins. */
+  shareAnswer(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** What pages may send. Browsers do not count `Authorization` into `*`, so all are named. */
+const requestHeaders = 'Authorization, Content-Type, Grpc-Timeout, Idempotency-Key, X-API-Key, X-Request-Id';
+/** What pages may read beyond the body. */
+const exposedHeaders = 'Retry-After, WWW-Authenticate, X-Request-Id';
+/** How long a browser may remember a preflight, in seconds: ten minutes, so that an origin that is removed is soon gone. */
+const maxAgeSeconds = 600;
+
+/**
+ * Compiles cross-origin resource sharing (https://fetch.spec.whatwg.org/#http-cors-protocol); undefined when no origin is
+ * named. An origin is compared as a whole and only then named in the answer; one that is not listed is answered as if
+ * there were no CORS. Credentials are never allowed: tokens come in `Authorization`, which pages set themselves, and
+ * nothing here is read from cookies.
+ *
+ * @param origins exact origins, or `*` for all
+ */
+export function compileCors(origins: readonly string[]): Cors | undefined {
+  if (origins.length === 0) return undefined;
+  const allowsAll = origins.includes('*');
+  const allowed = new Set(origins);
+  // Answers differ by origin, and caches must know (https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches).
+  const vary = allowsAll ? '' : 'Vary: Origin\r\n';
+  const allowedFor = ({ headers: { origin } }: IncomingMessage): string | undefined => {
+    if (origin === undefined) return undefined;
+    if (allowsAll) return '*';
+    return allowed.has(origin) ? origin : undefined;
+  };
+  return {
+    answersPreflight: (request, response, { crossSiteMethods }) => {
+      if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return false;
+      const origin = allowedFor(request);
+      if (origin === undefined) return false;
+      const fields =
+        `Access-Control-Allow-Headers: ${requestHeaders}\r\nAccess-Control-Allow-Methods: ${crossSiteMethods}\r\n` +
+        `Access-Control-Allow-Origin: ${origin}\r\nAccess-Control-Max-Age: ${maxAgeSeconds}\r\n${vary}`;
+      sendNoContent(request, response, fields);
+      return true;
+    },
+    shareAnswer: (request, response) => {
+      const origin = allowedFor(request);
+      const shared =
+        origin === undefined
+          ? ''
+          : `Access-Control-Allow-Origin: ${origin}\r\nAccess-Control-Expose-Headers: ${exposedHeaders}\r\n`;
+      addFields(response, shared + vary);
+    },
+  };
+}
+
+/** A 204 has no length (RFC 9110, 8.6). No preflight has a body; whatever sends one loses the connection with the answer. */
+function sendNoContent({ headers }: IncomingMessage, response: ServerResponse, fields: string): void {
+  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  if (hasBody) response.shouldKeepAlive = false;
+  const connection = response.shouldKeepAlive ? '' : 'Connection: close\r\n';
+  sendRaw(response, `HTTP/1.1 204 No Content\r\n${fields}Date: ${httpDate()}\r\n${connection}\r\n`, noBody, '');
+}
+
+/** What is wrong with an entry of the setting; undefined when nothing is. */
+export function originProblem(text: string): string | undefined {
+  if (text === '*') return undefined;
+  const origin = URL.canParse(text) ? new URL(text).origin : 'null';
+  // A pattern such as https://*.example is a host in the eyes of URL, and would match nothing.
+  if (origin === text && /^https?:[^*]*$/.test(origin)) return undefined;
+  const hint = /^https?:[^*]*$/.test(origin) ? `; write ${origin}` : '';
+  return `"${text}" is no origin; expected scheme, host and perhaps port as browsers write them, such as https://cueweb.studio.example, or *${hint}`;
+}
+
+const noBody = Buffer.alloc(0);

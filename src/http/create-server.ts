@@ -1,0 +1,239 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+import { httpDate } from './http-date.ts';
+import { sendAnswer, sendRaw } from './send-answer.ts';
+
+import { type Readiness, sendLiveness, sendReadiness } from './health.ts';
+import { answerParseError, type Refusal, refusals, writeRefusal } from './refusal.ts';
+import { parseRequestTarget, type RequestTarget } from './request-target.ts';
+import { sendRedirect } from './send-redirect.ts';
+
+/** Answers one request. `request.url` is a clean path with its query, never an absolute URL. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What is served where. */
+export interface ServerOptions {
+  /** The address to listen on; undefined: every interface. */
+  readonly host: string | undefined;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Handlers by path, e.g. `/graphql`: for that path and what is below it. */
+  readonly mounts: Readonly<Record<string, Handler>>;
+  /** Answers whatever no mount answers. */
+  readonly fallback: Handler;
+  /** Whether traffic may come; asked by `/readyz`, so it must not wait for anything. */
+  readonly readiness: () => Readiness;
+  /** Told about an error in a handler, which then answers 500. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A server that accepts connections. */
+export interface RunningServer {
+  readonly port: number;
+  /** e.g. `http://127.0.0.1:8448`. */
+  readonly url: string;
+  /**
+   * Ends gracefully: not ready at once; after `delayMs`, in which a load balancer takes notice, no new connections; what is
+   * under way finishes, and its connections close with it; what has not finished after `timeoutMs` is cut.
+   */
+  close(options?: { readonly delayMs?: number; readonly timeoutMs?: number }): Promise<void>;
+}
+
+/**
+ * Node's limits where its defaults do not fit. A request's head must be complete in 10 s and the whole request in five
+ * minutes, so that slow senders cannot hold connections (threat: slowloris; Go's server has no limit at all); 100 MiB
+ * still arrive over 3 Mbit/s. An idle connection is kept longer than a load balancer keeps its own (60 s by default), or
+ * requests would run into connections that are just closing. Heads may have 64 KiB: four times node's default, for
+ * tokens with many groups, and a sixteenth of Go's.
+ */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 300_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 64 * 1024,
+  // HTTP/1.1 without Host is refused here and not by node, to say what is missing.
+  requireHostHeader: false,
+} as const;
+
+/** Listens, and resolves when connections are accepted; rejects when the address cannot be had. */
+export async function createServer(options: ServerOptions): Promise<RunningServer> {
+  const life = { isClosing: false };
+  const underWay = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
+  const forget = function (this: ServerResponse) {
+    underWay.delete(this);
+  };
+  const route = compileMounts(options, life);
+  const handle: Handler = (request, response) => {
+    underWay.add(response);
+    response.once('close', forget);
+    if (life.isClosing) response.shouldKeepAlive = false;
+    try {
+      answer(request, response, route);
+    } catch (error) {
+      options.onError(error);
+      if (!response.headersSent) {
+        sendAnswer(response, { status: '500 Internal Server Error', fields: '', body: noBody });
+      }
+    }
+  };
+  const server = createHttpServer(limits);
+  server.on('request', handle);
+  // The handler decides when to ask for the body, so that a refused request never sends it.
+  server.on('checkContinue', handle);
+  server.on('checkExpectation', refuseExpectation);
+  server.on('connect', (request, socket) => answerConnect(request, socket, handle));
+  server.on('clientError', (error, socket) => {
+    // Half an answer cannot be mended by another one, and a whole one must not be lost.
+    const isAnswered = [...underWay].some((response) => response.socket === socket && response.headersSent);
+    if (isAnswered) (socket as Socket).destroySoon();
+    else answerParseError(error, socket);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await listen(server, options);
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://${nameOf(address)}:${port}`,
+    close: async ({ delayMs = 0, timeoutMs = 25_000 } = {}) => {
+      life.isClosing = true;
+      for (const response of underWay) response.shouldKeepAlive = false;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await drain(server, sockets, timeoutMs);
+    },
+  };
+}
+
+/** Health first, then the mounts, then the rest. */
+function compileMounts({ mounts, fallback, readiness }: ServerOptions, life: { isClosing: boolean }): Route {
+  const handlers: readonly (readonly [path: string, handler: Handler])[] = [
+    ['/healthz', (_, response) => sendLiveness(response)],
+    [
+      '/readyz',
+      (_, response) =>
+        sendReadiness(response, life.isClosing ? { ready: false, reason: 'shutting down' } : readiness()),
+    ],
+    ...Object.entries(mounts),
+  ];
+  return (url) => {
+    for (const [path, handler] of handlers) {
+      if (!url.startsWith(path)) continue;
+      const next = url.charCodeAt(path.length);
+      // The end of the URL, `/` or `?`.
+      if (Number.isNaN(next) || next === 0x2f || next === 0x3f) return handler;
+    }
+    return fallback;
+  };
+}
+
+type Route = (url: string) => Handler;
+
+/** What Go's net/http and ServeMux do before a handler sees the request. */
+function answer(request: IncomingMessage, response: ServerResponse, route: Route): void {
+  const method = request.method ?? '';
+  const target = parseRequestTarget(method, request.url ?? '');
+  const refusal = refusalOf(request, target);
+  if (refusal !== undefined) {
+    response.shouldKeepAlive = false;
+    sendRaw(response, writeRefusal(refusal), noBody, '');
+  } else if (target.kind === 'redirect') {
+    sendRedirect(response, target.location);
+  } else if (target.kind === 'path') {
+    request.url = target.url;
+    if (target.host !== undefined) request.headers.host = target.host;
+    route(target.url)(request, response);
+  } else if (method === 'OPTIONS') {
+    sendServerOptions(response);
+  } else {
+    sendBare(response, '400 Bad Request');
+  }
+}
+
+/** Why a request is refused that node's parser let through and Go's does not; undefined when it is not. */
+function refusalOf(request: IncomingMessage, target: RequestTarget): Refusal | undefined {
+  const { httpVersionMajor, httpVersionMinor, headers, rawHeaders } = request;
+  if (httpVersionMajor > 1) return refusals.badVersion;
+  if (httpVersionMajor < 1 || target.kind === 'invalid') return refusals.badRequest;
+  const encoding = headers['transfer-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') return refusals.badEncoding;
+  if (headers.host === undefined) return httpVersionMinor === 1 ? refusals.missingHost : undefined;
+  if (!validHost.test(headers.host)) return refusals.malformedHost;
+  return countHosts(rawHeaders) > 1 ? refusals.badRequest : undefined;
+}
+
+/** The characters of RFC 3986's authority, which is what Go accepts. */
+const validHost = /^[\w!$%&'()*+,\-.:;=@[\]~]*$/;
+
+/** Node keeps the first of several; a proxy in front may have looked at another (RFC 9112, 3.2). */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count;
+}
+
+const noBody = Buffer.alloc(0);
+
+/** `OPTIONS *` asks whether anybody is there. */
+function sendServerOptions(response: ServerResponse): void {
+  const connection = response.shouldKeepAlive ? '' : 'Connection: close\r\n';
+  sendRaw(response, `HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: ${httpDate()}\r\n${connection}\r\n`, noBody, '');
+}
+
+/** A status alone, which ends the connection; field for field in the order of Go's server. */
+function sendBare(response: ServerResponse, status: string): void {
+  response.shouldKeepAlive = false;
+  const fields = `Connection: close\r\nDate: ${httpDate()}\r\nContent-Length: 0\r\n`;
+  sendRaw(response, `HTTP/1.1 ${status}\r\n${fields}\r\n`, noBody, '');
+}
+
+function refuseExpectation(_: IncomingMessage, response: ServerResponse): void {
+  sendBare(response, '417 Expectation Failed');
+}
+
+/** Node hands CONNECT over as a bare socket. Nothing is tunnelled: it is answered like any request, and closed. */
+function answerConnect(request: IncomingMessage, socket: Duplex, handle: Handler): void {
+  socket.on('error', () => socket.destroy());
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
+  response.once('finish', () => socket.end());
+  handle(request, response);
+}
+
+/** How a client on this machine writes the address. */
+function nameOf(address: string): string {
+  if (address === '::' || address === '0.0.0.0') return 'localhost';
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function drain(server: Server, sockets: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    // Ends the connections that are idle between two requests, too.
+    server.close(() => {
+      clearTimeout(deadline);
+      resolve();
+    });
+    // Those that never sent a byte are not idle in node's eyes, and would be waited for.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  });
+}

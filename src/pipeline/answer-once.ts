@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+
+import type { Call, Interceptor, Invoke, Reply } from '../call/call.ts';
+import { GatewayError } from '../call/gateway-error.ts';
+import type { RpcTable } from '../rpc-table/rpc-table.ts';
+import { waitFor } from './wait-for.ts';
+
+import { refusal } from './validation/refusal.ts';
+
+/** What answering once needs. */
+export interface AnswerOnceOptions {
+  readonly table: RpcTable;
+  /** How long a call may take, in milliseconds: it goes on when its first caller has gone. */
+  readonly timeoutMs: number;
+  /** The current time in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How long an answer is remembered, in milliseconds: longer than clients retry. */
+const rememberedMs = 10 * 60_000;
+
+/** How many answers are remembered, and how many bytes of them; the oldest ones go first. */
+const maxAnswers = 1_000;
+const maxAnswerBytes = 32 * 1024 * 1024;
+
+/** What a key may be: 1 to 255 printable characters of ASCII. */
+const validKey = /^[ -~]{1,255}$/;
+
+/**
+ * Sends a call with an idempotency key once: the same caller's same call with the same key gets the first one's answer, for
+ * ten minutes, whether it comes later or while the first one is still under way. After
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/. Only for RPCs that the table names; others do
+ * not look at keys. Answers are kept in memory: another process does not know them.
+ *
+ * What surely was not done may be tried again; what may have been done all the same (a deadline that passed, a connection
+ * that broke) is not.
+ */
+export function answerOnce({ table, timeoutMs, now }: AnswerOnceOptions): Interceptor {
+  return (next) => {
+    const answers = new Answers(now);
+    return async (call) => {
+      const { idempotencyKey } = call;
+      if (idempotencyKey === undefined || !table.once.has(call.method)) return next(call);
+      if (!validKey.test(idempotencyKey)) throw invalidKey();
+      const key = keyOf(call, idempotencyKey);
+      const request = createHash('sha256').update(call.request).digest('base64');
+      const known = answers.find(key);
+      if (known !== undefined && known.request !== request) throw reusedKey(idempotencyKey);
+      const reply = known?.reply ?? send(call, next, timeoutMs, now);
+      if (known === undefined) answers.keep(key, request, reply);
+      return waitFor(reply, call);
+    };
+  };
+}
+
+/** Nobody ever aborts this one: whoever has lost his connection asks again, and wants the answer of this call. */
+const neverAborted = new AbortController().signal;
+
+function send(call: Call, next: Invoke, timeoutMs: number, now: () => number): Promise<Reply> {
+  return next({ ...call, signal: neverAborted, deadlineAt: now() + timeoutMs });
+}
+
+/** Two callers never share a key. */
+function keyOf({ identity, method }: Call, idempotencyKey: string): string {
+  return JSON.stringify([identity.method, identity.issuer, identity.subject, method.fullName, idempotencyKey]);
+}
+
+interface Answer {
+  /** The hash of the request that it belongs to. */
+  readonly request: string;
+  readonly reply: Promise<Reply>;
+  readonly until: number;
+  bytes: number;
+}
+
+class Answers {
+  /** In the order in which they came. */
+  readonly #answers = new Map<string, Answer>();
+  readonly #now: () => number;
+  #bytes = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  find(key: string): Answer | undefined {
+    const answer = this.#answers.get(key);
+    return answer !== undefined && this.#now() < answer.until ? answer : undefined;
+  }
+
+  keep(key: string, request: string, reply: Promise<Reply>): void {
+    this.#forget(key);
+    const answer: Answer = { request, reply, until: this.#now() + rememberedMs, bytes: 0 };
+    this.#answers.set(key, answer);
+    const isKept = () => this.#answers.get(key) === answer;
+    reply.then(
+      ({ message }) => {
+        if (!isKept()) return;
+        answer.bytes = message.byteLength;
+        this.#bytes += answer.bytes;
+        this.#makeRoom();
+      },
+      (error: unknown) => {
+        if (isKept() && !GatewayError.from(error).mayHaveHappened) this.#forget(key);
+      },
+    );
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    for (const [key, { until }] of this.#answers) {
+      const isFull = this.#answers.size > maxAnswers || this.#bytes > maxAnswerBytes;
+      if (!isFull && this.#now() < until) return;
+      this.#forget(key);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#answers.get(key)?.bytes ?? 0;
+    this.#answers.delete(key);
+  }
+}
+
+function invalidKey(): GatewayError {
+  return refusal(
+    'INVALID_ARGUMENT',
+    'IDEMPOTENCY_KEY',
+    'the idempotency key must have 1 to 255 characters of printable ASCII; a UUID is a good one',
+  );
+}
+
+function reusedKey(key: string): GatewayError {
+  const message = `the idempotency key "${key}" was used for another request; take a new one for each new request`;
+  return refusal('INVALID_ARGUMENT', 'IDEMPOTENCY_KEY_REUSED', message);
+}

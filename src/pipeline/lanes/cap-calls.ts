@@ -1,0 +1,61 @@
+import type { Call, Interceptor } from '../../call/call.ts';
+import { callerGone } from '../../call/gateway-error.ts';
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+import { TurnQueue } from './turn-queue.ts';
+
+/**
+ * Lets so many reads of one service be under way at a time; what is more waits, and operations take turns. One operation can
+ * cause hundreds of calls at once, which would otherwise all stand in line before the first call of the next one.
+ *
+ * Stands in front of the waist, so that waiting here costs a call nothing of its deadline, and nothing of the patience of
+ * lanes. Writes pass: a mutation makes one at a time. Waiting ends when the caller goes away.
+ */
+export function capCalls(table: RpcTable, callsPerService: number): Interceptor {
+  const gates = new Map(table.rows.map(({ method: { service } }) => [service, createGate(callsPerService)]));
+  return (next) => async (call) => {
+    if (table.factsOf(call.method).kind === 'write') return next(call);
+    const gate = gates.get(call.method.service)!;
+    await gate.enter(call);
+    try {
+      return await next(call);
+    } finally {
+      gate.leave();
+    }
+  };
+}
+
+function createGate(places: number) {
+  const waiting = new TurnQueue<() => void>();
+  let inside = 0;
+  return {
+    enter: (call: Call): Promise<void> | undefined => {
+      if (inside < places) {
+        inside += 1;
+        return undefined;
+      }
+      return wait(waiting, call);
+    },
+    /** The place goes from hand to hand, so nobody who comes at this moment can take it. */
+    leave: () => {
+      const start = waiting.shift();
+      if (start === undefined) inside -= 1;
+      else start();
+    },
+  };
+}
+
+function wait(waiting: TurnQueue<() => void>, { signal, requestId }: Call): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(callerGone());
+    const give = () => {
+      signal.removeEventListener('abort', leave);
+      resolve();
+    };
+    const leave = () => {
+      waiting.remove(requestId, give);
+      reject(callerGone());
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    waiting.push(requestId, give);
+  });
+}

@@ -1,0 +1,163 @@
+import type { Call, Invoke, Reply } from '../../call/call.ts';
+import { callerGone, deadlineExceeded, GatewayError } from '../../call/gateway-error.ts';
+import type { Observe } from '../call-meters.ts';
+import type { RpcKind } from '../../rpc-table/rpc-kind.ts';
+import { TurnQueue } from './turn-queue.ts';
+import { waitFor } from '../wait-for.ts';
+
+/** How long and how many; the reasons stand with the settings of the same names. */
+export interface LaneLimits {
+  /** After this time a read lets the next call start, in milliseconds: what is dangerous is the beginning of a call. */
+  readonly holdLimitMs: number;
+  /** How many writes may wait, and as many reads. */
+  readonly maxWaiting: number;
+  /** How long a call may wait before it is turned away, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** How long a call that was sent may take, in milliseconds, whatever its caller is willing to wait. */
+  readonly callMs: number;
+}
+
+/** A lane's state, for metrics. */
+export interface LaneState {
+  readonly waiting: number;
+  readonly busy: boolean;
+}
+
+interface Place {
+  readonly call: Call;
+  readonly kind: RpcKind;
+  readonly start: () => void;
+  readonly turnAway: (error: GatewayError) => void;
+}
+
+/** Nobody ever aborts this one: a call that was sent goes on, since Cuebot would go on anyway, and the lane must know when it ends. */
+const neverAborted = new AbortController().signal;
+
+/**
+ * Lets one call run at a time. Free again when the reply's bytes are in; a read that takes longer than the hold limit lets
+ * the next one start, a write does not until it is answered or the gateway's own deadline has passed. A caller's deadline ends
+ * his waiting and nothing else: whoever could end the call itself, and with it the lane, could let others' calls overlap.
+ *
+ * Writes go first; callers take turns. When as many wait as may, whoever has most calls waiting is turned away.
+ */
+export class Lane {
+  readonly name: string;
+  readonly #limits: LaneLimits;
+  readonly #observeWait: Observe | undefined;
+  readonly #waitingWrites = new TurnQueue<Place>();
+  readonly #waitingReads = new TurnQueue<Place>();
+  /** The call that must not be overlapped now. */
+  #holder: object | undefined;
+
+  /** @param observeWait told how long each call waited, those that were turned away included */
+  constructor(name: string, limits: LaneLimits, observeWait?: Observe) {
+    this.name = name;
+    this.#limits = limits;
+    this.#observeWait = observeWait;
+  }
+
+  get state(): LaneState {
+    return { waiting: this.#waiting, busy: this.#holder !== undefined };
+  }
+
+  async run(call: Call, kind: RpcKind, next: Invoke): Promise<Reply> {
+    if (this.#holder !== undefined) await this.#measureWait(call, kind);
+    else this.#observeWait?.(0);
+    const holder = this.#hold();
+    const reply = next({ ...call, signal: neverAborted, deadlineAt: Date.now() + this.#limits.callMs });
+    const release = () => this.#release(holder);
+    const holdTimer = kind === 'read' ? setTimeout(release, this.#limits.holdLimitMs) : undefined;
+    const end = () => {
+      clearTimeout(holdTimer);
+      release();
+    };
+    reply.then(end, end);
+    return waitFor(reply, call);
+  }
+
+  async #measureWait(call: Call, kind: RpcKind): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      await this.#waitForTurn(call, kind);
+    } finally {
+      const waitedMs = performance.now() - startedAt;
+      if (call.timings !== undefined) call.timings.queuedMs = waitedMs;
+      this.#observeWait?.(waitedMs / 1000);
+    }
+  }
+
+  get #waiting(): number {
+    return this.#waitingWrites.size + this.#waitingReads.size;
+  }
+
+  #hold(): object {
+    const holder = {};
+    this.#holder = holder;
+    return holder;
+  }
+
+  #release(holder: object): void {
+    if (this.#holder !== holder) return;
+    this.#holder = undefined;
+    const next = this.#waitingWrites.shift() ?? this.#waitingReads.shift();
+    if (next === undefined) return;
+    // Held for the chosen one from this moment on: its own code runs a turn later, and a newcomer must not slip in between.
+    this.#hold();
+    next.start();
+  }
+
+  #waitForTurn(call: Call, kind: RpcKind): Promise<void> {
+    const queue = kind === 'write' ? this.#waitingWrites : this.#waitingReads;
+    const caller = call.identity.subject;
+    if (queue.size >= this.#limits.maxWaiting) {
+      const full = this.#turnedAway('LANE_FULL', `${queue.size} ${kind}s are waiting`);
+      const yielding = queue.yieldTo(caller);
+      if (yielding === undefined) throw full;
+      yielding.turnAway(full);
+    }
+    const patienceMs = Math.max(0, (call.deadlineAt ?? Number.POSITIVE_INFINITY) - Date.now());
+    const waitMs = Math.min(patienceMs, this.#limits.maxWaitMs);
+    return new Promise((resolve, reject) => {
+      const leave = (error: GatewayError) => {
+        if (!queue.remove(caller, place)) return;
+        settle();
+        reject(error);
+      };
+      const onAbort = () => leave(callerGone());
+      const onTimeout = () =>
+        leave(
+          patienceMs <= this.#limits.maxWaitMs
+            ? deadlineExceeded()
+            : this.#turnedAway('LANE_WAIT', `it was not this call's turn within ${waitMs} ms`),
+        );
+      const timer = setTimeout(onTimeout, waitMs);
+      const settle = () => {
+        clearTimeout(timer);
+        call.signal.removeEventListener('abort', onAbort);
+      };
+      const place: Place = {
+        call,
+        kind,
+        start: () => {
+          settle();
+          resolve();
+        },
+        turnAway: (error) => {
+          settle();
+          reject(error);
+        },
+      };
+      call.signal.addEventListener('abort', onAbort);
+      queue.push(caller, place);
+      if (call.signal.aborted) onAbort();
+    });
+  }
+
+  #turnedAway(reason: 'LANE_FULL' | 'LANE_WAIT', why: string): GatewayError {
+    return new GatewayError(
+      'UNAVAILABLE',
+      `calls of this kind run one at a time, and ${why}; the call was not sent, try again`,
+      { reason, retryAfterSeconds: 1 },
+    );
+  }
+}

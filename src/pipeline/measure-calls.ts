@@ -1,0 +1,56 @@
+import type { Call, Interceptor } from '../call/call.ts';
+import { GatewayError } from '../call/gateway-error.ts';
+import type { CallMeters, Count } from './call-meters.ts';
+import type { RpcFacts, RpcTable } from '../rpc-table/rpc-table.ts';
+import type { StatusName } from '../call/status.ts';
+
+/** Counts how calls end and how long they take. Stands outermost, where every error is a GatewayError. */
+export function measureCalls(table: RpcTable, meters: CallMeters): Interceptor {
+  const failed = remember(meters.failed);
+  const rows = new Map(table.rows.map((facts) => [facts.method, compileRow(facts, meters)]));
+  return (next) => (call) => {
+    const { refused, surfaces } = rows.get(call.method)!;
+    const { ended, duration } = surfaces[call.surface];
+    const startedAt = performance.now();
+    const end = (status: StatusName) => {
+      duration((performance.now() - startedAt) / 1000);
+      ended(status)();
+    };
+    return next(call).then(
+      (reply) => {
+        end('OK');
+        return reply;
+      },
+      (error: unknown) => {
+        const { status, origin, reason } = GatewayError.from(error);
+        end(status.name);
+        if (origin === 'gateway') (status.name === 'PERMISSION_DENIED' ? refused : failed)(reason)();
+        throw error;
+      },
+    );
+  };
+}
+
+function compileRow({ method, kind }: RpcFacts, meters: CallMeters) {
+  const compileSurface = (surface: Call['surface']) => ({
+    ended: remember((status: StatusName) => meters.ended(surface, method.fullName, status)),
+    duration: meters.duration(surface, kind),
+  });
+  return {
+    refused: remember((reason: string) => meters.refused(method.fullName, reason)),
+    surfaces: { rest: compileSurface('rest'), graphql: compileSurface('graphql') },
+  };
+}
+
+/** Statuses and reasons are few; which of them an RPC ever ends with shows only in time. */
+function remember<Key extends string>(make: (key: Key) => Count): (key: Key) => Count {
+  const known = new Map<Key, Count>();
+  return (key) => {
+    let count = known.get(key);
+    if (count === undefined) {
+      count = make(key);
+      known.set(key, count);
+    }
+    return count;
+  };
+}

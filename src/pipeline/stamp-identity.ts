@@ -1,0 +1,130 @@
+import type { MethodDescriptor } from '../registry/descriptors.ts';
+
+import type { Call, Interceptor } from '../call/call.ts';
+import type { Metadata } from '../call/gateway-error.ts';
+import type { Identity } from '../call/identity.ts';
+import type { CloseMessage, OpenMessage } from '../call/open-message.ts';
+import type { RpcTable } from '../rpc-table/rpc-table.ts';
+
+import { formatFieldPath, textAt } from '../rpc-table/field-path.ts';
+import type { FieldPath } from '../rpc-table/guard.ts';
+import { refusal } from './validation/refusal.ts';
+
+/** What stamping needs. */
+export interface StampOptions {
+  readonly table: RpcTable;
+  readonly open: OpenMessage;
+  readonly close: CloseMessage;
+  /** What becomes of a request that names another user than its caller (IDENTITY_MISMATCH). */
+  readonly mismatch: 'replace' | 'refuse';
+  /** Subjects of shared-secret tokens and API keys that speak for the users whom they name (SERVICE_SUBJECTS). */
+  readonly services: readonly string[];
+}
+
+/** The metadata by which the upstream, and a proxy in front of it, can tell whose write it is. */
+export const userMetadataKey = 'x-cuegate-user';
+
+/**
+ * Says upstream who calls, by the identity and not by the request: in the fields that the table names, and on writes in the
+ * metadata `x-cuegate-user`. Reads carry none: identical reads of different callers share one call, which belongs to nobody.
+ *
+ * Nothing is said where the table has no stamps: that upstream is no Cuebot, and has not asked for it.
+ *
+ * Anonymous callers (`AUTH=none`) are nobody, and what their requests say stays. A service may name the user for whom it
+ * speaks; whom it named is noted for the audit.
+ */
+export function stampIdentity(options: StampOptions): Interceptor {
+  const stampers = new Map(
+    options.table.stamps.map(({ method, field }) => [method, compileStamper(method, field, options)] as const),
+  );
+  const { factsOf } = options.table;
+  const saysNothing = stampers.size === 0;
+  return (next) => async (call) => {
+    const said = withoutUser(call);
+    if (saysNothing || call.identity.method === 'none') return next(said);
+    const request = stampers.get(call.method)?.(call) ?? call.request;
+    if (factsOf(call.method).kind === 'read') return next(request === call.request ? said : { ...said, request });
+    return next({ ...said, request, metadata: [...said.metadata, userEntryOf(call.identity)] });
+  };
+}
+
+/**
+ * The ways to be known by which the site itself chooses the subject. An OAuth issuer may let people choose their names, and
+ * one who calls himself like a service must not speak for everybody.
+ */
+const siteMethods: ReadonlySet<Identity['method']> = new Set(['hmac', 'api-key']);
+
+/** Answers the request that is sent. Throws PERMISSION_DENIED for a name that is not the caller's, where that is refused. */
+type Stamper = (call: Call) => Uint8Array;
+
+/**
+ * A stamp is one more occurrence of the field at the end, and no byte of what the caller sent is rewritten: the last value
+ * of a field holds (https://protobuf.dev/programming-guides/encoding/#last-one-wins). A message that occurs twice is to be
+ * merged, but some readers, protobufjs among them, take the last one whole; so the one that is added holds all that the
+ * caller's held.
+ */
+function compileStamper(
+  method: MethodDescriptor,
+  field: FieldPath,
+  { open, close, mismatch, services }: StampOptions,
+): Stamper {
+  const read = open(method.input);
+  const write = close(method.input);
+  const name = formatFieldPath(field);
+  const outermost = field[0]!.jsonName;
+  const stamp = (request: Uint8Array, user: string) => {
+    const value = field.length === 1 ? undefined : read(request);
+    return Buffer.concat([request, write({ [outermost]: replaceText(field, value, user) })]);
+  };
+  const saidIn = (request: Uint8Array) => textAt(read(request), field);
+  return ({ request, identity, notes }) => {
+    const { subject } = identity;
+    if (services.includes(subject) && siteMethods.has(identity.method)) {
+      const said = saidIn(request);
+      if (said === '') return stamp(request, subject);
+      if (said !== subject && notes !== undefined) notes.onBehalfOf = said;
+      return request;
+    }
+    if (mismatch === 'refuse') {
+      const said = saidIn(request);
+      if (said === subject) return request;
+      if (said !== '') throw wrongUser(name, said, identity);
+    }
+    return stamp(request, subject);
+  };
+}
+
+/** The value of a path's first field, with the text at its end replaced. */
+function replaceText([first, ...rest]: FieldPath, parent: unknown, text: string): unknown {
+  if (rest.length === 0) return text;
+  const value = (parent as Readonly<Record<string, unknown>> | null | undefined)?.[first!.jsonName];
+  return { ...(value as object | null), [rest[0]!.jsonName]: replaceText(rest, value, text) };
+}
+
+function wrongUser(field: string, said: string, { subject }: Identity) {
+  return refusal(
+    'PERMISSION_DENIED',
+    'IDENTITY_MISMATCH',
+    `"${field}" says "${said}", and you are "${subject}". Leave it out: it is filled in from who you are.`,
+  );
+}
+
+/** Nobody but the gateway says who calls: forwarded request headers (FORWARD_METADATA) must not. */
+function withoutUser(call: Call): Call {
+  if (!call.metadata.some(isUserEntry)) return call;
+  return { ...call, metadata: call.metadata.filter((entry) => !isUserEntry(entry)) };
+}
+
+function isUserEntry([key]: Metadata[number]): boolean {
+  return key === userMetadataKey;
+}
+
+/** gRPC carries printable ASCII, so everything else is percent-encoded (RFC 3986, 2.1) as UTF-8; and so is the sign itself. */
+function userEntryOf({ subject }: Identity): Metadata[number] {
+  const encoded = subject.replace(/[^!-$&-~]+/g, (text) =>
+    Buffer.from(text)
+      .toString('hex')
+      .replace(/../g, (byte) => `%${byte.toUpperCase()}`),
+  );
+  return [userMetadataKey, encoded];
+}

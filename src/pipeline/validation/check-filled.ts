@@ -1,0 +1,13 @@
+import type { CheckRequest } from './check-request.ts';
+import { formatFieldPath, textAt } from '../../rpc-table/field-path.ts';
+import type { Guard } from '../../rpc-table/guard.ts';
+import { refusal } from './refusal.ts';
+
+/** Refuses an empty string. White space counts as nothing: it gives no reason to anybody. */
+export function compileFilledCheck({ field, why }: Extract<Guard, { kind: 'filled' }>): CheckRequest {
+  const name = formatFieldPath(field);
+  return (value) => {
+    if (textAt(value, field).trim() !== '') return;
+    throw refusal('INVALID_ARGUMENT', 'FIELD_EMPTY', `"${name}" is empty, and must say something: ${why}.`);
+  };
+}

@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type handleBidiStreamingCall, Server, ServerCredentials } from '@grpc/grpc-js';
+import { parse, print, visit } from 'graphql';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { createGateway } from '../../src/app/gateway.ts';
+import { deriveSchema } from '../../src/graphql/schema/derive-schema.ts';
+import { printDerivedSchema } from '../../src/graphql/schema/print-derived-schema.ts';
+import { listOperations } from '../../src/app/operations.ts';
+import { takeSnapshot } from '../../src/app/snapshot.ts';
+import { createUpstream } from '../../src/upstream/create-upstream.ts';
+
+import { secret, send, testConfig } from './running-gateway.ts';
+import { compileWithProtobufjs } from '../registry/compile-with-protobufjs.ts';
+import { answerFrom } from '../registry/reflection-answers.ts';
+
+/** Whichever way the protos come in, the same API comes out. */
+
+const folder = mkdtempSync(join(tmpdir(), 'cuegate-proto-sources-'));
+const closing: (() => void)[] = [() => rmSync(folder, { recursive: true })];
+afterAll(() => {
+  for (const close of closing) close();
+});
+
+/** A gRPC server that can be asked for its protos, and for nothing else. */
+async function serveReflection(descriptorSet: Uint8Array): Promise<string> {
+  const answer = answerFrom(descriptorSet);
+  const handle: handleBidiStreamingCall<Buffer, Buffer> = (call) => {
+    call.on('data', (request: Buffer) => call.write(answer(request)));
+    call.on('end', () => call.end());
+  };
+  const bytes = (value: Buffer) => value;
+  const server = new Server();
+  server.register('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', handle, bytes, bytes, 'bidi');
+  closing.push(() => server.forceShutdown());
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    ),
+  );
+  return `127.0.0.1:${port}`;
+}
+
+/** The whole API of a source: its schema without the descriptions, which only sources with comments have, and its table. */
+async function apiOf(protoSource: string, endpoint = 'unused:1') {
+  const upstream = createUpstream({ endpoint, maxReceiveBytes: 1e8 });
+  closing.push(upstream.close);
+  const config = testConfig({
+    CUEBOT_ENDPOINT: endpoint,
+    PROTO_SOURCE: protoSource,
+    REST_SERVICES: '*',
+    GRAPHQL_SERVICES: '*',
+  });
+  const snapshot = await takeSnapshot(config, upstream.reflect);
+  const { registry, table, graphqlServices } = snapshot;
+  const schema = deriveSchema({
+    registry,
+    table,
+    services: graphqlServices,
+    extensions: [],
+  });
+  return { schema: withoutComments(printDerivedSchema(schema)), operations: listOperations(snapshot) };
+}
+
+/** Comments make descriptions, and a comment that begins with "Deprecated" makes a deprecation. */
+function withoutComments(schema: string): string {
+  return print(
+    visit(parse(schema), {
+      StringValue: (_, key) => (key === 'description' ? null : undefined),
+      Directive: ({ name }) => (name.value === 'deprecated' ? null : undefined),
+    }),
+  );
+}
+
+describe('PROTO_SOURCE', () => {
+  it('gives the same schema and the same routes from protos, from a descriptor set and by reflection', async () => {
+    const set = compileWithProtobufjs('proto');
+    const path = join(folder, 'opencue.binpb');
+    writeFileSync(path, set);
+    const fromProtos = await apiOf('proto');
+    expect(fromProtos.operations.filter(({ rest }) => rest !== undefined)).toHaveLength(293);
+    expect(await apiOf(path)).toEqual(fromProtos);
+    expect(await apiOf('reflection', await serveReflection(set))).toEqual(fromProtos);
+  });
+
+  it('gives the same, descriptions included, from what protoc compiled', async () => {
+    const compiled = join(folder, 'conf.binpb');
+    writeFileSync(compiled, readFileSync('test/recorded/registry/conf.binpb'));
+    expect(await apiOf(compiled)).toEqual(await apiOf('test/recorded/conf.proto'));
+  });
+
+  it('lets the gateway serve what its upstream says about itself', async () => {
+    const endpoint = await serveReflection(readFileSync('test/recorded/registry/conf.binpb'));
+    const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+    const gateway = await createGateway(
+      testConfig({ CUEBOT_ENDPOINT: endpoint, PROTO_SOURCE: 'reflection', JWT_SECRET: secret, AUTH: 'none' }),
+      silent,
+    );
+    const headers = { 'content-type': 'application/json' };
+    const graphql = await send(
+      undefined,
+      `${gateway.url}/graphql`,
+      'POST',
+      headers,
+      '{"query":"{ __type(name: \\"Small\\") { fields { name } } }"}',
+    );
+    const rest = await send(undefined, `${gateway.url}/conf.v1.Echo/EchoSmall`, 'POST', headers, '{"s":1}');
+    await gateway.close();
+    expect(graphql.json).toEqual({ data: { __type: { fields: [{ name: 's' }, { name: 'i' }] } } });
+    expect(rest.json).toEqual({
+      code: 3,
+      message: 'proto: (line 1:6): invalid value for string field s: 1',
+      details: [],
+    });
+  });
+
+  it('names every mistake of the protos at start, with file and line', async () => {
+    writeFileSync(
+      join(folder, 'shop.proto'),
+      'syntax = "proto3";\npackage shop;\nmessage Shelf { Bok book = 1; }\nmessage Book {}\n',
+    );
+    await expect(apiOf(join(folder, 'shop.proto'))).rejects.toThrow(/shop\.proto:3: .*"Bok".*"?(?:shop\.)?Book/s);
+  });
+});

@@ -1,0 +1,160 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** The README as a program: every block is run, in order, as a newcomer would. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readme = readFileSync(`${root}README.md`, 'utf8');
+const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
+  language,
+  text,
+}));
+const shell = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
+const blockWith = (words: string): string =>
+  shell.find((text) => text.includes(words)) ?? `exit 1 # the README has no block with ${words}`;
+/** What the README says comes out of the block before. */
+const outputAfter = (words: string): string => {
+  const index = blocks.findIndex(({ text }) => text.includes(words));
+  return blocks[index + 1]?.text ?? '';
+};
+
+const processes: ChildProcess[] = [];
+let url = '';
+let token = '';
+
+/** Starts a command that keeps running, and waits until it has said something. */
+async function start(command: string, environment: Readonly<Record<string, string>>, until: RegExp): Promise<string> {
+  const child = spawn('bash', ['-ec', `exec ${command}`], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    detached: true,
+  });
+  processes.push(child);
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const listen = (chunk: Buffer) => {
+      output += chunk;
+      if (until.test(output)) resolve(output);
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    child.on('exit', () => reject(new Error(`ended before it said ${until}: ${output}`)));
+  });
+}
+
+/** Runs a block to its end, against the running demo. */
+async function run(block: string): Promise<{ stdout: string; stderr: string; code: number }> {
+  const here = block.replaceAll('http://127.0.0.1:8448', url).replace(/^export TOKEN=.*$/m, '');
+  const environment = { ...process.env, TOKEN: token, JWT_SECRET: '', CUEBOT_ENDPOINT: '' };
+  try {
+    return {
+      ...(await promisify(execFile)('bash', ['-ec', here], { cwd: root, env: environment, maxBuffer: 1e7 })),
+      code: 0,
+    };
+  } catch (error) {
+    return error as { stdout: string; stderr: string; code: number };
+  }
+}
+
+beforeAll(async () => {
+  const output = await start('npm run demo', { REST_PORT: '0' }, /Ctrl\+C/);
+  url = /GraphiQL +(http:\S+)\/graphql/.exec(output)?.[1] ?? '';
+  token = /^eyJ\S+$/m.exec(output)?.[0] ?? '';
+}, 120_000);
+
+afterAll(() => {
+  // The group, since npm starts a process of its own.
+  for (const { pid } of processes) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+});
+
+describe('the README', () => {
+  it('has at most 180 lines', () => {
+    expect(readme.split('\n').length).toBeLessThanOrEqual(180);
+  });
+
+  it('links only to what is there', () => {
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
+    expect(links.filter((path) => !existsSync(`${root}${path}`))).toEqual([]);
+  });
+
+  it('begins with two commands, of which the first has been run already', () => {
+    expect(shell[0]).toBe('npm ci\nnpm run demo\n');
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(token).not.toBe('');
+  });
+
+  it('gets a show by REST', async () => {
+    const { stdout } = await run(blockWith('FindShow'));
+    expect(JSON.parse(stdout)).toMatchObject({
+      show: { name: 'testing', active: true, showStats: { createdJobCount: '3' } },
+    });
+  });
+
+  it('gets a show and its jobs by GraphQL, to the letter', async () => {
+    const { stdout } = await run(blockWith('/graphql'));
+    expect(stdout.trim()).toBe(outputAfter('show(name:').trim());
+  });
+
+  it('serves in front of a Cuebot, whether or not it is there yet', async () => {
+    const [exports, command] = blockWith('npm start').split('npm start');
+    expect(command?.trim()).toBe('');
+    const output = await start(
+      `bash -ec '${exports} exec node dist/cli.js serve'`,
+      { REST_PORT: '0' },
+      /cuegate is serving/,
+    );
+    expect(output).toContain('"cuebot":"cuebot:8443"');
+    expect(JSON.parse(readFileSync(`${root}package.json`, 'utf8')).scripts.start).toBe('node dist/cli.js serve');
+  });
+
+  it('mints a token', async () => {
+    const block = blockWith('cli.js token');
+    const { stdout } = await run(`export JWT_SECRET=some-secret; ${block}`);
+    expect(stdout).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  });
+
+  it('lists its settings', async () => {
+    const { stdout } = await run(blockWith('cli.js help'));
+    for (const name of ['CUEBOT_ENDPOINT', 'JWT_SECRET', 'PROTO_SOURCE']) expect(stdout).toContain(name);
+  });
+
+  it('names every setting that is there, and no other', async () => {
+    const named = [...readme.matchAll(/^\| `([^|]+)` \|/gm)].flatMap(([, cell = '']) => cell.split('`, `'));
+    const page = readFileSync(`${root}docs/configuration.md`, 'utf8');
+    expect(named.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('reports all mistakes of its settings at once', async () => {
+    const { stderr, code } = await run(blockWith('REST_PORT=84a'));
+    expect(code).toBe(1);
+    expect(stderr).toBe(outputAfter('REST_PORT=84a'));
+  });
+
+  it('prints its operations for programs', async () => {
+    const { stdout } = await run(blockWith('operations --json'));
+    expect(JSON.parse(stdout)).toHaveLength(315);
+  });
+
+  it('ends with the command that runs this test', () => {
+    expect(shell.at(-1)).toBe('npm test\n');
+  });
+
+  it('has no block that is not run here', () => {
+    expect(blocks.map(({ language }) => language)).toEqual([
+      'sh',
+      'sh',
+      'sh',
+      'json',
+      'sh',
+      'sh',
+      'sh',
+      'sh',
+      'text',
+      'sh',
+      'sh',
+    ]);
+  });
+});

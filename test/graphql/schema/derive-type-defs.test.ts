@@ -1,0 +1,41 @@
+import { buildASTSchema, parse, print, validateSchema } from 'graphql';
+import { describe, expect, it } from 'vitest';
+
+import { collectTypes } from '../../../src/graphql/schema/collect-types.ts';
+import { deriveNames } from '../../../src/graphql/schema/derive-names.ts';
+import { deriveTypeDefs } from '../../../src/graphql/schema/derive-type-defs.ts';
+
+import { bookshop, bookshopTable, servicesOf } from '../bookshop/bookshop.ts';
+
+const methods = servicesOf('bookshop.catalog')
+  .flatMap((service) => service.methods)
+  .filter((method) => !method.serverStreaming);
+const document = deriveTypeDefs(methods, collectTypes(methods), deriveNames(bookshop), bookshopTable);
+
+describe('deriveTypeDefs()', () => {
+  it('derives the catalog as its golden file shows it', async () => {
+    await expect(`${print(document)}\n`).toMatchFileSnapshot('bookshop/catalog.graphql.txt');
+  });
+
+  it('derives a valid schema', () => {
+    expect(validateSchema(buildASTSchema(document))).toEqual([]);
+  });
+
+  it('survives every comment: what is printed can be parsed again', () => {
+    expect(print(parse(print(document)))).toBe(print(document));
+  });
+
+  it('gives an API that only writes a Query type all the same', () => {
+    const writes = methods.filter((method) => bookshopTable.factsOf(method).kind === 'write');
+    const { definitions } = deriveTypeDefs(writes, collectTypes(writes), deriveNames(bookshop), bookshopTable);
+    expect(print(definitions[0]!).split('\n').slice(-4).join('\n')).toBe(
+      'type Query {\n  """Always true: nothing that is served here reads."""\n  ok: Boolean!\n}',
+    );
+  });
+
+  it('has no Mutation type when nothing is written', () => {
+    const reads = methods.filter((method) => bookshopTable.factsOf(method).kind === 'read');
+    const { definitions } = deriveTypeDefs(reads, collectTypes(reads), deriveNames(bookshop), bookshopTable);
+    expect(definitions.filter((node) => 'name' in node && node.name?.value === 'Mutation')).toEqual([]);
+  });
+});

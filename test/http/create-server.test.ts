@@ -1,0 +1,236 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { sendAnswer } from '../../src/http/send-answer.ts';
+import { createServer, type Handler, type RunningServer, type ServerOptions } from '../../src/http/create-server.ts';
+import { replay } from '../conformance/replay.ts';
+
+const running: RunningServer[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close({ timeoutMs: 0 })));
+});
+
+const say =
+  (text: string): Handler =>
+  (request, response) =>
+    sendAnswer(response, { status: '200 OK', fields: '', body: Buffer.from(`${text} ${request.url}`) });
+
+async function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  const server = await createServer({
+    host: '127.0.0.1',
+    port: 0,
+    mounts: {},
+    fallback: say('fallback'),
+    readiness: () => ({ ready: true }),
+    onError: () => {},
+    ...options,
+  });
+  running.push(server);
+  return server;
+}
+
+async function ask({ port }: RunningServer, request: string, untilClosed = false): Promise<string> {
+  const { response } = await replay({ port, request, responses: 1, untilClosed, patienceMs: 2_000 });
+  return response.replace(/Date: .* GMT/g, 'Date: $DATE').replace(/X-Request-Id: [0-9a-f-]{36}/, 'X-Request-Id: $ID');
+}
+
+const get = (target: string, headers = '') => `GET ${target} HTTP/1.1\r\nHost: h\r\n${headers}\r\n`;
+const bodyOf = (response: string) => response.slice(response.indexOf('\r\n\r\n') + 4);
+
+describe('createServer()', () => {
+  it('gives each mount its path and what is below, and the rest to the fallback', async () => {
+    const server = await start({ mounts: { '/graphql': say('graphql') } });
+    const asked = ['/graphql', '/graphql?q', '/graphql/x', '/graphqlx', '/', '/pkg.Service/graphql'];
+    const answers = await Promise.all(asked.map((path) => ask(server, get(path))));
+    expect(answers.map(bodyOf)).toEqual([
+      'graphql /graphql',
+      'graphql /graphql?q',
+      'graphql /graphql/x',
+      'fallback /graphqlx',
+      'fallback /',
+      'fallback /pkg.Service/graphql',
+    ]);
+  });
+
+  it('says where it listens', async () => {
+    const server = await start();
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
+  });
+
+  it('rejects when the port is taken', async () => {
+    const { port } = await start();
+    await expect(start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('answers 500 for a handler that throws, and tells', async () => {
+    const errors: unknown[] = [];
+    const failure = new Error('broken');
+    const server = await start({
+      fallback: () => {
+        throw failure;
+      },
+      onError: (error) => errors.push(error),
+    });
+    expect(await ask(server, get('/'))).toBe(
+      'HTTP/1.1 500 Internal Server Error\r\nDate: $DATE\r\nContent-Length: 0\r\n\r\n',
+    );
+    expect(errors).toEqual([failure]);
+  });
+
+  it('shows handlers a clean path and the host that was meant', async () => {
+    const server = await start({
+      fallback: (request, response) =>
+        sendAnswer(response, {
+          status: '200 OK',
+          fields: '',
+          body: Buffer.from(`${request.url} ${request.headers.host}`),
+        }),
+    });
+    expect(bodyOf(await ask(server, get('http://other:1/a?b')))).toBe('/a?b other:1');
+  });
+
+  it('does not ask for a body that nobody reads', async () => {
+    const server = await start();
+    const request = 'POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n';
+    const response = await ask(server, request, true);
+    expect(response).toBe(
+      'HTTP/1.1 200 OK\r\nDate: $DATE\r\nContent-Length: 10\r\nConnection: close\r\n\r\nfallback /',
+    );
+  });
+
+  it('refuses heads above 64 KiB', async () => {
+    const server = await start();
+    expect(await ask(server, get('/', `X: ${'x'.repeat(65_000)}\r\n`))).toContain('fallback /');
+    expect(await ask(server, get('/', `X: ${'x'.repeat(66_000)}\r\n`), true)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  const refused = (status: string, text = status) =>
+    `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${text}`;
+
+  it.each([
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request: missing required Host header'],
+    ['two hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', '400 Bad Request'],
+    ['a host with a space', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n', '400 Bad Request: malformed Host header'],
+    [
+      'a version to come',
+      'GET / HTTP/2.0\r\nHost: h\r\n\r\n',
+      '505 HTTP Version Not Supported: unsupported protocol version',
+    ],
+    ['a version gone by', 'GET /\r\n\r\n', '400 Bad Request'],
+    ['a broken escape', get('/%zz'), '400 Bad Request'],
+    ['no HTTP', '\x16\x03\x01\x02\r\n\r\n', '400 Bad Request'],
+    ['two lengths', get('/', 'Content-Length: 1\r\nContent-Length: 2\r\n'), '400 Bad Request'],
+    ['length and chunks', get('/', 'Content-Length: 1\r\nTransfer-Encoding: chunked\r\n'), '400 Bad Request'],
+  ])('refuses %s', async (_, request, status) => {
+    expect(await ask(await start(), request, true)).toBe(refused(status));
+  });
+
+  it.each(['gzip', 'gzip, chunked', 'xchunked'])('refuses the transfer encoding %s', async (encoding) => {
+    const request = get('/', `Transfer-Encoding: ${encoding}\r\n`);
+    expect(await ask(await start(), request, true)).toBe(
+      refused('501 Not Implemented', 'Unsupported transfer encoding'),
+    );
+  });
+
+  it('refuses expectations that it does not know', async () => {
+    expect(await ask(await start(), get('/', 'Expect: the-unexpected\r\n'), true)).toBe(
+      'HTTP/1.1 417 Expectation Failed\r\nConnection: close\r\nDate: $DATE\r\nContent-Length: 0\r\n\r\n',
+    );
+  });
+
+  it('tunnels nothing', async () => {
+    const response = await ask(await start(), 'CONNECT /a HTTP/1.1\r\nHost: h\r\n\r\n', true);
+    expect(response).toContain('\r\nConnection: close\r\n\r\nfallback /a');
+  });
+});
+
+describe('health', () => {
+  const fields =
+    'Cache-Control: no-store\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n' +
+    'X-Request-Id: $ID\r\nDate: $DATE\r\n';
+
+  it('is alive as soon as it answers', async () => {
+    const server = await start({ readiness: () => ({ ready: false, reason: 'no Cuebot' }) });
+    expect(await ask(server, get('/healthz'))).toBe(
+      `HTTP/1.1 200 OK\r\n${fields}Content-Length: 16\r\n\r\n{"status":"ok"}\n`,
+    );
+  });
+
+  it('is ready when it is told so, else says why not', async () => {
+    expect(await ask(await start(), get('/readyz'))).toContain('200 OK');
+    const server = await start({ readiness: () => ({ ready: false, reason: 'Cuebot does not answer' }) });
+    expect(await ask(server, get('/readyz'))).toBe(
+      `HTTP/1.1 503 Service Unavailable\r\n${fields}Content-Length: 59\r\n\r\n` +
+        '{"status":"unavailable","reason":"Cuebot does not answer"}\n',
+    );
+  });
+
+  it('gives a request id back', async () => {
+    expect(await ask(await start(), get('/healthz', 'X-Request-Id: mine-1\r\n'))).toContain(
+      '\r\nX-Request-Id: mine-1\r\n',
+    );
+  });
+
+  it('is only looked at', async () => {
+    expect(await ask(await start(), 'POST /healthz HTTP/1.1\r\nHost: h\r\n\r\n')).toBe(
+      'HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nDate: $DATE\r\nContent-Length: 0\r\n\r\n',
+    );
+  });
+});
+
+describe('close()', () => {
+  it('finishes what is under way, and ends the connection with it', async () => {
+    let finish = () => {};
+    let isAsked = () => {};
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve;
+    });
+    const server = await start({
+      fallback: (request, response) => {
+        finish = () => say('done')(request, response);
+        isAsked();
+      },
+    });
+    const answered = ask(server, get('/'), true);
+    await asked;
+    const closed = server.close();
+    finish();
+    expect(await answered).toContain('\r\nConnection: close\r\n\r\ndone /');
+    await closed;
+    await expect(ask(server, get('/'))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('is not ready from the first moment on, while it still answers', async () => {
+    const server = await start();
+    const closed = server.close({ delayMs: 200 });
+    const response = await ask(server, get('/readyz'), true);
+    expect(response).toMatch(/^HTTP\/1\.1 503 /);
+    expect(response).toContain('\r\nConnection: close\r\n');
+    expect(response).toContain('"reason":"shutting down"');
+    await closed;
+  });
+
+  it('does not wait for connections that never sent anything', async () => {
+    const server = await start();
+    const socket = connect(server.port, '127.0.0.1');
+    const ended = new Promise((resolve) =>
+      socket
+        .once('close', resolve)
+        .on('error', () => {})
+        .resume(),
+    );
+    await new Promise((resolve) => socket.once('connect', resolve));
+    // Makes sure that the server has seen the connection.
+    await ask(server, get('/'));
+    await server.close();
+    await ended;
+  });
+
+  it('cuts what does not end in time', async () => {
+    const server = await start({ fallback: () => {} });
+    const cut = replay({ port: server.port, request: get('/'), responses: 1, untilClosed: true, patienceMs: 5_000 });
+    await ask(server, get('/healthz'));
+    await server.close({ timeoutMs: 10 });
+    expect(await cut).toEqual({ response: '', closed: true });
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+
+import { GatewayError } from '../../src/call/gateway-error.ts';
+import { measureCalls } from '../../src/pipeline/measure-calls.ts';
+import type { CallMeters } from '../../src/pipeline/call-meters.ts';
+
+import { callOf, method, replyOf, tableOf } from './calls.ts';
+
+const get = method('GetShelf');
+const set = method('SetShelf');
+const table = tableOf([
+  [get, 'read'],
+  [set, 'write'],
+]);
+
+/** Writes down what is counted, and what was asked for to count with. */
+function recordingMeters() {
+  const counted: string[] = [];
+  const asked: string[] = [];
+  const counter = (words: readonly string[]) => {
+    asked.push(words.join(' '));
+    return () => void counted.push(words.join(' '));
+  };
+  const meters: CallMeters = {
+    ended: (...words) => counter(['ended', ...words]),
+    duration: (...words) => {
+      asked.push(`duration ${words.join(' ')}`);
+      return (seconds) => void counted.push(`duration ${words.join(' ')} ${seconds >= 0 && seconds < 60}`);
+    },
+    refused: (...words) => counter(['refused', ...words]),
+    failed: (...words) => counter(['failed', ...words]),
+    shared: () => {},
+    reused: () => {},
+  };
+  return { counted, asked, meters };
+}
+
+describe('measureCalls()', () => {
+  it('counts a call by surface, RPC and status, and its time in seconds by kind', async () => {
+    const { counted, meters } = recordingMeters();
+    const invoke = measureCalls(table, meters)(async () => replyOf(7));
+    expect((await invoke(callOf(get, { surface: 'graphql' }))).message).toEqual(Uint8Array.of(7));
+    await invoke(callOf(set, { surface: 'rest' }));
+    expect(counted).toEqual([
+      'duration graphql read true',
+      `ended graphql ${get.fullName} OK`,
+      'duration rest write true',
+      `ended rest ${set.fullName} OK`,
+    ]);
+  });
+
+  it.each([
+    {
+      what: 'the upstream’s answer by its status alone',
+      error: new GatewayError('NOT_FOUND', 'no such shelf', { origin: 'upstream', reason: 'NOT_FOUND' }),
+      counts: [`ended rest ${get.fullName} NOT_FOUND`],
+    },
+    {
+      what: 'what the upstream itself does not permit as no refusal of ours',
+      error: new GatewayError('PERMISSION_DENIED', 'not yours', { origin: 'upstream' }),
+      counts: [`ended rest ${get.fullName} PERMISSION_DENIED`],
+    },
+    {
+      what: 'a status that the table does not know as UNKNOWN',
+      error: new GatewayError(4_711, 'made up', { origin: 'upstream' }),
+      counts: [`ended rest ${get.fullName} UNKNOWN`],
+    },
+    {
+      what: 'a right that is missing as a refusal, with its reason',
+      error: new GatewayError('PERMISSION_DENIED', 'not yours', { reason: 'SCOPE_MISSING' }),
+      counts: [`ended rest ${get.fullName} PERMISSION_DENIED`, `refused ${get.fullName} SCOPE_MISSING`],
+    },
+    {
+      what: 'a full lane as an error of ours',
+      error: new GatewayError('UNAVAILABLE', 'later', { reason: 'LANE_FULL' }),
+      counts: [`ended rest ${get.fullName} UNAVAILABLE`, 'failed LANE_FULL'],
+    },
+    {
+      what: 'a defect as unexpected',
+      error: new TypeError('undefined is not a shelf'),
+      counts: [`ended rest ${get.fullName} INTERNAL`, 'failed UNEXPECTED'],
+    },
+  ])('counts $what, and passes the error on', async ({ error, counts }) => {
+    const { counted, meters } = recordingMeters();
+    const invoke = measureCalls(table, meters)(() => Promise.reject(error));
+    await expect(invoke(callOf(get, { surface: 'rest' }))).rejects.toBe(error);
+    expect(counted.filter((line) => !line.startsWith('duration'))).toEqual(counts);
+  });
+
+  it('asks for a series once, however often it counts', async () => {
+    const { asked, meters } = recordingMeters();
+    const invoke = measureCalls(table, meters)(async () => replyOf(1));
+    const atBoot = asked.length;
+    for (let time = 0; time < 5; time++) await invoke(callOf(get, { surface: 'rest' }));
+    expect(asked.slice(atBoot)).toEqual([`ended rest ${get.fullName} OK`]);
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+
+import type { CallNotes } from '../../src/call/call-notes.ts';
+import type { GatewayError } from '../../src/call/gateway-error.ts';
+import { stampIdentity } from '../../src/pipeline/stamp-identity.ts';
+import { identityOf } from '../authentication/identity.ts';
+import { close, guardedWaist, open, tableOf } from './validation/guarded-pipeline.ts';
+
+const kill = 'job.JobInterface/Kill';
+const comment = 'job.JobInterface/AddComment';
+const table = tableOf(`stamps:
+  - { rpcs: ${kill}, field: username, why: it is logged }
+  - { rpcs: ${comment}, field: new_comment.user, why: people see it }
+`);
+const ann = identityOf('ann', { method: 'hmac' });
+const cueweb = identityOf('user-id', { method: 'hmac' });
+
+function stamping(mismatch: 'replace' | 'refuse' = 'replace') {
+  return guardedWaist(stampIdentity({ table, open, close, mismatch, services: ['user-id'] }));
+}
+
+describe('stampIdentity()', () => {
+  it.each([
+    ['nobody', {}],
+    ['himself', { username: 'ann' }],
+    ['somebody else', { username: 'bob' }],
+  ])('says who calls when the request names %s', async (_, said) => {
+    const { send, sent } = stamping();
+    await send(kill, { job: { id: 'j' }, reason: 'why', pid: '7', ...said }, { identity: ann });
+    expect(sent).toMatchObject([{ request: { job: { id: 'j' }, username: 'ann', reason: 'why', pid: '7' } }]);
+  });
+
+  it('reaches into a message, and keeps what else is in it', async () => {
+    const { send, sent } = stamping();
+    const newComment = { subject: 'late', message: 'very', user: 'bob' };
+    await send(comment, { job: { id: 'j' }, newComment }, { identity: ann });
+    expect(sent).toMatchObject([{ request: { job: { id: 'j' }, newComment: { ...newComment, user: 'ann' } } }]);
+  });
+
+  it('refuses another name where that is set, and only then', async () => {
+    const { send, sent } = stamping('refuse');
+    const error = await send(kill, { username: 'bob' }, { identity: ann }).catch((error: GatewayError) => error);
+    expect(error).toMatchObject({
+      status: { name: 'PERMISSION_DENIED' },
+      reason: 'IDENTITY_MISMATCH',
+      message: '"username" says "bob", and you are "ann". Leave it out: it is filled in from who you are.',
+    });
+    expect(sent).toEqual([]);
+    await send(kill, { username: 'ann' }, { identity: ann });
+    await send(kill, {}, { identity: ann });
+    expect(sent.map(({ request }) => (request as { username: string }).username)).toEqual(['ann', 'ann']);
+  });
+
+  it.each(['replace', 'refuse'] as const)(
+    'lets a service speak for others, and notes for whom (%s)',
+    async (mismatch) => {
+      const { send, sent } = stamping(mismatch);
+      const notes: CallNotes = {};
+      await send(kill, { username: 'bob' }, { identity: cueweb, notes });
+      expect(sent).toMatchObject([{ request: { username: 'bob' }, metadata: [['x-cuegate-user', 'user-id']] }]);
+      expect(notes).toEqual({ onBehalfOf: 'bob' });
+    },
+  );
+
+  it('lets nobody speak for others whom an OAuth issuer calls like a service', async () => {
+    const { send, sent } = stamping();
+    const namesake = identityOf('user-id', { method: 'oidc', issuer: 'https://login.example' });
+    await send(kill, { username: 'bob' }, { identity: namesake });
+    expect(sent).toMatchObject([{ request: { username: 'user-id' } }]);
+  });
+
+  it('signs for a service that names nobody', async () => {
+    const { send, sent } = stamping();
+    const notes: CallNotes = {};
+    await send(kill, {}, { identity: cueweb, notes });
+    expect(sent).toMatchObject([{ request: { username: 'user-id' } }]);
+    expect(notes).toEqual({});
+  });
+
+  it('says nothing of anonymous callers', async () => {
+    const { send, sent } = stamping();
+    await send(kill, { username: 'bob' }, { identity: identityOf('anonymous') });
+    expect(sent).toMatchObject([{ request: { username: 'bob' }, metadata: [] }]);
+  });
+
+  it('names the caller of a write in metadata, and of no read', async () => {
+    const { send, sent } = stamping();
+    await send('job.JobInterface/Pause', {}, { identity: ann, metadata: [['x-show', 'a']] });
+    await send('job.JobInterface/GetJobs', {}, { identity: ann });
+    expect(sent.map(({ metadata }) => metadata)).toEqual([
+      [
+        ['x-show', 'a'],
+        ['x-cuegate-user', 'ann'],
+      ],
+      [],
+    ]);
+  });
+
+  it('says nothing to an upstream of which the table knows no stamps', async () => {
+    const options = { table: tableOf('stamps: []'), open, close, mismatch: 'replace', services: [] } as const;
+    const { send, sent } = guardedWaist(stampIdentity(options));
+    await send(kill, { username: 'bob' }, { identity: ann });
+    expect(sent).toMatchObject([{ request: { username: 'bob' }, metadata: [] }]);
+  });
+
+  it.each([
+    ['ann@studio.example', 'ann@studio.example'],
+    ['Ann Å', 'Ann%20%C3%85'],
+    ['50%', '50%25'],
+    ['a\r\nb', 'a%0D%0Ab'],
+    ['😀', '%F0%9F%98%80'],
+  ])('writes %j in ASCII', async (subject, encoded) => {
+    const { send, sent } = stamping();
+    await send('job.JobInterface/Pause', {}, { identity: { ...ann, subject } });
+    expect(sent).toMatchObject([{ metadata: [['x-cuegate-user', encoded]] }]);
+  });
+
+  it.each(['hmac', 'none'] as const)('lets no request header say it (%s)', async (method) => {
+    const { send, sent } = stamping();
+    const identity = { ...ann, method };
+    await send('job.JobInterface/GetJobs', {}, { identity, metadata: [['x-cuegate-user', 'root']] });
+    expect(sent).toMatchObject([{ metadata: [] }]);
+  });
+});

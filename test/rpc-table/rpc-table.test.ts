@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
+import { selectServices } from '../../src/rpc-table/select-services.ts';
+
+const pathOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), 'cuegate-rpc-table-'));
+writeFileSync(
+  join(folder, 'shop.proto'),
+  `syntax = "proto3";
+   package shop;
+   message Shelf { string id = 1; }
+   message ByShelf { Shelf shelf = 1; }
+   message ById { string id = 1; }
+   service ShelfInterface {
+     rpc GetShelf(ById) returns (Shelf);
+     rpc Paint(ByShelf) returns (Shelf);
+     rpc Issue(ById) returns (Shelf);
+     rpc BatchGetShelves(ById) returns (Shelf);
+     rpc ListBooks(ByShelf) returns (Shelf);
+     rpc Peek(ById) returns (Shelf) { option idempotency_level = NO_SIDE_EFFECTS; }
+     rpc GetAndLock(ById) returns (Shelf) { option idempotency_level = IDEMPOTENT; }
+   }
+   service Backroom { rpc GetKeys(ById) returns (Shelf); }
+  `,
+);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const shop = loadProtoFiles([folder]);
+const compile = (text: string, mustMatch = true) => compileRpcTable(shop, { text, fileName: 'rpcs.yaml', mustMatch });
+const factsOf = (table: ReturnType<typeof compile>, name: string) =>
+  table.factsOf(shop.methods.get(`shop.ShelfInterface/${name}`)!);
+
+describe('compileRpcTable()', () => {
+  it('decides read or write by the option, else by the verb as a whole word', () => {
+    const table = compile('rpcs: {}');
+    const kinds = table.rows.map(({ method, kind, kindReason }) => `${method.name}: ${kind}, ${kindReason}`);
+    expect(kinds).toEqual([
+      'GetKeys: read, verb Get',
+      'BatchGetShelves: read, verb Get',
+      'GetAndLock: write, idempotency_level is IDEMPOTENT',
+      'GetShelf: read, verb Get',
+      'Issue: write, verb Issue',
+      'ListBooks: read, verb List',
+      'Paint: write, verb Paint',
+      'Peek: read, idempotency_level is NO_SIDE_EFFECTS',
+    ]);
+  });
+
+  it('lets a later row win, setting by setting', () => {
+    const table = compile(`
+      rpcs:
+        shop.ShelfInterface/*: { lane: shelf, why: one at a time }
+        shop.ShelfInterface/List*: { lane: none, kind: write, why: counts its readers }
+    `);
+    expect(factsOf(table, 'Paint')).toMatchObject({ lane: 'shelf', laneReason: 'one at a time', kind: 'write' });
+    expect(factsOf(table, 'ListBooks')).toMatchObject({ lane: undefined, laneReason: '', kind: 'write' });
+  });
+
+  it('means by (field) the RPCs whose request carries a message there', () => {
+    const table = compile('rpcs: { shop.ShelfInterface/*(shelf): { lane: shelf, why: keeps the shelf } }');
+    const inLane = table.rows.filter(({ lane }) => lane === 'shelf').map(({ method }) => method.name);
+    expect(inLane).toEqual(['ListBooks', 'Paint']);
+  });
+
+  it('names every mistake with its line', () => {
+    const text = `rpcs:
+  shop.ShelfInterface/Pant: { kind: read, why: typo }
+  shop.ShelfInterface/Paint: { kind: maybe, why: because }
+  shop.ShelfInterface/Issue: { lain: shelf, why: typo }
+  shop.ShelfInterface/GetShelf: { kind: read }
+  "shop Shelf": { kind: read, why: no pattern }
+errors:
+  - { status: GONE, startsWith: x, means: NOT_FOUND, why: no such status }
+others: {}
+`;
+    expect(() => compile(text)).toThrow(
+      [
+        'rpcs.yaml has 7 mistake(s):',
+        'line 2: "shop.ShelfInterface/Pant" matches no RPC of the loaded protos',
+        'line 3: "kind" must be "read" or "write"; found "maybe"',
+        'line 4: "lain" is no setting; there are: kind, lane, expose, why; found "lain"',
+        'line 5: "shop.ShelfInterface/GetShelf" gives no reason; add "why"',
+        'line 6: "shop Shelf" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Get*',
+        'line 8: "status" must be a gRPC status name, e.g. NOT_FOUND; found "GONE"',
+        'line 9: unknown section "others"; there are: rpcs, queued, levels, grants, errors',
+      ].join('\n  '),
+    );
+  });
+
+  it('passes over rows that match nothing when the protos are foreign', () => {
+    expect(() => compile('rpcs: { job.JobInterface/Kill: { lane: job, why: not here } }', false)).not.toThrow();
+  });
+});
+
+describe('the table of OpenCue', () => {
+  const cue = loadProtoFiles([pathOf('proto')]);
+  const table = compileRpcTable(cue, {
+    text: readFileSync(pathOf('schema/rpcs.yaml'), 'utf8'),
+    fileName: 'schema/rpcs.yaml',
+    mustMatch: true,
+  });
+
+  it('knows all 315 RPCs', () => {
+    expect(table.rows).toHaveLength(315);
+  });
+
+  it('puts into lanes exactly the RPCs that take a job or a layer', () => {
+    const inLanes = table.rows.filter(({ lane }) => lane !== undefined);
+    const lanes = [...new Set(inLanes.map(({ lane, method }) => `${lane} ${method.service.fullName}`))].map((pair) =>
+      pair.split(' '),
+    );
+    expect(inLanes).toHaveLength(69);
+    const free = (service: string) =>
+      table.rows.filter(({ method, lane }) => method.service.fullName === service && lane === undefined);
+    expect(lanes).toEqual([
+      ['job', 'job.JobInterface'],
+      ['layer', 'job.LayerInterface'],
+    ]);
+    expect(free('job.JobInterface').map(({ method }) => method.name)).toEqual([
+      'FindJob',
+      'GetJob',
+      'GetJobNames',
+      'GetJobs',
+      'IsJobPending',
+      'LaunchSpec',
+      'LaunchSpecAndWait',
+    ]);
+    expect(free('job.LayerInterface').map(({ method }) => method.name)).toEqual(['FindLayer', 'GetLayer']);
+  });
+
+  it('gives every RPC a level, and no caller those that commands to hosts go by', () => {
+    expect(table.rows.filter(({ level }) => level === undefined)).toEqual([]);
+    const never = table.rows.filter(({ level }) => level === 'never').map(({ method }) => method.service.fullName);
+    expect([...new Set(never)]).toEqual(['report.RqdReportInterface', 'rqd.RqdInterface', 'rqd.RunningFrame']);
+  });
+
+  it('asks more than read for every write, and an explicit grant for the dangerous ones', () => {
+    expect(table.rows.filter(({ kind, level }) => kind === 'write' && level === 'read')).toEqual([]);
+    expect(table.rows.filter(({ grant }) => grant !== undefined)).toHaveLength(27);
+  });
+
+  it('reads and writes as Cuebot does', () => {
+    const surprising = table.rows.filter(
+      ({ method, kind }) => (kind === 'read') !== /^(?:Get|Find|Is)/.test(method.name),
+    );
+    expect(surprising.map(({ method, kind }) => `${method.fullName}: ${kind}`)).toEqual([
+      'rqd.RqdInterface/ReportStatus: read',
+      'rqd.RunningFrame/Status: read',
+    ]);
+  });
+});
+
+describe('selectServices()', () => {
+  const table = compile('rpcs: { shop.Backroom: { expose: named, why: private } }');
+  const select = (...patterns: string[]) => selectServices(shop.services, table, patterns).map(({ name }) => name);
+
+  it('takes later patterns over earlier ones', () => {
+    expect(select('shop.*', '!shop.Backroom')).toEqual(['ShelfInterface']);
+    expect(select('!shop.Backroom', 'shop.*')).toEqual(['Backroom', 'ShelfInterface']);
+  });
+
+  it('does not open by a bare star what must be named', () => {
+    expect(select('*')).toEqual(['ShelfInterface']);
+    expect(select('*', 'shop.Backroom')).toEqual(['Backroom', 'ShelfInterface']);
+  });
+
+  it('refuses a list that selects nothing', () => {
+    expect(() => select('show.*')).toThrow(
+      '"show.*" selects no service; there are: shop.Backroom, shop.ShelfInterface',
+    );
+  });
+});
