@@ -13,8 +13,9 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   registry: { uses: ['errors'], wall: 'registry/ is what the schema is; it neither opens messages nor sockets' },
   codec: { uses: ['errors', 'registry'], wall: 'codec/ opens messages and nothing else; it does no I/O' },
   clock: { uses: [], wall: 'clock/ is time, so that tests can replace it' },
+  documents: { uses: ['errors'], wall: 'documents/ reads files that people write, whatever they are about' },
   call: { uses: ['registry'], wall: 'call/ holds the words that every call is told in, and does nothing' },
-  'rpc-table': { uses: ['errors', 'registry', 'call'], wall: 'rpc-table/ says what is known of each RPC' },
+  'rpc-table': { uses: ['errors', 'documents', 'registry', 'call'], wall: 'rpc-table/ says what is known of each RPC' },
   http: { uses: ['errors'], wall: 'http/ serves sockets and does not know what an RPC is' },
   pipeline: {
     uses: ['errors', 'telemetry', 'registry', 'call', 'rpc-table'],
@@ -22,11 +23,11 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   },
   upstream: { uses: ['registry', 'call'], wall: 'upstream/ carries bytes and never sees a message' },
   authentication: {
-    uses: ['errors', 'telemetry', 'clock', 'codec', 'call', 'http'],
+    uses: ['errors', 'documents', 'telemetry', 'clock', 'codec', 'call', 'http'],
     wall: 'authentication/ says who calls, and does not ask what they may do',
   },
   authorization: {
-    uses: ['errors', 'registry', 'call', 'rpc-table', 'pipeline', 'authentication'],
+    uses: ['errors', 'documents', 'registry', 'call', 'rpc-table', 'pipeline', 'authentication'],
     wall: 'authorization/ says whether they may',
   },
   audit: {
@@ -52,6 +53,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'errors',
       'telemetry',
       'clock',
+      'documents',
       'registry',
       'codec',
       'call',
@@ -81,7 +83,8 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^protobufjs(?:\/|$)/, ['registry', 'demo']],
   [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader)(?:\/|$)/, ['graphql']],
   [/^(?:jose|oauth4webapi)$/, ['authentication']],
-  [/^yaml$/, ['rpc-table']],
+  [/^yaml$/, ['documents', 'rpc-table']],
+  [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization']],
   [/^prom-client$/, ['telemetry']],
   [/^pino$/, ['program']],
   [/^node:(?:https?|http2|net|cluster)$/, ['http']],

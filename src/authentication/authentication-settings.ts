@@ -1,4 +1,4 @@
-import { nearestName } from '../errors/nearest-name.ts';
+import { nearestName } from '../errors/did-you-mean.ts';
 
 import type { ClaimNames } from './claim-names.ts';
 import { signatureAlgorithms } from './oidc/signature-algorithms.ts';

@@ -1,4 +1,4 @@
-import { nearestName } from '../errors/nearest-name.ts';
+import { nearestName } from '../errors/did-you-mean.ts';
 import type { Registry } from '../registry/descriptors.ts';
 import { compileRpcPattern } from '../rpc-table/rpc-pattern.ts';
 import type { RpcFacts } from '../rpc-table/rpc-table.ts';

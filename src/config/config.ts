@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type AuthenticationSettings, findAuthenticationProblems } from '../authentication/authentication-settings.ts';
 import { type IpNetwork, parseIpNetwork } from '../http/ip-network.ts';
 import { isLoopback } from '../http/is-loopback.ts';
-import { nearestName } from '../errors/nearest-name.ts';
+import { nearestName } from '../errors/did-you-mean.ts';
 import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/login-settings.ts';
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import { flagOf, type Option, type OptionName, options } from './settings.ts';

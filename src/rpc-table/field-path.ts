@@ -1,4 +1,4 @@
-import { nearestName } from '../errors/nearest-name.ts';
+import { nearestName } from '../errors/did-you-mean.ts';
 
 import type { MessageDescriptor } from '../registry/descriptors.ts';
 

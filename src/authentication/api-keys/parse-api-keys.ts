@@ -1,5 +1,5 @@
 import { type IpNetwork, parseIpNetwork } from '../../http/ip-network.ts';
-import { nearestName } from '../../errors/nearest-name.ts';
+import { nearestName } from '../../errors/did-you-mean.ts';
 import type { Identity } from '../../call/identity.ts';
 
 /** One entry of the file of API keys. */

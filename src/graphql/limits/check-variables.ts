@@ -17,7 +17,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 
-import { nearestName } from '../../errors/nearest-name.ts';
+import { nearestName } from '../../errors/did-you-mean.ts';
 
 import { BAD_USER_INPUT } from '../execution/bad-user-input.ts';
 import { Any, JSON_SCALAR } from '../schema/scalars/json-scalars.ts';

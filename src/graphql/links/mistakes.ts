@@ -1,6 +1,6 @@
 import { type ASTNode, getLocation, type Source } from 'graphql';
 
-import { nearestName } from '../../errors/nearest-name.ts';
+import { nearestName } from '../../errors/did-you-mean.ts';
 
 /** Something in a links document that cannot work. */
 export interface Mistake {

@@ -1,3 +1,9 @@
+/** `; did you mean "…"?` as the end of an error, or nothing when no candidate comes close to `name`. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  const nearest = nearestName(name, candidates);
+  return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+}
+
 /**
  * The candidate that was probably meant by `name`, for "did you mean …" in errors; undefined when none comes close.
  * Letter case costs nothing; otherwise every inserted, lost, replaced or swapped letter costs one, and a quarter of the

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { nearestName } from '../../src/errors/nearest-name.ts';
+import { nearestName } from '../../src/errors/did-you-mean.ts';
 
 const candidates = ['Frame', 'Group', 'Job', 'Jobs', 'Layer', 'NestedJob'];
 
