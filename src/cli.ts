@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { ConfigError } from './config/config.ts';
+import { UserError } from './errors/user-error.ts';
 import { parseCommandLine } from './commands/command-line.ts';
 
 /** Each command is loaded only when it is called, so that `cuegate operations` does not load the demo, nor `serve` either. */
@@ -32,11 +32,8 @@ try {
   process.exitCode = 1;
 }
 
-/** People's mistakes are explained in their words; ours show where they come from. */
+/** Mistakes of people are told in their words; ours show where they come from. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isUsers =
-    error instanceof ConfigError ||
-    /^(?:Registry|RpcTable|Policy|ApiKeys|AuditFile|ServiceList|CommandLine|Listen)Error$/.test(error.name);
-  return isUsers ? error.message : (error.stack ?? error.message);
+  return error instanceof UserError ? error.message : (error.stack ?? error.message);
 }

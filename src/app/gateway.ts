@@ -1,6 +1,8 @@
 import { createAuthentication } from '../authentication/create-authentication.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import { Problems } from '../errors/problems.ts';
+import { explainListenError } from './explain-listen-error.ts';
 import { createMeters } from './meters.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
 import { createServer } from '../http/create-server.ts';
@@ -23,20 +25,30 @@ export interface Gateway {
   readonly close: () => Promise<void>;
 }
 
+/** What lies outside a gateway, and what is known of its settings already. */
+export interface CreateGatewayOptions {
+  /** The current time in milliseconds since 1970, for checking tokens; the system's when not given. */
+  readonly now?: () => number;
+  /** What is wrong with the settings. The gateway does not start then, but first finds what else is wrong. */
+  readonly problems?: Problems;
+}
+
 /**
- * Composes the rooms and listens. Rejects with an error that people can read when protos, table or settings do not fit, or
- * when the address cannot be had. The upstream need not be there yet.
- *
- * @param now the current time in milliseconds since 1970, for checking tokens
+ * Composes the rooms and listens. Rejects with a ConfigError that tells all mistakes of the settings and of the files that
+ * they name, or with another UserError when the address cannot be had. The upstream need not be there yet.
  */
-export async function createGateway(config: Config, logger: Logger, now: () => number = Date.now): Promise<Gateway> {
+export async function createGateway(
+  config: Config,
+  logger: Logger,
+  { now = Date.now, problems = new Problems() }: CreateGatewayOptions = {},
+): Promise<Gateway> {
   // What has been opened, to be closed in this order, and all the same when what comes after it fails.
   const opened: (() => unknown)[] = [];
   const closeAll = async () => {
     for (const close of opened.splice(0)) await close();
   };
   try {
-    return await openGateway(config, logger, now, opened, closeAll);
+    return await openGateway(config, logger, now, problems, opened, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
@@ -47,17 +59,27 @@ async function openGateway(
   config: Config,
   logger: Logger,
   now: () => number,
+  problems: Problems,
   opened: (() => unknown)[],
   closeAll: () => Promise<void>,
 ): Promise<Gateway> {
   const upstream = createUpstream({ endpoint: config.cuebotEndpoint, maxReceiveBytes: config.maxReceiveBytes });
   opened.push(upstream.close);
   const meters = createMeters(config);
-  const snapshot = await takeSnapshot(config, upstream.reflect);
+  // Nobody is dialled by settings that are wrong.
+  const isAsking = config.protoSource === 'reflection' && problems.found.length > 0;
+  const snapshot = isAsking
+    ? undefined
+    : await problems.attempt(undefined, () => takeSnapshot(config, upstream.reflect));
+  const authentication = await problems.attempt('API_KEYS_FILE', () =>
+    createAuthentication(config.authentication, { logger, now }),
+  );
+  if (authentication !== undefined) opened.unshift(authentication.close);
+  if (snapshot === undefined || authentication === undefined || problems.found.length > 0) {
+    throw new ConfigError(problems.found);
+  }
   const waist = await createWaist({ config, snapshot, upstream: upstream.invoke, meters, logger, now });
   opened.push(waist.close);
-  const authentication = createAuthentication(config.authentication, { logger, now });
-  opened.unshift(authentication.close);
   const { laneStates, auditFailures } = waist;
   const surfaces = createSurfaces({ config, snapshot, waist, authentication, meters, logger });
   opened.unshift(surfaces.graphql.dispose);
@@ -80,13 +102,18 @@ async function openGateway(
     keySets: authentication.keySets,
     links: () => ({ ...snapshot.links.counters }),
   });
-  const metricsServer = await meters?.serve({ readiness, onError });
+  const metricsAddress = { host: config.metricsHost, port: config.metricsPort ?? 0 };
+  const metricsServer = await meters?.serve({ readiness, onError }).catch((error: unknown) => {
+    throw explainListenError(error, { ...metricsAddress, hostSetting: 'METRICS_HOST', portSetting: 'METRICS_PORT' });
+  });
   // Last, so that the end of every call can still be seen.
   opened.push(() => metricsServer?.close({ timeoutMs: 1_000 }));
 
   const { host, port } = config;
   const { mounts, fallback } = surfaces;
-  const server = await createServer({ host, port, mounts, fallback, readiness, onError });
+  const server = await createServer({ host, port, mounts, fallback, readiness, onError }).catch((error: unknown) => {
+    throw explainListenError(error, { host, port, hostSetting: 'HOST', portSetting: 'REST_PORT' });
+  });
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { compilePolicy, type Policy } from '../authorization/compile-policy.ts';
 import { needsOf } from '../authorization/policy-facts.ts';
 import { type Config, ConfigError } from '../config/config.ts';
+import { Problems } from '../errors/problems.ts';
+import { UserError } from '../errors/user-error.ts';
+import { GatewayError } from '../call/gateway-error.ts';
 import { compileLinks, type Links } from '../graphql/links/compile-links.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
 import { loadProtoFiles } from '../registry/load-proto-files.ts';
@@ -28,35 +31,47 @@ export interface Snapshot {
 /** The settings that a snapshot depends on. */
 export type SnapshotConfig = Pick<
   Config,
-  'protoSource' | 'restServices' | 'graphqlServices' | 'policyFile' | 'jwtSecretLevel' | 'linkLimits'
+  'cuebotEndpoint' | 'protoSource' | 'restServices' | 'graphqlServices' | 'policyFile' | 'jwtSecretLevel' | 'linkLimits'
 >;
 
 /**
  * Reads the protos that the settings name. `reflect` is asked only when they say so.
- * Rejects with a RegistryError, RpcTableError, PolicyError, ServiceListError or LinksError that names every mistake.
+ * Rejects with a ConfigError that names every mistake of every file, each under its setting.
  */
 export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionTransport): Promise<Snapshot> {
-  const registry =
-    config.protoSource === undefined
-      ? loadProtoFiles([pathInPackage('proto')])
-      : await loadRegistry(config.protoSource, reflect);
-  const mustMatch = config.protoSource === undefined;
+  const problems = new Problems();
+  const { protoSource, policyFile } = config;
+  const mustMatch = protoSource === undefined;
+  const registry = await problems.attempt(mustMatch ? undefined : 'PROTO_SOURCE', () =>
+    mustMatch ? loadProtoFiles([pathInPackage('proto')]) : loadTheirs(protoSource, config.cuebotEndpoint, reflect),
+  );
+  const own = await problems.attempt('POLICY_FILE', () =>
+    policyFile === undefined ? undefined : readTheirs(policyFile),
+  );
+  if (registry === undefined) throw new ConfigError(problems.found);
   const table = compileRpcTable(registry, { ...readOwn('schema/rpcs.yaml'), mustMatch });
-  const policy = compilePolicy({
-    registry,
-    table,
-    standard: readOwn('schema/policy.yaml'),
-    own: config.policyFile === undefined ? undefined : readTheirs('POLICY_FILE', config.policyFile),
-    secretLevel: config.jwtSecretLevel,
-    mustMatch,
-  });
-  const graphqlServices = selectServices(registry.services, table, config.graphqlServices);
+  const select = (setting: 'REST_SERVICES' | 'GRAPHQL_SERVICES', patterns: readonly string[]) =>
+    problems.attempt(setting, () => selectServices(registry.services, table, patterns));
+  const standard = readOwn('schema/policy.yaml');
+  const policy = await problems.attempt('POLICY_FILE', () =>
+    compilePolicy({ registry, table, standard, own, secretLevel: config.jwtSecretLevel, mustMatch }),
+  );
+  const restServices = await select('REST_SERVICES', config.restServices);
+  const graphqlServices = await select('GRAPHQL_SERVICES', config.graphqlServices);
+  if (
+    policy === undefined ||
+    restServices === undefined ||
+    graphqlServices === undefined ||
+    problems.found.length > 0
+  ) {
+    throw new ConfigError(problems.found);
+  }
   return Object.freeze({
     registry,
     table,
     policy,
     needsOf: (method: MethodDescriptor) => needsOf(policy.factsOf(method)) ?? [],
-    restServices: selectServices(registry.services, table, config.restServices),
+    restServices,
     graphqlServices,
     links: compileLinks({
       registry,
@@ -69,18 +84,30 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
   });
 }
 
+async function loadTheirs(source: string, endpoint: string, reflect?: ReflectionTransport): Promise<Registry> {
+  try {
+    return await loadRegistry(source, reflect);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    throw new UserError(
+      `the server at ${endpoint} cannot be asked for its protos: ${error.message}. It must be up and serve gRPC reflection; ` +
+        'or name a folder of .proto files, or a descriptor set',
+    );
+  }
+}
+
 /** A file that cuegate brings along. */
 function readOwn(fileName: string) {
   return { fileName, text: readFileSync(pathInPackage(fileName), 'utf8') };
 }
 
 /** A file that a setting names. */
-function readTheirs(setting: string, fileName: string) {
+function readTheirs(fileName: string) {
   try {
     return { fileName, text: readFileSync(fileName, 'utf8') };
   } catch (cause) {
     const problem = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
-    throw new ConfigError([`${setting} names a file that ${problem}: ${fileName}`]);
+    throw new UserError(`the file ${fileName} ${problem}`);
   }
 }
 

@@ -34,7 +34,7 @@ export async function openAuditFile(options: AuditFileOptions): Promise<AuditTra
     return await openTrail(options);
   } catch (error) {
     if (error instanceof AuditFileError) throw error;
-    throw new AuditFileError(`the audit file ${options.path} cannot be used: ${(error as Error).message}`, {
+    throw new AuditFileError(`the audit file ${options.path} cannot be used: ${(error as Error).message}`, [], {
       cause: error,
     });
   }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.ts';
 import { open } from 'node:fs/promises';
 
 import { type ChainEnd, openSeal } from './audit-chain.ts';
@@ -6,7 +7,7 @@ import { type ChainEnd, openSeal } from './audit-chain.ts';
 const maxTailBytes = 256 * 1024;
 
 /** The audit cannot be written where the settings say. */
-export class AuditFileError extends Error {
+export class AuditFileError extends UserError {
   override readonly name = 'AuditFileError';
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.ts';
 import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
 import type { Identity } from '../call/identity.ts';
 import type { PermissionLevel } from '../rpc-table/permission-level.ts';
@@ -45,7 +46,7 @@ export interface PolicyOptions {
 }
 
 /** All mistakes of a policy at once, each with its line. */
-export class PolicyError extends Error {
+export class PolicyError extends UserError {
   override readonly name = 'PolicyError';
 
   constructor(fileName: string, problems: readonly string[]) {

@@ -1,4 +1,5 @@
-import { nearestName } from '../errors/did-you-mean.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
+import { UserError } from '../errors/user-error.ts';
 
 import { flagOf, options } from '../config/settings.ts';
 
@@ -19,7 +20,7 @@ export interface CommandLine {
 export type CommandNames = Readonly<Record<string, { readonly takesWords: boolean }>>;
 
 /** A command line that says nothing we know. */
-export class CommandLineError extends Error {
+export class CommandLineError extends UserError {
   override readonly name = 'CommandLineError';
 }
 
@@ -60,7 +61,6 @@ export function parseCommandLine(args: readonly string[], commands: CommandNames
 }
 
 function unknown(kind: string, word: string, candidates: readonly string[]): CommandLineError {
-  const nearest = nearestName(word, candidates);
-  const hint = nearest === undefined ? 'cuegate help lists what there is' : `did you mean ${nearest}?`;
-  return new CommandLineError(`unknown ${kind} "${word}"; ${hint}`);
+  const hint = didYouMean(word, candidates) || '; cuegate help lists what there is';
+  return new CommandLineError(`unknown ${kind} "${word}"${hint}`);
 }

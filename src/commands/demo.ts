@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 
 import { signToken } from '../authentication/sign-token.ts';
-import { parseConfig } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import { createDemoCuebot } from '../demo/demo-cuebot.ts';
 import { createGateway } from '../app/gateway.ts';
 
@@ -16,21 +16,29 @@ const tokenSeconds = 12 * 3_600;
 /** How often the farm's time passes: frames end and begin, so that there is something to watch. */
 const tickMs = 2_000;
 
+/** Until the demo Cuebot listens, and says where. */
+const placeholder = '127.0.0.1:8443';
+
 /** `cuegate demo`: a farm in a box and a gateway in front of it, on this machine only. Settings apply as for `serve`. */
 export const demo: Command = async ({ environment, flags }) => {
-  const cuebot = await createDemoCuebot({ tickMs });
-  const config = parseConfig({
+  const { config: settings, problems } = readConfig({
     environment: {
       JWT_SECRET: randomBytes(48).toString('base64url'),
       HOST: '127.0.0.1',
       LOG_LEVEL: 'warn',
       ...environment,
-      CUEBOT_ENDPOINT: cuebot.endpoint,
+      CUEBOT_ENDPOINT: placeholder,
     },
     flags,
   });
-  const logger = pino({ level: config.logLevel });
-  const gateway = await createGateway(config, logger);
+  const logger = pino({ level: problems.found.length > 0 ? 'silent' : settings.logLevel });
+  const cuebot = await createDemoCuebot({ tickMs });
+  const config = { ...settings, cuebotEndpoint: cuebot.endpoint };
+  const gateway = await createGateway(config, logger, { problems }).catch(async (error: unknown) => {
+    // Its listener would keep the process alive.
+    await cuebot.close();
+    throw error;
+  });
   const close = async () => {
     await gateway.close();
     await cuebot.close();

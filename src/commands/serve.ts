@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 
-import { parseConfig } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
 import { createGateway } from '../app/gateway.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
@@ -8,9 +8,9 @@ import type { Command } from './command.ts';
 
 /** `cuegate serve`: serves against the Cuebot at CUEBOT_ENDPOINT until it is told to stop. */
 export const serve: Command = async (input) => {
-  const config = parseConfig(input);
-  const logger = pino({ level: config.logLevel });
-  const gateway = await createGateway(config, logger);
+  const { config, problems } = readConfig(input);
+  const logger = pino({ level: problems.found.length > 0 ? 'silent' : config.logLevel });
+  const gateway = await createGateway(config, logger, { problems });
   closeOnSignal(gateway.close, config.shutdownTimeoutMs, logger);
   logger.info(
     {

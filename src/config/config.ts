@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { type AuthenticationSettings, findAuthenticationProblems } from '../authentication/authentication-settings.ts';
 import { type IpNetwork, parseIpNetwork } from '../http/ip-network.ts';
 import { isLoopback } from '../http/is-loopback.ts';
-import { nearestName } from '../errors/did-you-mean.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
+import { Problems } from '../errors/problems.ts';
+import { UserError } from '../errors/user-error.ts';
 import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/login-settings.ts';
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import { flagOf, type Option, type OptionName, options } from './settings.ts';
@@ -83,18 +85,30 @@ export interface Config {
 }
 
 /** Everything that is wrong with the settings, at once. */
-export class ConfigError extends Error {
+export class ConfigError extends UserError {
   override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`cuegate cannot start with these settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-    this.problems = problems;
+    super('cuegate cannot start with these settings:', problems);
   }
 }
 
-/** Turns text into a Config in one pass. Throws ConfigError with every problem that it found. */
+/** Turns text into a Config. Throws ConfigError with every problem that it found. */
 export function parseConfig(raw: RawConfig): Config {
+  const { config, problems } = readConfig(raw);
+  if (problems.found.length > 0) throw new ConfigError(problems.found);
+  return config;
+}
+
+/** What could be read of the settings. Where there are problems, the config is only good for finding more of them. */
+export interface ReadConfig {
+  readonly config: Config;
+  readonly problems: Problems;
+}
+
+/** Turns text into a Config in one pass, and gathers every problem on the way. Never throws. */
+export function readConfig(raw: RawConfig): ReadConfig {
+  const gathered = new Problems();
   const problems = [...unknownFlags(raw)];
   const read = createReader(raw, problems);
   const auth = read.text('AUTH') as Config['auth'];
@@ -165,8 +179,8 @@ export function parseConfig(raw: RawConfig): Config {
   };
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
   problems.push(...findLoginProblems(login, authentication));
-  if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(config);
+  gathered.add(...problems);
+  return { config: Object.freeze(config), problems: gathered };
 }
 
 function readNetworks(texts: readonly string[], problems: string[]): readonly IpNetwork[] {
@@ -377,9 +391,4 @@ function* unknownFlags({ flags }: RawConfig): Iterable<string> {
   for (const name of Object.keys(flags)) {
     if (!names.includes(name)) yield `unknown option ${flagOf(name)}${didYouMean(flagOf(name), names.map(flagOf))}`;
   }
-}
-
-function didYouMean(found: string, candidates: readonly string[]): string {
-  const nearest = nearestName(found, candidates);
-  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
 }

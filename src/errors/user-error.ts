@@ -5,12 +5,12 @@
  */
 export class UserError extends Error {
   override readonly name: string = 'UserError';
-  /** Each mistake by itself, so that several errors of one start can be told together. Never empty. */
-  readonly problems: readonly string[];
+  /** Each mistake by itself, so that those of one start can be told together. Never empty. */
+  readonly mistakes: readonly string[];
 
-  /** @param problems the message itself, or each mistake below a title */
-  constructor(title: string, problems: readonly string[] = []) {
-    super([title, ...problems.map((problem) => `  - ${problem.replaceAll('\n', '\n    ')}`)].join('\n'));
-    this.problems = problems.length === 0 ? [title] : problems;
+  /** @param mistakes what is told below the title; none: the title says it all */
+  constructor(title: string, mistakes: readonly string[] = [], options?: ErrorOptions) {
+    super([title, ...mistakes.map((mistake) => `  - ${mistake.replaceAll('\n', '\n    ')}`)].join('\n'), options);
+    this.mistakes = mistakes.length === 0 ? [title] : mistakes;
   }
 }

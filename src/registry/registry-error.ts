@@ -1,3 +1,5 @@
+import { UserError } from '../errors/user-error.ts';
+
 /** One thing that is wrong with a schema. */
 export interface RegistryProblem {
   /** The file as the user knows it: the path that was given, or its name inside a descriptor set. */
@@ -9,7 +11,7 @@ export interface RegistryProblem {
 }
 
 /** The schema could not be loaded. Carries every problem that was found, not only the first. */
-export class RegistryError extends Error {
+export class RegistryError extends UserError {
   override readonly name = 'RegistryError';
   /** By file and line. */
   readonly problems: readonly RegistryProblem[];

@@ -1,3 +1,4 @@
+import { UserError } from '../errors/user-error.ts';
 import type { MessageDescriptor, MethodDescriptor, Registry } from '../registry/descriptors.ts';
 
 import type { Guard } from './guard.ts';
@@ -58,7 +59,7 @@ export interface RpcTable {
 }
 
 /** All mistakes of a table at once, each with its line. */
-export class RpcTableError extends Error {
+export class RpcTableError extends UserError {
   override readonly name = 'RpcTableError';
 
   constructor(fileName: string, problems: readonly string[]) {

@@ -1,10 +1,11 @@
+import { UserError } from '../errors/user-error.ts';
 import type { ServiceDescriptor } from '../registry/descriptors.ts';
 
 import { compileWildcards } from './rpc-pattern.ts';
 import type { RpcTable } from './rpc-table.ts';
 
 /** A list of services that cannot be meant as it stands. */
-export class ServiceListError extends Error {
+export class ServiceListError extends UserError {
   override readonly name = 'ServiceListError';
 }
 

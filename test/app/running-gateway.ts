@@ -64,7 +64,7 @@ export async function startGateway({
   const cuebot = await createDemoCuebot(farm);
   const log: LogLine[] = [];
   const config = testConfig({ CUEBOT_ENDPOINT: cuebot.endpoint, ...settings });
-  const gateway = await createGateway(config, logTo(log), now);
+  const gateway = await createGateway(config, logTo(log), now === undefined ? {} : { now });
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const token = signToken({ secret, claims: { sub: subject, exp: Math.floor(Date.now() / 1000) + 3_600 } });
   const post = (path: string, body: string, headers: Readonly<Record<string, string>> = {}) =>

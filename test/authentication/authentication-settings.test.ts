@@ -14,7 +14,7 @@ function problemsOf(environment: Readonly<Record<string, string>>): readonly str
     parse(environment);
     return [];
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
+    if (error instanceof ConfigError) return error.mistakes;
     throw error;
   }
 }

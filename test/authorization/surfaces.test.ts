@@ -87,7 +87,7 @@ describe('a gateway', () => {
     const file = join(folder, 'mistaken.yaml');
     await writeFile(file, 'groups:\n  pausers: operat\n');
     await expect(startWith({ POLICY_FILE: file })).rejects.toThrow(
-      `${file} has 1 mistake(s):\n  line 2: "operat" is nothing that the group pausers can be worth; ` +
+      `  - POLICY_FILE: ${file} has 1 mistake(s):\n      line 2: "operat" is nothing that the group pausers can be worth; ` +
         'there are: read, operate, wrangle, submit, admin, grant:NAME, show:NAME',
     );
   });

@@ -38,12 +38,12 @@ describe('parseCommandLine()', () => {
   });
 
   it.each<[args: readonly string[], message: string]>([
-    [['sreve'], 'unknown command "sreve"; did you mean serve?'],
+    [['sreve'], 'unknown command "sreve"; did you mean "serve"?'],
     [['serve', 'explain'], 'unknown command "explain"; cuegate help lists what there is'],
     [['explain', 'policy'], 'unknown command "explain"; cuegate help lists what there is'],
     [['constructor'], 'unknown command "constructor"; cuegate help lists what there is'],
-    [['policy', '--tokn', 'x'], 'unknown option "--tokn"; did you mean --token?'],
-    [['serve', '--rest-prot=80'], 'unknown option "--rest-prot"; did you mean --rest-port?'],
+    [['policy', '--tokn', 'x'], 'unknown option "--tokn"; did you mean "--token"?'],
+    [['serve', '--rest-prot=80'], 'unknown option "--rest-prot"; did you mean "--rest-port"?'],
     [['serve', '--rest-port'], '--rest-port needs a value, e.g. --rest-port=…'],
     [['policy', '--token'], '--token needs a value, e.g. --token=…'],
   ])('refuses %j', (args, message) => {

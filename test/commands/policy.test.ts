@@ -111,7 +111,7 @@ describe('cuegate policy explain', () => {
     [
       ['explain', 'job.JobInterface/Kill'],
       { POLICY_FILE: '/nowhere.yaml' },
-      'cuegate cannot start with these settings:\n  - POLICY_FILE names a file that does not exist: /nowhere.yaml',
+      'cuegate cannot start with these settings:\n  - POLICY_FILE: the file /nowhere.yaml does not exist',
     ],
   ])('refuses %j with %j', async (words, environment, message) => {
     await expect(explain(words, {}, environment)).rejects.toThrow(message);

@@ -86,7 +86,7 @@ function startWhole(endpoint: string, { backend, style, forwardMetadata }: TestG
   };
   const silent = () => {};
   const logger = { debug: silent, info: silent, warn: silent, error: silent };
-  return createGateway(parseConfig({ environment, flags: {} }), logger, now);
+  return createGateway(parseConfig({ environment, flags: {} }), logger, { now });
 }
 
 async function startSurface(endpoint: string, options: TestGatewayOptions): Promise<TestGateway> {

@@ -78,6 +78,6 @@ describe('the settings of logging in at GraphiQL', () => {
     } catch (error) {
       found = error;
     }
-    expect((found as ConfigError).problems).toEqual(problems);
+    expect((found as ConfigError).mistakes).toEqual(problems);
   });
 });

@@ -1,3 +1,4 @@
+import { UserError } from '../../errors/user-error.ts';
 import { type IpNetwork, parseIpNetwork } from '../../http/ip-network.ts';
 import { nearestName } from '../../errors/did-you-mean.ts';
 import type { Identity } from '../../call/identity.ts';
@@ -14,7 +15,7 @@ export interface ApiKeyEntry {
 }
 
 /** Everything that is wrong with a file of API keys, at once. */
-export class ApiKeysError extends Error {
+export class ApiKeysError extends UserError {
   override readonly name = 'ApiKeysError';
 
   constructor(fileName: string, problems: readonly string[]) {

@@ -1,3 +1,4 @@
+import { UserError } from '../../errors/user-error.ts';
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 
 import { signatureAlgorithms } from './signature-algorithms.ts';
@@ -11,7 +12,7 @@ export interface KeyRing {
 }
 
 /** A key set that cannot be used; the message is for the log. */
-export class KeyRingError extends Error {
+export class KeyRingError extends UserError {
   override readonly name = 'KeyRingError';
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from '../../errors/user-error.ts';
 import { type ASTNode, getLocation, type Source } from 'graphql';
 
 import { nearestName } from '../../errors/did-you-mean.ts';
@@ -21,7 +22,7 @@ export function reportTo(mistakes: Mistake[], source: Source, owner: string): Re
 }
 
 /** All mistakes of a links document at once, each with its line. */
-export class LinksError extends Error {
+export class LinksError extends UserError {
   override readonly name = 'LinksError';
 
   constructor(fileName: string, mistakes: readonly Mistake[]) {
