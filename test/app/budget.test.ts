@@ -1,28 +1,22 @@
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { startGateway, type TestGateway } from './running-gateway.ts';
+import { shareGateway } from './running-gateway.ts';
 
 /** What one operation may cost, end to end: a gateway with its default settings but for the calls, and a demo Cuebot. */
 
-let running: TestGateway;
+const running = shareGateway({ settings: { GRAPHQL_MAX_CALLS: '20' } });
 
-beforeAll(async () => {
-  running = await startGateway({ settings: { GRAPHQL_MAX_CALLS: '20' } });
-});
-afterAll(() => running.close());
-beforeEach(() => running.cuebot.resetCalls());
-
-const callsMade = () => [...running.cuebot.calls.values()].reduce((sum, calls) => sum + calls, 0);
+const callsMade = () => [...running().cuebot.calls.values()].reduce((sum, calls) => sum + calls, 0);
 const aliased = (count: number, field: (index: number) => string) =>
   `{ ${Array.from({ length: count }, (_, index) => `a${index}: ${field(index)}`).join(' ')} }`;
 
 describe('an operation', () => {
   it('with 2,000 aliases is refused, and calls nothing', async () => {
-    const { json } = await running.graphql(aliased(2_000, () => 'showGetShows { shows { shows { name } } }'));
+    const { json } = await running().graphql(aliased(2_000, () => 'showGetShows { shows { shows { name } } }'));
     // Its tokens are counted first.
     expect(json.errors[0].message).toMatch(/Document contains more tha[nt] 10000 tokens/);
-    const { json: shorter } = await running.graphql(aliased(2_000, () => '__typename'));
+    const { json: shorter } = await running().graphql(aliased(2_000, () => '__typename'));
     expect(shorter.errors).toMatchObject([
       {
         message: expect.stringContaining('This document has 2000 fields with an alias; 100 are allowed.'),
@@ -34,9 +28,12 @@ describe('an operation', () => {
 
   it('with variables full of mistakes is told the first ones, and calls nothing', async () => {
     const r = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`unknown${index}`, index]));
-    const { json } = await running.graphql('query ($r: JobSearchCriteriaInput) { jobGetJobs(r: $r) { __typename } }', {
-      r,
-    });
+    const { json } = await running().graphql(
+      'query ($r: JobSearchCriteriaInput) { jobGetJobs(r: $r) { __typename } }',
+      {
+        r,
+      },
+    );
     expect(json.errors).toHaveLength(10);
     expect(json.errors[0].message).toBe(
       'Variable "$r" got an invalid value: the field "unknown0" is not defined by type "JobSearchCriteriaInput".',
@@ -46,14 +43,14 @@ describe('an operation', () => {
   });
 
   it('that asks the same under a hundred aliases calls once', async () => {
-    const { json } = await running.graphql(aliased(100, () => 'showGetShows { shows { shows { name } } }'));
+    const { json } = await running().graphql(aliased(100, () => 'showGetShows { shows { shows { name } } }'));
     expect(json.errors).toBeUndefined();
     expect(Object.keys(json.data)).toHaveLength(100);
     expect(callsMade()).toBe(1);
   });
 
   it('makes the calls that it may, and fails the fields beyond', async () => {
-    const { json } = await running.graphql(
+    const { json } = await running().graphql(
       aliased(30, (index) => `jobGetJobs(r: { users: ["u${index}"] }) { jobs { jobs { id } } }`),
     );
     expect(callsMade()).toBe(20);
@@ -75,14 +72,14 @@ describe('an operation', () => {
       specifiedByUrl: true,
       directiveIsRepeatable: true,
     });
-    const { json } = await running.graphql(query);
+    const { json } = await running().graphql(query);
     expect(json.errors).toBeUndefined();
     expect(json.data.__schema.subscriptionType.name).toBe('Subscription');
   });
 
   it('that looks at the schema in circles is refused', async () => {
     const circle = `${'fields { type { '.repeat(10)}name${' } }'.repeat(10)}`;
-    const { status, json } = await running.graphql(`{ __type(name: "Query") { ${circle} } }`);
+    const { status, json } = await running().graphql(`{ __type(name: "Query") { ${circle} } }`);
     expect([status, json.errors[0].message]).toEqual([
       200,
       'The introspection of this document is 22 levels deep; 15 are allowed.',
@@ -91,13 +88,13 @@ describe('an operation', () => {
 
   it('that goes in circles is refused before it calls anything', async () => {
     const circle = `${'layers { frames(limit: 100) { job { '.repeat(4)}name${' } } }'.repeat(4)}`;
-    const { json } = await running.graphql(`{ jobs { ${circle} } }`);
+    const { json } = await running().graphql(`{ jobs { ${circle} } }`);
     expect(json.errors[0].message).toMatch(/^This operation is expected to make \d+ calls upstream; 10000 are allowed/);
     expect(json.errors[0].extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
       costs: expect.arrayContaining([{ field: expect.stringContaining('layers'), calls: expect.any(Number) }]),
     });
-    const { json: deeper } = await running.graphql(
+    const { json: deeper } = await running().graphql(
       `{ jobs { ${'layers { job { '.repeat(10)}name${' } }'.repeat(10)} } }`,
     );
     expect(deeper.errors[0].message).toBe(
@@ -107,7 +104,7 @@ describe('an operation', () => {
   });
 
   it('with too many objects gets as many as its calls allow, and errors for the others', async () => {
-    const { json } = await running.graphql(
+    const { json } = await running().graphql(
       '{ jobs(where: { includeFinished: true }) { name layers { name } depends { id } } }',
     );
     expect(callsMade()).toBe(20);
@@ -120,10 +117,10 @@ describe('an operation', () => {
   });
 
   it('is explained by how many objects each call served', async () => {
-    const headers = { authorization: `Bearer ${running.token}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${running().token}`, 'content-type': 'application/json' };
     const query = '{ hosts { name procs { name } } }';
     const body = JSON.stringify({ query, extensions: { explain: true } });
-    const answer = await fetch(`${running.url}/graphql`, { method: 'POST', headers, body });
+    const answer = await fetch(`${running().url}/graphql`, { method: 'POST', headers, body });
     const { data, extensions } = (await answer.json()) as {
       data: { hosts: unknown[] };
       extensions: { explain: { fields: Record<string, unknown>[] } };
@@ -137,9 +134,9 @@ describe('an operation', () => {
 
   it('is explained on request, and not without', async () => {
     const query = '{ showGetShows { shows { shows { name } } } again: showGetShows { shows { shows { id } } } }';
-    const headers = { authorization: `Bearer ${running.token}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${running().token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ query, extensions: { explain: true } });
-    const explained = await fetch(`${running.url}/graphql`, { method: 'POST', headers, body });
+    const explained = await fetch(`${running().url}/graphql`, { method: 'POST', headers, body });
     const { extensions } = (await explained.json()) as { extensions: { explain: unknown } };
     const rpc = 'show.ShowInterface/GetShows';
     expect(extensions.explain).toEqual({
@@ -149,6 +146,6 @@ describe('an operation', () => {
         expect.objectContaining({ field: 'again', rpc, calls: 0, objects: 0, repeated: 1, upstreamMs: 0 }),
       ],
     });
-    expect((await running.graphql(query)).json.extensions).toBeUndefined();
+    expect((await running().graphql(query)).json.extensions).toBeUndefined();
   });
 });

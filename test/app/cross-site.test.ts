@@ -188,7 +188,7 @@ describe.skipIf(isBrowserMissing)('a page of another site', () => {
       await execute.click();
       return anonymous.cuebot.calls.size;
     };
-    await expect.poll(callsAfterClick, { timeout: 20_000, interval: 500 }).toBeGreaterThan(0);
+    await expect.poll(callsAfterClick, { timeout: 120_000, interval: 500 }).toBeGreaterThan(0);
   });
 });
 

@@ -30,14 +30,14 @@ describe('a Cuebot that mixes calls up', () => {
     expect(wrong.some((line) => line.startsWith('write'))).toBe(true);
   });
 
-  it('never does in 20,000 calls with lanes on', { timeout: 180_000 }, async () => {
+  it('never does in 20,000 calls with lanes on', async () => {
     running = await startGateway({ cuebot: { servantDefect: true }, settings: { LANE_MAX_WAIT: '60s' } });
     expect(await hammer(running, 20_000)).toEqual([]);
   });
 });
 
 describe('callers who are willing to wait for a moment only', () => {
-  it('make no call of others act on their objects, nor theirs on others’', { timeout: 60_000 }, async () => {
+  it('make no call of others act on their objects, nor theirs on others’', async () => {
     let count = 0;
     const slow = { servantDefect: true, latencyMs: () => 3 + (count++ % 7) };
     running = await startGateway({ cuebot: slow, settings: { LANE_MAX_WAIT: '60s' } });

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { startGateway, type TestGateway } from './running-gateway.ts';
+import { shareGateway } from './running-gateway.ts';
 
-let farm: TestGateway;
-
-beforeAll(async () => {
-  // With the defect on, any two calls of one lane that overlap may answer about each other's objects.
-  farm = await startGateway({ cuebot: { servantDefect: true, farm: { jobs: 200, hosts: 120 } } });
-});
-
-afterAll(() => farm.close());
+// With the defect on, any two calls of one lane that overlap may answer about each other's objects.
+const farm = shareGateway({ cuebot: { servantDefect: true, farm: { jobs: 200, hosts: 120 } } });
 
 /** Runs a query that must succeed, and counts what it asked upstream. */
 async function ask(query: string) {
-  farm.cuebot.resetCalls();
-  const { json } = await farm.graphql(query);
+  const { cuebot, graphql } = farm();
+  cuebot.resetCalls();
+  const { json } = await graphql(query);
   expect(json.errors).toBeUndefined();
-  const calls = Object.fromEntries(farm.cuebot.calls);
+  const calls = Object.fromEntries(cuebot.calls);
   return { data: json.data, calls, total: Object.values(calls).reduce((sum, count) => sum + count, 0) };
 }
 
@@ -41,7 +36,7 @@ describe('the nested graph behind the whole gateway', () => {
     const { data, total } = await ask('{ hosts { name procs { name jobName job { name state } } } }');
     expect(total).toBe(3);
     const procs = data.hosts.flatMap((host: { procs: object[] }) => host.procs);
-    expect(procs.length).toBe(farm.cuebot.farm.procs.size);
+    expect(procs.length).toBe(farm().cuebot.farm.procs.size);
     for (const { jobName, job } of procs) expect(job).toEqual({ name: jobName, state: 'PENDING' });
   });
 

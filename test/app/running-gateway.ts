@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
+import { afterAll, afterEach, beforeEach } from 'vitest';
 
 import { signToken } from '../../src/authentication/sign-token.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
@@ -90,6 +91,28 @@ export async function startGateway({
       await cuebot.close();
     },
   };
+}
+
+/**
+ * One gateway for the tests of a file or of a `describe`. Each test begins with the counters of its Cuebot at zero. A test that
+ * fails takes its gateway with it: what it left under way must not be counted in the next one.
+ */
+export function shareGateway(options: TestGatewayOptions = {}): () => TestGateway {
+  let running: TestGateway | undefined;
+  const close = async () => {
+    const closing = running;
+    running = undefined;
+    await closing?.close();
+  };
+  beforeEach(async () => {
+    running ??= await startGateway(options);
+    running.cuebot.resetCalls();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await close();
+  });
+  afterAll(close);
+  return () => running!;
 }
 
 /** Settings for a gateway on a free loopback port. */

@@ -16,13 +16,13 @@ const get = (path: string) => send(undefined, `${running.url}${path}`, 'GET', {}
 
 describe('a gateway whose Cuebot', () => {
   it('is there is ready', async () => {
-    await vi.waitFor(async () => expect((await get('/readyz')).status).toBe(200), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await get('/readyz')).status).toBe(200), { timeout: 120_000 });
     expect((await running.rest('show.ShowInterface/GetShows')).status).toBe(200);
   });
 
   it('is away lives, is not ready, and says so without its address', async () => {
     await running.cuebot.close();
-    await vi.waitFor(async () => expect((await get('/readyz')).status).toBe(503), { timeout: 10_000 });
+    await vi.waitFor(async () => expect((await get('/readyz')).status).toBe(503), { timeout: 120_000 });
     expect((await get('/readyz')).json).toEqual({ status: 'unavailable', reason: 'Cuebot cannot be reached' });
     expect((await get('/healthz')).json).toEqual({ status: 'ok' });
   });
@@ -54,7 +54,7 @@ describe('a gateway whose Cuebot', () => {
 
   it('is back serves again by itself', async () => {
     const again = await createDemoCuebot({ port: running.cuebot.port });
-    await vi.waitFor(async () => expect((await get('/readyz')).status).toBe(200), { timeout: 15_000 });
+    await vi.waitFor(async () => expect((await get('/readyz')).status).toBe(200), { timeout: 120_000 });
     expect((await running.rest('show.ShowInterface/GetShows')).status).toBe(200);
     await again.close();
   });

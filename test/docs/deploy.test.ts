@@ -256,7 +256,7 @@ describe('deploy/kubernetes', () => {
     const headers = { host: '10.9.8.7:8448' };
     await expect
       .poll(async () => (await send(undefined, `${running.url}${httpGet.path}`, 'GET', headers)).status, {
-        timeout: 10_000,
+        timeout: 120_000,
       })
       .toBe(200);
   });

@@ -60,7 +60,7 @@ describe('docs/operating.md', () => {
 
   it('says how a gateway with Cuebot is', async () => {
     expect(await ask('/healthz')).toBe(expected('/healthz', 'the process lives'));
-    await expect.poll(() => ask('/readyz'), { timeout: 10_000 }).toBe(expected('/readyz', 'Cuebot is connected'));
+    await expect.poll(() => ask('/readyz'), { timeout: 120_000 }).toBe(expected('/readyz', 'Cuebot is connected'));
   });
 
   it('names the fields of the lines about calls', async () => {
@@ -136,7 +136,7 @@ describe('docs/operating.md', () => {
     const other = await startGateway();
     await other.cuebot.close();
     const answer = () => ask('/readyz', other.url);
-    await expect.poll(answer, { timeout: 10_000 }).toBe(expected('/readyz', 'Cuebot is away'));
+    await expect.poll(answer, { timeout: 120_000 }).toBe(expected('/readyz', 'Cuebot is away'));
     expect(await ask('/healthz', other.url)).toBe(expected('/healthz', 'the process lives'));
     await other.gateway.close();
   });

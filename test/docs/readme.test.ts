@@ -63,7 +63,7 @@ beforeAll(async () => {
   const output = await start('npm run demo', { REST_PORT: '0' }, /Ctrl\+C/);
   url = /GraphiQL +(http:\S+)\/graphql/.exec(output)?.[1] ?? '';
   token = /^eyJ\S+$/m.exec(output)?.[0] ?? '';
-}, 120_000);
+});
 
 afterAll(() => {
   // The group, since npm starts a process of its own.

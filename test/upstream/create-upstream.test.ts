@@ -158,7 +158,7 @@ describe('createUpstream()', () => {
     );
     open.push({ close: () => second.forceShutdown() });
     await new Promise((resolve) => second.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), resolve));
-    await vi.waitFor(() => expect(upstream.isConnected()).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => expect(upstream.isConnected()).toBe(true), { timeout: 120_000 });
     expect(Buffer.from((await upstream.invoke(callOf(get))).message).toString()).toBe('second');
   });
 });
