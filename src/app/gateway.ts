@@ -10,7 +10,7 @@ import type { Readiness } from '../http/health.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { createSurfaces } from './surfaces.ts';
 import { createUpstream } from '../upstream/create-upstream.ts';
-import { createWaist } from './waist.ts';
+import { createWaist } from './create-pipeline.ts';
 
 /** A gateway that answers. */
 export interface Gateway {

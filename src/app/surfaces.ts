@@ -18,7 +18,7 @@ import type { Handler, ServerOptions } from '../http/create-server.ts';
 import { compileProtection } from '../http/protect.ts';
 import { serveDocument } from '../http/serve-document.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Waist } from './waist.ts';
+import type { Waist } from './create-pipeline.ts';
 
 /** Where GraphQL and its page are mounted; every other path belongs to REST. */
 const graphqlPath = '/graphql';

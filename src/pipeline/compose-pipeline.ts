@@ -10,7 +10,7 @@ import { reuseReplies } from './reuse-replies.ts';
 import type { RpcTable } from '../rpc-table/rpc-table.ts';
 import { setDeadline } from './set-deadline.ts';
 import { shareReads } from './share-reads.ts';
-import type { Lanes } from './lanes/use-lanes.ts';
+import type { Lanes } from './lanes/create-lanes.ts';
 
 /** What the waist is made of. */
 export interface WaistOptions {

@@ -2,7 +2,7 @@ import { nearestName } from '../errors/did-you-mean.ts';
 
 import type { MessageDescriptor } from '../registry/descriptors.ts';
 
-import type { FieldPath } from './guard.ts';
+import type { FieldPath } from './validation.ts';
 
 /**
  * Reads `new_comment.user`: every step a field that holds one value, by its name in the `.proto` file.

@@ -1,13 +1,13 @@
 import { UserError } from '../errors/user-error.ts';
 import type { MessageDescriptor, MethodDescriptor, Registry } from '../registry/descriptors.ts';
 
-import type { Guard } from './guard.ts';
-import { readGuards } from './read-guards.ts';
+import type { Guard } from './validation.ts';
+import { readGuards } from './read-validations.ts';
 import { readOnce } from './read-once.ts';
-import { readRereads } from './read-rereads.ts';
-import { readStamps } from './read-stamps.ts';
-import type { Reread } from './reread.ts';
-import type { Stamp } from './stamp.ts';
+import { readRereads } from './read-refetches.ts';
+import { readStamps } from './read-identity-fields.ts';
+import type { Reread } from './refetch.ts';
+import type { Stamp } from './identity-field.ts';
 import { type PermissionLevel, permissionLevels } from './permission-level.ts';
 import { kindOf, type RpcKind } from './rpc-kind.ts';
 import { compileRpcPattern, type RpcPattern } from './rpc-pattern.ts';

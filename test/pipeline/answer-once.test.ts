@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/call/gateway-error.ts';
 import { answerOnce } from '../../src/pipeline/answer-once.ts';
 import { identityOf } from '../authentication/identity.ts';
-import { guardedWaist, open, registry, type SentCall, tableOf } from './validation/guarded-pipeline.ts';
+import { guardedWaist, open, registry, type SentCall, tableOf } from './validation/single-interceptor.ts';
 
 const launch = 'job.JobInterface/LaunchSpec';
 const table = tableOf(`once: [{ rpcs: ${launch}, why: it would run twice }]`);

@@ -3,7 +3,7 @@ import type { InputValueDefinitionNode } from 'graphql';
 import type { MethodDescriptor } from '../../registry/descriptors.ts';
 
 import type { Call } from '../../call/call.ts';
-import { everythingArgument } from '../../rpc-table/guard.ts';
+import { everythingArgument } from '../../rpc-table/validation.ts';
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
 import { inputValueNode, namedTypeNode } from '../schema/schema-nodes.ts';

@@ -17,7 +17,7 @@ import type { MessageFieldResolver, Resolvers } from '../schema/derive-resolvers
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { fieldNode, namedTypeNode, nonNullNode } from '../schema/schema-nodes.ts';
 import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
-import { compileRereads, type PayloadField } from './compile-rereads.ts';
+import { compileRereads, type PayloadField } from './compile-refetches.ts';
 
 /** What payloads are derived from. */
 export interface PayloadOptions {

@@ -1,6 +1,6 @@
 import type { CheckRequest } from './check-request.ts';
 import { formatFieldPath, valueAt } from '../../rpc-table/field-path.ts';
-import { everythingArgument, type Guard } from '../../rpc-table/guard.ts';
+import { everythingArgument, type Guard } from '../../rpc-table/validation.ts';
 import { refusal } from './refusal.ts';
 
 /** Refuses criteria that narrow nothing, unless the caller says that he means everything. */

@@ -1,5 +1,5 @@
 import type { CheckRequest } from './check-request.ts';
-import type { Guard } from '../../rpc-table/guard.ts';
+import type { Guard } from '../../rpc-table/validation.ts';
 import { refusal } from './refusal.ts';
 
 /** Refuses U+0000 in any string, as deep as it may be. Bytes are base64 when opened, and may hold what they like. */

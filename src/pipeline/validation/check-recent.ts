@@ -1,6 +1,6 @@
 import type { CheckRequest } from './check-request.ts';
 import { formatFieldPath, valueAt } from '../../rpc-table/field-path.ts';
-import type { Guard } from '../../rpc-table/guard.ts';
+import type { Guard } from '../../rpc-table/validation.ts';
 import { refusal } from './refusal.ts';
 
 /**

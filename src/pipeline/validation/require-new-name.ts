@@ -5,7 +5,7 @@ import type { CloseMessage, OpenMessage } from '../../call/open-message.ts';
 import type { DressedError } from '../../rpc-table/rpc-table.ts';
 
 import { formatFieldPath, textAt } from '../../rpc-table/field-path.ts';
-import type { Guard, NameSpelling } from '../../rpc-table/guard.ts';
+import type { Guard, NameSpelling } from '../../rpc-table/validation.ts';
 import { refusal } from './refusal.ts';
 
 /** What looking a name up needs. */

@@ -3,7 +3,7 @@ import type { Identity } from '../../../call/identity.ts';
 
 import type { CheckRequest } from '../check-request.ts';
 import { textAt } from '../../../rpc-table/field-path.ts';
-import type { Guard } from '../../../rpc-table/guard.ts';
+import type { Guard } from '../../../rpc-table/validation.ts';
 import { refusal } from '../refusal.ts';
 import { type JobSpecRights, readJobSpec } from './read-job-spec.ts';
 import { XmlProblem } from './scan-xml.ts';

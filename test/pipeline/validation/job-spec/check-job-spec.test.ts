@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { CallNotes } from '../../../../src/call/call-notes.ts';
 import type { GatewayError } from '../../../../src/call/gateway-error.ts';
-import { enforceGuards, type GuardOptions } from '../../../../src/pipeline/validation/enforce-guards.ts';
+import { enforceGuards, type GuardOptions } from '../../../../src/pipeline/validation/validate-requests.ts';
 import { identityOf } from '../../../authentication/identity.ts';
-import { guardedWaist, guardOptions, tableOf } from '../guarded-pipeline.ts';
+import { guardedWaist, guardOptions, tableOf } from '../single-interceptor.ts';
 
 const launch = 'job.JobInterface/LaunchSpec';
 const table = tableOf(

@@ -3,8 +3,8 @@ import type { FieldDescriptor } from '../registry/descriptors.ts';
 import type { TableEntry } from './table-document.ts';
 
 import { parseFieldPath } from './field-path.ts';
-import type { FieldPath } from './guard.ts';
-import type { Stamp } from './stamp.ts';
+import type { FieldPath } from './validation.ts';
+import type { Stamp } from './identity-field.ts';
 import { methodsOf, type TableReading } from './table-methods.ts';
 
 const isSaid = (text: string) => (text === '' ? 'must say something' : undefined);

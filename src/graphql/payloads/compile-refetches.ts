@@ -2,7 +2,7 @@ import { type ConstDirectiveNode, type FieldDefinitionNode, Kind } from 'graphql
 
 import type { FieldDescriptor, MethodDescriptor } from '../../registry/descriptors.ts';
 
-import type { Reread } from '../../rpc-table/reread.ts';
+import type { Reread } from '../../rpc-table/refetch.ts';
 
 import { compileRootField } from '../schema/compile-root-field.ts';
 import type { GraphqlNames } from '../schema/derive-names.ts';

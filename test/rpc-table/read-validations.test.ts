@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
-import { registry, tableOf } from '../pipeline/validation/guarded-pipeline.ts';
+import { registry, tableOf } from '../pipeline/validation/single-interceptor.ts';
 
 const mistakesOf = (text: string): readonly string[] => {
   try {

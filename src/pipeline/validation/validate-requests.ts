@@ -10,7 +10,7 @@ import { compileFilledCheck } from './check-filled.ts';
 import { compileNulCheck, mayHoldNul } from './check-nul.ts';
 import { compileRecentCheck } from './check-recent.ts';
 import type { CheckRequest } from './check-request.ts';
-import type { Guard } from '../../rpc-table/guard.ts';
+import type { Guard } from '../../rpc-table/validation.ts';
 import { compileJobSpecCheck, type JobSpecOptions } from './job-spec/check-job-spec.ts';
 import { requireNewName } from './require-new-name.ts';
 

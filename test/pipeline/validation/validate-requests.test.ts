@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { GatewayError } from '../../../src/call/gateway-error.ts';
-import { enforceGuards } from '../../../src/pipeline/validation/enforce-guards.ts';
+import { enforceGuards } from '../../../src/pipeline/validation/validate-requests.ts';
 import { callOf } from '../calls.ts';
-import { guardedWaist, guardOptions, registry, type SentCall, tableOf } from './guarded-pipeline.ts';
+import { guardedWaist, guardOptions, registry, type SentCall, tableOf } from './single-interceptor.ts';
 
 const present = 1_800_000_000;
 

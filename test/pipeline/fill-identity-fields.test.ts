@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { CallNotes } from '../../src/call/call-notes.ts';
 import type { GatewayError } from '../../src/call/gateway-error.ts';
-import { stampIdentity } from '../../src/pipeline/stamp-identity.ts';
+import { stampIdentity } from '../../src/pipeline/fill-identity-fields.ts';
 import { identityOf } from '../authentication/identity.ts';
-import { close, guardedWaist, open, tableOf } from './validation/guarded-pipeline.ts';
+import { close, guardedWaist, open, tableOf } from './validation/single-interceptor.ts';
 
 const kill = 'job.JobInterface/Kill';
 const comment = 'job.JobInterface/AddComment';

@@ -1,6 +1,6 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
-import type { FieldPath } from './guard.ts';
+import type { FieldPath } from './validation.ts';
 
 /** A string of an RPC's request that says who calls, and is filled in from the caller's identity. */
 export interface Stamp {

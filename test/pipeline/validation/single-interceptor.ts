@@ -6,7 +6,7 @@ import type { MessageDescriptor, Registry } from '../../../src/registry/descript
 import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
 import type { Call, Interceptor, Reply } from '../../../src/call/call.ts';
 import { compileRpcTable, type RpcTable } from '../../../src/rpc-table/rpc-table.ts';
-import type { GuardOptions } from '../../../src/pipeline/validation/enforce-guards.ts';
+import type { GuardOptions } from '../../../src/pipeline/validation/validate-requests.ts';
 import { callOf } from '../calls.ts';
 
 const pathOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));

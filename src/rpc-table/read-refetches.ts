@@ -3,7 +3,7 @@ import type { FieldDescriptor, MessageDescriptor, MethodDescriptor } from '../re
 import type { RpcKind } from './rpc-kind.ts';
 import type { TableEntry } from './table-document.ts';
 
-import type { Reread } from './reread.ts';
+import type { Reread } from './refetch.ts';
 import { methodOf, type TableReading } from './table-methods.ts';
 
 const isSaid = (text: string) => (text === '' ? 'must say something' : undefined);

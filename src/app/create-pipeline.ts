@@ -12,11 +12,11 @@ import type { MessageDescriptor, MethodDescriptor } from '../registry/descriptor
 import type { Invoke } from '../call/call.ts';
 import { composeWaist } from '../pipeline/compose-pipeline.ts';
 import { answerOnce } from '../pipeline/answer-once.ts';
-import { enforceGuards } from '../pipeline/validation/enforce-guards.ts';
-import { stampIdentity } from '../pipeline/stamp-identity.ts';
+import { enforceGuards } from '../pipeline/validation/validate-requests.ts';
+import { stampIdentity } from '../pipeline/fill-identity-fields.ts';
 import type { Identity } from '../call/identity.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
-import { createLanes } from '../pipeline/lanes/use-lanes.ts';
+import { createLanes } from '../pipeline/lanes/create-lanes.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What the waist is made from. */

@@ -5,7 +5,7 @@ import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { TableEntry } from './table-document.ts';
 
 import { parseFieldPath } from './field-path.ts';
-import { everythingArgument, type FieldPath, type Guard, type NameLookUp } from './guard.ts';
+import { everythingArgument, type FieldPath, type Guard, type NameLookUp } from './validation.ts';
 import { methodOf, methodsOf, type TableReading } from './table-methods.ts';
 
 const isSaid = (text: string) => (text === '' ? 'must say something' : undefined);

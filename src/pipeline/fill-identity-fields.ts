@@ -7,7 +7,7 @@ import type { CloseMessage, OpenMessage } from '../call/open-message.ts';
 import type { RpcTable } from '../rpc-table/rpc-table.ts';
 
 import { formatFieldPath, textAt } from '../rpc-table/field-path.ts';
-import type { FieldPath } from '../rpc-table/guard.ts';
+import type { FieldPath } from '../rpc-table/validation.ts';
 import { refusal } from './validation/refusal.ts';
 
 /** What stamping needs. */
