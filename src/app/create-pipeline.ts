@@ -3,24 +3,32 @@ import { type AuditTrail, createLogTrail } from '../audit/audit-trail.ts';
 import { type Audit, createAudit } from '../audit/create-audit.ts';
 import { readUid } from '../authentication/claim-names.ts';
 import { authorize } from '../authorization/authorize.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Invoke } from '../call/call.ts';
+import type { Identity } from '../call/identity.ts';
 import { compileValueToWire } from '../codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../codec/value/wire-to-value.ts';
 import type { Config } from '../config/config.ts';
-import type { Meters } from './meters.ts';
-import type { MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
-import type { Invoke } from '../call/call.ts';
-import { composeWaist } from '../pipeline/compose-pipeline.ts';
 import { answerOnce } from '../pipeline/answer-once.ts';
-import { enforceGuards } from '../pipeline/validation/validate-requests.ts';
-import { stampIdentity } from '../pipeline/fill-identity-fields.ts';
-import type { Identity } from '../call/identity.ts';
-import type { LaneState } from '../pipeline/lanes/lane.ts';
+import { composePipeline, type Pipeline as ComposedPipeline } from '../pipeline/compose-pipeline.ts';
+import { fillIdentityFields } from '../pipeline/fill-identity-fields.ts';
 import { createLanes } from '../pipeline/lanes/create-lanes.ts';
+import type { LaneState } from '../pipeline/lanes/lane.ts';
+import { limitRequestSize } from '../pipeline/limit-request-size.ts';
+import { measureCalls } from '../pipeline/measure-calls.ts';
+import { measureUpstream } from '../pipeline/measure-upstream.ts';
+import { observe } from '../pipeline/observe.ts';
+import { reuseReplies } from '../pipeline/reuse-replies.ts';
+import { setDeadline } from '../pipeline/set-deadline.ts';
+import { shareReads } from '../pipeline/share-reads.ts';
+import { validateRequests } from '../pipeline/validation/validate-requests.ts';
+import type { MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+import type { Meters } from './meters.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What the waist is made from. */
-export interface CreateWaistOptions {
+/** What the pipeline is made from. */
+export interface CreatePipelineOptions {
   readonly config: Config;
   readonly snapshot: Snapshot;
   readonly upstream: Invoke;
@@ -31,10 +39,9 @@ export interface CreateWaistOptions {
   readonly now: () => number;
 }
 
-/** The one way to the upstream, for both surfaces. */
-export interface Waist {
-  readonly invoke: Invoke;
-  /** By lane name. */
+/** The one way to the upstream, for every surface. */
+export interface Pipeline extends ComposedPipeline {
+  /** By lane name; empty when lanes are off. */
   readonly laneStates: () => ReadonlyMap<string, LaneState>;
   /** Writes down a request that was turned away before it could be a call. */
   readonly reject: Audit['reject'];
@@ -44,39 +51,53 @@ export interface Waist {
   readonly close: () => Promise<void>;
 }
 
-/** Gives every interceptor of the waist what the settings say. Rejects when the audit cannot be opened. */
-export async function createWaist(options: CreateWaistOptions): Promise<Waist> {
+/** Gives every interceptor what the settings say, and composes them. Rejects when the audit cannot be opened. */
+export async function createPipeline(options: CreatePipelineOptions): Promise<Pipeline> {
   const { config, snapshot, upstream, meters, logger, now } = options;
   const { registry, table, policy } = snapshot;
+  const { rows: rpcs, dressedErrors } = table;
   const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
   const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
   const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
-  const { grpcTimeoutMs: timeoutMs, maxRequestBytes, maxSpecBytes, identityMismatch, serviceSubjects } = config;
+  const { grpcTimeoutMs: timeoutMs, maxRequestBytes, maxSpecBytes, forwardMetadata: forwardsMetadata } = config;
+  const { identityMismatch: mismatch, serviceSubjects: services } = config;
   const { claimNames } = config.authentication;
   const uidOf = claimNames.uid === undefined ? undefined : ({ claims }: Identity) => readUid(claims, claimNames);
-  const lanes = createLanes(table, { ...config.laneLimits, callMs: timeoutMs }, meters?.laneWait);
+  const { hasGrant } = policy;
+  const validation = { dressedErrors, open, close, timeoutMs, now, maxSpecBytes, hasGrant, uidOf };
+  const identityFields = { rpcs, open, close, mismatch, services, forwardsMetadata };
+  const lanes = createLanes({ ...config.laneLimits, callMs: timeoutMs }, meters?.laneWait);
   const trail = await openTrail(config, logger, now);
   const audit = createAudit({ table, takesGrant, trail, open, logger, now });
-  const invoke = composeWaist({
-    table,
-    timeoutMs,
-    maxRequestBytes,
-    audit,
-    authorize: authorize(policy, { open, close }),
-    guard: enforceGuards({ table, open, close, timeoutMs, now, maxSpecBytes, hasGrant: policy.hasGrant, uidOf }),
-    stamp: stampIdentity({ table, open, close, mismatch: identityMismatch, services: serviceSubjects }),
-    once: answerOnce({ table, timeoutMs, now: Date.now }),
-    lanes: config.lanes ? lanes : undefined,
-    meters: meters?.calls,
-    logger,
-    upstream,
-  });
-  const { reject, failures: auditFailures, flush } = audit;
-  const end = () => {
-    flush();
-    return trail.close();
+
+  // From the outside in: this is a call's life.
+  const interceptors = {
+    metrics: meters && measureCalls(meters.calls),
+    log: observe(logger),
+    audit: audit.record,
+    size: limitRequestSize(maxRequestBytes),
+    deadline: setDeadline(timeoutMs),
+    authorization: authorize(policy, { open, close }),
+    validation: validateRequests(validation),
+    identity: fillIdentityFields(identityFields),
+    idempotency: answerOnce({ timeoutMs, now: Date.now }),
+    // What validation refuses was never intended, and what is answered again is not intended again.
+    intent: audit.intend,
+    recent: reuseReplies(undefined, meters?.calls.reused),
+    shared: shareReads(timeoutMs, meters?.calls.shared),
+    lane: config.lanes ? lanes.intercept : undefined,
+    timing: measureUpstream,
   };
-  return { invoke, laneStates: lanes.states, reject, auditFailures, close: end };
+  return {
+    ...composePipeline(rpcs, interceptors, () => upstream),
+    laneStates: lanes.states,
+    reject: audit.reject,
+    auditFailures: audit.failures,
+    close: () => {
+      audit.flush();
+      return trail.close();
+    },
+  };
 }
 
 /** Where the audit goes. */

@@ -10,7 +10,7 @@ import type { Readiness } from '../http/health.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { createSurfaces } from './surfaces.ts';
 import { createUpstream } from '../upstream/create-upstream.ts';
-import { createWaist } from './create-pipeline.ts';
+import { createPipeline } from './create-pipeline.ts';
 
 /** A gateway that answers. */
 export interface Gateway {
@@ -78,10 +78,10 @@ async function openGateway(
   if (snapshot === undefined || authentication === undefined || problems.found.length > 0) {
     throw new ConfigError(problems.found);
   }
-  const waist = await createWaist({ config, snapshot, upstream: upstream.invoke, meters, logger, now });
-  opened.push(waist.close);
-  const { laneStates, auditFailures } = waist;
-  const surfaces = createSurfaces({ config, snapshot, waist, authentication, meters, logger });
+  const pipeline = await createPipeline({ config, snapshot, upstream: upstream.invoke, meters, logger, now });
+  opened.push(pipeline.close);
+  const { laneStates, auditFailures } = pipeline;
+  const surfaces = createSurfaces({ config, snapshot, pipeline, authentication, meters, logger });
   opened.unshift(surfaces.graphql.dispose);
 
   let isClosing = false;

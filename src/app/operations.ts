@@ -1,6 +1,7 @@
 import { deriveNames } from '../graphql/schema/derive-names.ts';
 import { isUnary } from '../graphql/schema/derive-schema.ts';
 import type { RpcFacts } from '../rpc-table/rpc-table.ts';
+import type { Pipeline } from '../pipeline/compose-pipeline.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** How people reach one RPC, and what was decided about it. */
@@ -18,16 +19,19 @@ export interface Operation {
   readonly lane: string | undefined;
   /** Empty without a lane. */
   readonly laneReason: string;
+  /** The names of the interceptors that its calls pass, from the outside in; only where somebody asked. */
+  readonly pipeline?: readonly string[];
 }
 
-/** Every RPC of the loaded protos, by full name, whether or not a surface serves it. */
-export function listOperations({
-  registry,
-  table,
-  needsOf,
-  restServices,
-  graphqlServices,
-}: Snapshot): readonly Operation[] {
+/**
+ * Every RPC of the loaded protos, by full name, whether or not a surface serves it.
+ *
+ * @param pipeline tells the interceptors of each, where they are wanted
+ */
+export function listOperations(
+  { registry, table, needsOf, restServices, graphqlServices }: Snapshot,
+  pipeline?: Pick<Pipeline, 'interceptorsOf'>,
+): readonly Operation[] {
   const names = deriveNames(registry);
   const rest = new Set(restServices);
   const graphql = new Set(graphqlServices);
@@ -40,15 +44,19 @@ export function listOperations({
     needs: needsOf(method),
     lane,
     laneReason,
+    ...(pipeline !== undefined && { pipeline: pipeline.interceptorsOf(method) }),
   }));
 }
 
 /** The operations as a Markdown page. Ends with a line break. */
 export function formatOperations(operations: readonly Operation[]): string {
   const lanes = new Map(operations.flatMap(({ lane, laneReason }) => (lane === undefined ? [] : [[lane, laneReason]])));
-  const rows = operations.map(({ rpc, rest, graphql, kind, kindReason, needs, lane }) =>
-    [code(rpc), code(rest), code(graphql), kind, kindReason, formatNeeds(needs), lane ?? '-'].join(' | '),
-  );
+  const head = ['RPC', 'REST: POST', 'GraphQL field', 'kind', 'why', 'needs', 'lane'];
+  if (operations.some(({ pipeline }) => pipeline !== undefined)) head.push('pipeline');
+  const rows = operations.map(({ rpc, rest, graphql, kind, kindReason, needs, lane, pipeline }) => {
+    const cells = [code(rpc), code(rest), code(graphql), kind, kindReason, formatNeeds(needs), lane ?? '-'];
+    return pipeline === undefined ? cells : [...cells, pipeline.join(' → ')];
+  });
   return `${[
     '# Operations',
     '',
@@ -58,9 +66,7 @@ export function formatOperations(operations: readonly Operation[]): string {
     '',
     ...[...lanes].map(([lane, reason]) => `- ${lane}: ${reason}`),
     '',
-    '| RPC | REST: POST | GraphQL field | kind | why | needs | lane |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...rows.map((row) => `| ${row} |`),
+    ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n')}\n`;
 }
 

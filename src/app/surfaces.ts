@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
 import { deriveSchema } from '../graphql/schema/derive-schema.ts';
+import { composePipeline } from '../pipeline/compose-pipeline.ts';
 import { capCalls } from '../pipeline/lanes/cap-calls.ts';
 import { wordBlocked } from '../graphql/http/word-blocked.ts';
 import type { Meters } from './meters.ts';
@@ -18,7 +19,7 @@ import type { Handler, ServerOptions } from '../http/create-server.ts';
 import { compileProtection } from '../http/protect.ts';
 import { serveDocument } from '../http/serve-document.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Waist } from './create-pipeline.ts';
+import type { Pipeline } from './create-pipeline.ts';
 
 /** Where GraphQL and its page are mounted; every other path belongs to REST. */
 const graphqlPath = '/graphql';
@@ -27,7 +28,7 @@ const graphqlPath = '/graphql';
 export interface CreateSurfacesOptions {
   readonly config: Config;
   readonly snapshot: Snapshot;
-  readonly waist: Pick<Waist, 'invoke' | 'reject'>;
+  readonly pipeline: Pick<Pipeline, 'invokeOf' | 'reject'>;
   readonly authentication: Authentication;
   /** Undefined: nothing is measured. */
   readonly meters: Meters | undefined;
@@ -39,15 +40,15 @@ export interface Surfaces extends Pick<ServerOptions, 'mounts' | 'fallback'> {
   readonly graphql: Pick<Graphql, 'completeStreams' | 'dispose'>;
 }
 
-/** Puts both surfaces on the waist, and the gate against other sites and hosts in front of them. */
+/** Puts both surfaces on the pipeline, and the gate against other sites and hosts in front of them. */
 export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
-  const { config, snapshot, waist, authentication, meters } = options;
+  const { config, snapshot, pipeline, authentication, meters } = options;
   const addressOf = compileAddressOf(config.trustedProxies);
   const resource = describeProtectedResource(config.authentication, snapshot.policy.scopes);
   const challenge = compileChallenge(resource?.url);
   const onRejected = (rejection: Rejection) => {
     meters?.rejected(rejection.reason);
-    waist.reject({ event: 'unauthenticated', ...rejection });
+    pipeline.reject({ event: 'unauthenticated', ...rejection });
   };
   const callersOf = (surface: Rejection['surface']): Callers => {
     const identify = compileIdentifyRequest({ identify: authentication.identify, surface, addressOf, onRejected });
@@ -83,12 +84,12 @@ interface Callers {
   readonly challenge: FormatChallenge;
 }
 
-function mountRest({ config, snapshot, waist }: CreateSurfacesOptions, callers: Callers): Handler {
+function mountRest({ config, snapshot, pipeline }: CreateSurfacesOptions, callers: Callers): Handler {
   return createRest({
     registry: snapshot.registry,
     services: snapshot.restServices,
     style: config.jsonStyle,
-    invoke: waist.invoke,
+    invokeOf: pipeline.invokeOf,
     ...callers,
     forwardMetadata: config.forwardMetadata,
     maxBodyBytes: config.maxRequestBytes,
@@ -96,7 +97,7 @@ function mountRest({ config, snapshot, waist }: CreateSurfacesOptions, callers: 
 }
 
 function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql {
-  const { config, snapshot, waist, authentication, logger } = options;
+  const { config, snapshot, pipeline, authentication, logger } = options;
   const { registry, table, graphqlServices, needsOf, links } = snapshot;
   const { authorizationServer } = authentication;
   const needsToken = config.auth === 'jwt';
@@ -110,7 +111,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
       extensions: [links],
       live: config.liveIntervals,
     }),
-    invoke: capCalls(table, config.graphqlCallsPerService)(waist.invoke),
+    invoke: composePipeline(table.rows, { turns: capCalls(config.graphqlCallsPerService) }, pipeline.invokeOf).invoke,
     table,
     path: graphqlPath,
     ...callers,
@@ -123,7 +124,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
 
 /** The gate against requests of other sites and for other hosts. */
 function compileGate(
-  { config, waist, meters, logger }: CreateSurfacesOptions,
+  { config, pipeline, meters, logger }: CreateSurfacesOptions,
   addressOf: AddressOf,
 ): ReturnType<typeof compileProtection> {
   return compileProtection({
@@ -136,7 +137,7 @@ function compileGate(
     onBlocked: (event) => {
       const { reason, requestId, path, remoteAddress: peer } = event;
       meters?.blocked(reason);
-      waist.reject({ event: 'blocked', reason, requestId, path, peer });
+      pipeline.reject({ event: 'blocked', reason, requestId, path, peer });
       logger.warn({ event: 'REQUEST_BLOCKED', ...event }, 'a request of another site or for another host was refused');
     },
   });

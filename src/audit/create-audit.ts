@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 
 import type { Logger } from '../telemetry/logger.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
-import type { Call, Interceptor } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import type { CallNotes } from '../call/call-notes.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { OpenMessage } from '../call/open-message.ts';
+import { type Interceptor, passOn } from '../pipeline/interceptor.ts';
 import type { RpcTable } from '../rpc-table/rpc-table.ts';
 
 import { type Schedule, scheduleByTimer } from '../clock/schedule.ts';
@@ -83,39 +84,43 @@ export function createAudit(options: AuditOptions): Audit {
   const rejections = new FloodTally({ ...rejectionFloods, write, schedule });
   const refusals = new FloodTally({ ...refusalFloods, write, schedule });
 
-  const record: Interceptor = (next) => async (call) => {
-    const { isWrite, takesGrant, targetsOf } = facts.get(call.method)!;
-    const notes: CallNotes = {};
-    const startedAt = performance.now();
-    const end = async (status: string, isRefused: boolean) => {
-      const event = isRefused ? 'refusal' : takesGrant ? 'outcome' : 'write';
-      const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
-      const ended = { ...describeCall(event, call, notes, targetsOf), status, durationMs };
-      const written = isRefused ? refusals.note(ended, takesGrant) : write(ended, takesGrant);
-      if (takesGrant) await written;
+  const record: Interceptor = ({ method }) => {
+    const { isWrite, takesGrant, targetsOf } = facts.get(method)!;
+    return (next) => async (call) => {
+      const notes: CallNotes = {};
+      const startedAt = performance.now();
+      const end = async (status: string, isRefused: boolean) => {
+        const event = isRefused ? 'refusal' : takesGrant ? 'outcome' : 'write';
+        const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
+        const ended = { ...describeCall(event, call, notes, targetsOf), status, durationMs };
+        const written = isRefused ? refusals.note(ended, takesGrant) : write(ended, takesGrant);
+        if (takesGrant) await written;
+      };
+      try {
+        const reply = await next({ ...call, notes });
+        if (isWrite || takesGrant) await end('OK', false);
+        return reply;
+      } catch (error) {
+        const isRefused = notes.decision?.allow === false;
+        if (isWrite || takesGrant || isRefused) await end(GatewayError.from(error).status.name, isRefused);
+        throw error;
+      }
     };
-    try {
-      const reply = await next({ ...call, notes });
-      if (isWrite || takesGrant) await end('OK', false);
-      return reply;
-    } catch (error) {
-      const isRefused = notes.decision?.allow === false;
-      if (isWrite || takesGrant || isRefused) await end(GatewayError.from(error).status.name, isRefused);
-      throw error;
-    }
   };
 
-  const intend: Interceptor = (next) => async (call) => {
-    const { takesGrant, targetsOf } = facts.get(call.method)!;
-    if (!takesGrant) return next(call);
-    try {
-      await append(describeCall('intent', call, call.notes ?? {}, targetsOf), true);
-    } catch (cause) {
-      countFailure(cause);
-      const message = `${call.method.fullName} is not called unless it can be written down first, and that failed; nothing was sent`;
-      throw new GatewayError('UNAVAILABLE', message, { reason: 'AUDIT_FAILED', cause });
-    }
-    return next(call);
+  const intend: Interceptor = ({ method }) => {
+    const { takesGrant, targetsOf } = facts.get(method)!;
+    if (!takesGrant) return passOn;
+    return (next) => async (call) => {
+      try {
+        await append(describeCall('intent', call, call.notes ?? {}, targetsOf), true);
+      } catch (cause) {
+        countFailure(cause);
+        const message = `${call.method.fullName} is not called unless it can be written down first, and that failed; nothing was sent`;
+        throw new GatewayError('UNAVAILABLE', message, { reason: 'AUDIT_FAILED', cause });
+      }
+      return next(call);
+    };
   };
   return {
     record,

@@ -60,7 +60,7 @@ export function compilePolicy(options: PolicyOptions): Policy {
   const ours = readPolicy(standard.text);
   const site = own === undefined ? undefined : readPolicy(own.text);
   const rows = decideLevels(table.rows, [ours, site]);
-  const grants = knownGrants(rows, table);
+  const grants = knownGrants(rows);
   assertFits(standard, ours, options.mustMatch ? registry : undefined, rows, grants);
   if (own !== undefined && site !== undefined) assertFits(own, site, registry, rows, grants);
 
@@ -103,11 +103,13 @@ function decideLevels(
   return decided.map((row) => ({ ...row, level: row.kind === 'read' ? 'read' : 'admin' }));
 }
 
-/** Those that RPCs ask for, and those that guards do. */
-function knownGrants(rows: readonly RpcFacts[], { guards }: RpcTable): readonly string[] {
+/** Those that RPCs ask for, and those that request validation does. */
+function knownGrants(rows: readonly RpcFacts[]): readonly string[] {
   const ofRows = rows.flatMap(({ grant }) => grant ?? []);
-  const ofGuards = guards.flatMap((guard) => (guard.kind === 'job-spec' ? [guard.grant] : []));
-  return [...new Set([...ofRows, ...ofGuards])];
+  const ofValidations = rows.flatMap(({ validations }) =>
+    validations.flatMap((validation) => (validation.kind === 'job-spec' ? [validation.grant] : [])),
+  );
+  return [...new Set([...ofRows, ...ofValidations])];
 }
 
 /** Without a registry only the form is judged: other protos than OpenCue's know nothing of what our file names. */

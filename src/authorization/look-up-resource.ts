@@ -1,5 +1,5 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
-import type { Call, Invoke } from '../call/call.ts';
+import type { Call, InvokeOf } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { CloseMessage, OpenMessage } from '../call/open-message.ts';
 
@@ -13,36 +13,37 @@ export interface LookUpOptions {
   readonly readers: Iterable<readonly [method: MethodDescriptor, reader: ResourceReader]>;
   readonly open: OpenMessage;
   readonly close: CloseMessage;
-  /** The way to the upstream, behind this question. */
-  readonly invoke: Invoke;
 }
 
-/** Finds out whose the thing is that a call acts on. Rejects with a GatewayError when the upstream could not be asked. */
-export type LookUpResource = (call: Call) => Promise<Resource>;
+/**
+ * Finds out whose the thing is that a call acts on. Rejects with a GatewayError when the upstream could not be asked.
+ * `nextOf` is the way to the upstream, behind this question.
+ */
+export type LookUpResource = (call: Call, nextOf: InvokeOf) => Promise<Resource>;
 
 /**
  * Compiles how to look up whose a thing is: by the id in the request, and nothing else of it, since a caller may write into
  * the rest what he likes. Owner and show of a job never change, so an answer is remembered.
  */
-export function compileLookUpResource({ readers, open, close, invoke }: LookUpOptions): LookUpResource {
-  const compileStep = compileSteps(open, close, invoke);
+export function compileLookUpResource({ readers, open, close }: LookUpOptions): LookUpResource {
+  const compileStep = compileSteps(open, close);
   const lookUps = new Map<MethodDescriptor, LookUpResource>();
   for (const [method, { field, step }] of readers) {
     const read = compileStep(step);
     const openRequest = open(method.input);
-    lookUps.set(method, async (call) => {
+    lookUps.set(method, async (call, nextOf) => {
       const id = idIn(call.request, openRequest, field.jsonName);
-      return id === '' ? unknown(`Your request names nothing by "${field.name}.id".`) : read(id, call);
+      return id === '' ? unknown(`Your request names nothing by "${field.name}.id".`) : read(id, call, nextOf);
     });
   }
   const cannotTell = Promise.resolve(unknown('Whose it is cannot be looked up.'));
-  return (call) => lookUps.get(call.method)?.(call) ?? cannotTell;
+  return (call, nextOf) => lookUps.get(call.method)?.(call, nextOf) ?? cannotTell;
 }
 
-type ReadResource = (id: string, call: Call) => Promise<Resource>;
+type ReadResource = (id: string, call: Call, nextOf: InvokeOf) => Promise<Resource>;
 
 /** One reader for each type, whatever the number of methods. */
-function compileSteps(open: OpenMessage, close: CloseMessage, invoke: Invoke): (step: ReadStep) => ReadResource {
+function compileSteps(open: OpenMessage, close: CloseMessage): (step: ReadStep) => ReadResource {
   const recent = new RecentResources();
   const compiled = new Map<string, ReadResource>();
   const compile = ({ type, method, where }: ReadStep): ReadResource => {
@@ -50,17 +51,17 @@ function compileSteps(open: OpenMessage, close: CloseMessage, invoke: Invoke): (
     if (known !== undefined) return known;
     const [encode, decode] = [close(method.input), open(method.output)];
     const next = 'at' in where ? compile(where.next) : undefined;
-    const ask: ReadResource = async (id, call) => {
-      const { message } = await invoke({ ...call, method, request: encode({ id }), metadata: [] });
+    const ask: ReadResource = async (id, call, nextOf) => {
+      const { message } = await nextOf(method)({ ...call, method, request: encode({ id }), metadata: [] });
       const answer = decode(message);
-      if ('at' in where) return next!(textAt(answer, where.at), call);
+      if ('at' in where) return next!(textAt(answer, where.at), call, nextOf);
       return { kind: 'found', owner: textAt(answer, where.owner), show: textAt(answer, where.show) };
     };
-    const read: ReadResource = async (id, call) => {
+    const read: ReadResource = async (id, call, nextOf) => {
       const remembered = recent.find(type, id);
       if (remembered !== undefined) return remembered;
       try {
-        const resource = await ask(id, call);
+        const resource = await ask(id, call, nextOf);
         if (resource.kind === 'found') recent.keep(type, id, resource);
         return resource;
       } catch (error) {

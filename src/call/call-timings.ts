@@ -1,5 +1,5 @@
 /**
- * Where the time of one call went, in milliseconds. Its maker passes an empty one along, and the waist fills it in; it stays
+ * Where the time of one call went, in milliseconds. Its maker passes an empty one along, and the pipeline fills it in; it stays
  * empty when the call was answered by another one's reply.
  */
 export interface CallTimings {

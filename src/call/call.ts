@@ -5,7 +5,7 @@ import type { CallTimings } from './call-timings.ts';
 import type { Metadata } from './gateway-error.ts';
 import type { Identity } from './identity.ts';
 
-/** One RPC on its way through the waist, from whichever surface. The message stays bytes; only `codec/` opens it. */
+/** One RPC on its way through the pipeline, from whichever surface. The message stays bytes; only `codec/` opens it. */
 export interface Call {
   readonly method: MethodDescriptor;
   /** The encoded request message. */
@@ -47,8 +47,8 @@ export interface Reply {
   readonly trailer: Metadata;
 }
 
-/** Sends a call and waits for its reply. Rejects with a GatewayError, and with nothing else. */
+/** Sends a call and waits for its reply. Rejects with a GatewayError, and with nothing else; never throws. */
 export type Invoke = (call: Call) => Promise<Reply>;
 
-/** One concern wrapped around the rest of the waist. */
-export type Interceptor = (next: Invoke) => Invoke;
+/** What sends the calls of one RPC. The answer depends on nothing else, so that it can be asked for once, at boot. */
+export type InvokeOf = (method: MethodDescriptor) => Invoke;

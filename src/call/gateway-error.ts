@@ -4,7 +4,7 @@ import { type Status, type StatusName, statusCode, statusOf } from './status.ts'
 export type Metadata = readonly (readonly [key: string, value: string | Uint8Array])[];
 
 /**
- * What to tell a caller about his credentials in `WWW-Authenticate` (RFC 6750, 3,
+ * What to tell a caller about their credentials in `WWW-Authenticate` (RFC 6750, 3,
  * https://www.rfc-editor.org/rfc/rfc6750#section-3).
  */
 export interface Challenge {
@@ -44,7 +44,7 @@ export interface GatewayErrorOptions {
 }
 
 /**
- * The one error at the waist. Every room translates its vendor's errors into this one; `message` is public, `cause` is
+ * The one error of a call. Every room translates its vendor's errors into this one; `message` is public, `cause` is
  * for the log.
  */
 export class GatewayError extends Error {

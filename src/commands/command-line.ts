@@ -24,7 +24,7 @@ export class CommandLineError extends UserError {
   override readonly name = 'CommandLineError';
 }
 
-const switches: readonly string[] = ['--json', '--help', '--version'];
+const switches: readonly string[] = ['--json', '--pipeline', '--help', '--version'];
 const valued: readonly string[] = ['--token', '--scopes', '--subject', '--from'];
 
 /** Takes the arguments after the program's name apart. Throws CommandLineError with the nearest right word. */

@@ -24,7 +24,8 @@ Usage: cuegate <command> [--option value …]
 Commands
   serve          serve against the Cuebot at CUEBOT_ENDPOINT
   demo           start a demo Cuebot on this machine and serve in front of it
-  operations     print every RPC with its REST path, GraphQL field, kind and lane (--json for programs)
+  operations     print every RPC with its REST path, GraphQL field, kind and lane (--json for programs,
+                 --pipeline for the interceptors that its calls pass)
   token          print a token signed with JWT_SECRET, for trying things out (--scopes "cue:read cue:operate")
   api-key        make an API key, and its entry for API_KEYS_FILE (--subject nightly --scopes "cue:read")
   policy explain say whether a token may call RPCs, and why: policy explain --token … job.JobInterface/Kill

@@ -1,12 +1,15 @@
-import { parseConfig } from '../config/config.ts';
+import { createMeters } from '../app/meters.ts';
+import { createPipeline, type Pipeline } from '../app/create-pipeline.ts';
+import { type Config, parseConfig } from '../config/config.ts';
 import { formatOperations, listOperations } from '../app/operations.ts';
-import { takeSnapshot } from '../app/snapshot.ts';
+import { type Snapshot, takeSnapshot } from '../app/snapshot.ts';
 
 import type { Command } from './command.ts';
 
 /**
  * `cuegate operations`: every RPC with its REST path, its GraphQL field, whether it reads or writes and why, and its lane;
- * the table of `schema/operations.md`, or with `--json` the same for programs. Settings count, an upstream is not needed.
+ * the table of `schema/operations.md`, or with `--json` the same for programs. With `--pipeline` each has the interceptors
+ * that its calls pass, too. Settings count, an upstream is not needed.
  */
 export const operations: Command = async ({ environment, flags, switches }) => {
   const config = parseConfig({
@@ -14,6 +17,21 @@ export const operations: Command = async ({ environment, flags, switches }) => {
     environment: { ...environment, CUEBOT_ENDPOINT: 'localhost:8443', AUTH: 'none', HOST: '127.0.0.1' },
     flags,
   });
-  const rows = listOperations(await takeSnapshot(config));
+  const snapshot = await takeSnapshot(config);
+  const rows = listOperations(snapshot, switches.has('pipeline') ? await pipelineOf(config, snapshot) : undefined);
   process.stdout.write(switches.has('json') ? `${JSON.stringify(rows, undefined, 2)}\n` : formatOperations(rows));
 };
+
+/** The pipeline as `serve` composes it, but for the audit's file: nothing will be called, so nothing will be written down. */
+function pipelineOf(config: Config, snapshot: Snapshot): Promise<Pipeline> {
+  return createPipeline({
+    config: { ...config, auditFile: undefined },
+    snapshot,
+    upstream: () => Promise.reject(new Error('cuegate operations calls nothing')),
+    meters: createMeters(config),
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    now: Date.now,
+  });
+}
+
+const ignore = (): void => undefined;

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 
-import type { Call, Interceptor, Invoke, Reply } from '../call/call.ts';
+import type { Call, Invoke, Reply } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
-import type { RpcTable } from '../rpc-table/rpc-table.ts';
-import { waitFor } from './wait-for.ts';
 
+import { type Interceptor, passOn } from './interceptor.ts';
 import { refusal } from './validation/refusal.ts';
+import { waitFor } from './wait-for.ts';
 
 /** What answering once needs. */
 export interface AnswerOnceOptions {
-  readonly table: RpcTable;
   /** How long a call may take, in milliseconds: it goes on when its first caller has gone. */
   readonly timeoutMs: number;
   /** The current time in milliseconds since 1970. */
@@ -29,18 +28,19 @@ const validKey = /^[ -~]{1,255}$/;
 /**
  * Sends a call with an idempotency key once: the same caller's same call with the same key gets the first one's answer, for
  * ten minutes, whether it comes later or while the first one is still under way. After
- * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/. Only for RPCs that the table names; others do
- * not look at keys. Answers are kept in memory: another process does not know them.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/. Only for RPCs that the table names; others
+ * do not look at keys. Answers are kept in memory: another process does not know them.
  *
  * What surely was not done may be tried again; what may have been done all the same (a deadline that passed, a connection
  * that broke) is not.
  */
-export function answerOnce({ table, timeoutMs, now }: AnswerOnceOptions): Interceptor {
-  return (next) => {
-    const answers = new Answers(now);
-    return async (call) => {
+export function answerOnce({ timeoutMs, now }: AnswerOnceOptions): Interceptor {
+  const answers = new Answers(now);
+  return ({ takesIdempotencyKey }) => {
+    if (!takesIdempotencyKey) return passOn;
+    return (next) => async (call) => {
       const { idempotencyKey } = call;
-      if (idempotencyKey === undefined || !table.once.has(call.method)) return next(call);
+      if (idempotencyKey === undefined) return next(call);
       if (!validKey.test(idempotencyKey)) throw invalidKey();
       const key = keyOf(call, idempotencyKey);
       const request = createHash('sha256').update(call.request).digest('base64');
@@ -53,7 +53,7 @@ export function answerOnce({ table, timeoutMs, now }: AnswerOnceOptions): Interc
   };
 }
 
-/** Nobody ever aborts this one: whoever has lost his connection asks again, and wants the answer of this call. */
+/** Nobody ever aborts this one: whoever has lost the connection asks again, and wants the answer of this call. */
 const neverAborted = new AbortController().signal;
 
 function send(call: Call, next: Invoke, timeoutMs: number, now: () => number): Promise<Reply> {

@@ -8,7 +8,7 @@ export type Count = () => void;
 /** Takes a measured time, in seconds. */
 export type Observe = (seconds: number) => void;
 
-/** Where the waist counts. Whatever takes arguments is asked once for each series, and its answer is kept. */
+/** Where the pipeline counts. Whatever takes arguments is asked once for each series, and its answer is kept. */
 export interface CallMeters {
   /** Calls that ended, by status. */
   readonly ended: (surface: Call['surface'], rpc: string, status: StatusName) => Count;

@@ -1,62 +1,56 @@
-import type { Logger } from '../telemetry/logger.ts';
+import type { MethodDescriptor } from '../registry/descriptors.ts';
 
-import type { Interceptor, Invoke } from '../call/call.ts';
-import { limitRequestSize } from './limit-request-size.ts';
-import { measureCalls } from './measure-calls.ts';
-import { measureUpstream } from './measure-upstream.ts';
-import type { CallMeters } from './call-meters.ts';
-import { observe } from './observe.ts';
-import { reuseReplies } from './reuse-replies.ts';
-import type { RpcTable } from '../rpc-table/rpc-table.ts';
-import { setDeadline } from './set-deadline.ts';
-import { shareReads } from './share-reads.ts';
-import type { Lanes } from './lanes/create-lanes.ts';
+import type { Invoke, InvokeOf } from '../call/call.ts';
+import type { RpcFacts } from '../rpc-table/rpc-table.ts';
 
-/** What the waist is made of. */
-export interface WaistOptions {
-  readonly table: RpcTable;
-  readonly timeoutMs: number;
-  readonly maxRequestBytes: number;
-  /** Writes down what is changed, and what is refused. */
-  readonly audit: { readonly record: Interceptor; readonly intend: Interceptor };
-  /** Lets pass what callers may do. */
-  readonly authorize: Interceptor;
-  /** Refuses what would do harm, or nothing. */
-  readonly guard: Interceptor;
-  /** Says upstream who calls. */
-  readonly stamp: Interceptor;
-  /** Answers repeated requests by the first one's answer. */
-  readonly once: Interceptor;
-  /** Undefined: the upstream has no lanes. */
-  readonly lanes: Lanes | undefined;
-  /** Undefined: nobody asks for metrics. */
-  readonly meters?: CallMeters | undefined;
-  readonly logger: Logger;
-  readonly upstream: Invoke;
+import type { Interceptor } from './interceptor.ts';
+
+/** The way of the calls of each RPC, composed at boot. */
+export interface Pipeline {
+  /** For one RPC: whoever calls the same one often asks once, at boot. */
+  readonly invokeOf: InvokeOf;
+  /** For calls of any RPC. */
+  readonly invoke: Invoke;
+  /** The names of the interceptors that the calls of an RPC pass, from the outside in. */
+  readonly interceptorsOf: (method: MethodDescriptor) => readonly string[];
 }
 
-/** The one way to the upstream for every RPC of every surface. Read from the outside in: that is a call's life. */
-export function composeWaist(options: WaistOptions): Invoke {
-  const { table, timeoutMs, maxRequestBytes, audit, authorize, guard, stamp, once, lanes, meters, logger, upstream } =
-    options;
-  const interceptors: readonly Interceptor[] = [
-    meters === undefined ? passOn : measureCalls(table, meters),
-    observe(logger),
-    audit.record,
-    limitRequestSize(maxRequestBytes),
-    setDeadline(timeoutMs),
-    authorize,
-    guard,
-    stamp,
-    once,
-    // What guards refuse was never intended, and what is answered again is not intended again.
-    audit.intend,
-    reuseReplies(table, undefined, meters?.reused),
-    shareReads(table, timeoutMs, meters?.shared),
-    lanes?.intercept ?? passOn,
-    measureUpstream,
-  ];
-  return interceptors.reduceRight((next, intercept) => intercept(next), upstream);
-}
+/** Interceptors by their names, from the outside in: that is a call's life. Undefined: left out. */
+export type NamedInterceptors = Readonly<Record<string, Interceptor | undefined>>;
 
-const passOn: Interceptor = (next) => next;
+/**
+ * Composes a pipeline for each RPC. Built from the inside out, one interceptor for all RPCs after the other, so that each
+ * finds what is inside of it complete.
+ *
+ * @param innermost what comes after the last interceptor
+ */
+export function composePipeline(
+  rpcs: readonly RpcFacts[],
+  interceptors: NamedInterceptors,
+  innermost: InvokeOf,
+): Pipeline {
+  const names = new Map<MethodDescriptor, string[]>(rpcs.map(({ method }) => [method, []]));
+  let nextOf = innermost;
+  for (const [name, intercept] of Object.entries(interceptors).reverse()) {
+    if (intercept === undefined) continue;
+    const inner = nextOf;
+    const invokes = new Map<MethodDescriptor, Invoke>();
+    for (const rpc of rpcs) {
+      const next = inner(rpc.method);
+      const invoke = intercept(rpc)(next, inner);
+      if (invoke !== next) names.get(rpc.method)!.unshift(name);
+      invokes.set(rpc.method, invoke);
+    }
+    nextOf = (method) => {
+      const invoke = invokes.get(method);
+      if (invoke === undefined) throw new Error(`${method.fullName} is not of this pipeline's registry`);
+      return invoke;
+    };
+  }
+  const invokeOf = nextOf;
+  return Object.freeze({
+    invokeOf,
+    invoke: (call) => invokeOf(call.method)(call),
+    interceptorsOf: (method) => names.get(method) ?? [],
+  } satisfies Pipeline);
+}

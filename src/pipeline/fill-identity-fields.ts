@@ -1,24 +1,28 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
-import type { Call, Interceptor } from '../call/call.ts';
+import type { Call, Invoke } from '../call/call.ts';
 import type { Metadata } from '../call/gateway-error.ts';
 import type { Identity } from '../call/identity.ts';
 import type { CloseMessage, OpenMessage } from '../call/open-message.ts';
-import type { RpcTable } from '../rpc-table/rpc-table.ts';
-
 import { formatFieldPath, textAt } from '../rpc-table/field-path.ts';
+import type { RpcFacts } from '../rpc-table/rpc-table.ts';
 import type { FieldPath } from '../rpc-table/validation.ts';
+
+import { type Interceptor, passOn } from './interceptor.ts';
 import { refusal } from './validation/refusal.ts';
 
-/** What stamping needs. */
-export interface StampOptions {
-  readonly table: RpcTable;
+/** What filling identity fields in needs. */
+export interface IdentityFieldOptions {
+  /** Every RPC: an upstream of none of whose RPCs the table knows an identity field is no Cuebot, and is told nothing. */
+  readonly rpcs: readonly RpcFacts[];
   readonly open: OpenMessage;
   readonly close: CloseMessage;
   /** What becomes of a request that names another user than its caller (IDENTITY_MISMATCH). */
   readonly mismatch: 'replace' | 'refuse';
   /** Subjects of shared-secret tokens and API keys that speak for the users whom they name (SERVICE_SUBJECTS). */
   readonly services: readonly string[];
+  /** Whether callers can send metadata (FORWARD_METADATA). */
+  readonly forwardsMetadata: boolean;
 }
 
 /** The metadata by which the upstream, and a proxy in front of it, can tell whose write it is. */
@@ -28,51 +32,59 @@ export const userMetadataKey = 'x-cuegate-user';
  * Says upstream who calls, by the identity and not by the request: in the fields that the table names, and on writes in the
  * metadata `x-cuegate-user`. Reads carry none: identical reads of different callers share one call, which belongs to nobody.
  *
- * Nothing is said where the table has no stamps: that upstream is no Cuebot, and has not asked for it.
- *
  * Anonymous callers (`AUTH=none`) are nobody, and what their requests say stays. A service may name the user for whom it
  * speaks; whom it named is noted for the audit.
  */
-export function stampIdentity(options: StampOptions): Interceptor {
-  const stampers = new Map(
-    options.table.stamps.map(({ method, field }) => [method, compileStamper(method, field, options)] as const),
-  );
-  const { factsOf } = options.table;
-  const saysNothing = stampers.size === 0;
-  return (next) => async (call) => {
-    const said = withoutUser(call);
-    if (saysNothing || call.identity.method === 'none') return next(said);
-    const request = stampers.get(call.method)?.(call) ?? call.request;
-    if (factsOf(call.method).kind === 'read') return next(request === call.request ? said : { ...said, request });
-    return next({ ...said, request, metadata: [...said.metadata, userEntryOf(call.identity)] });
+export function fillIdentityFields(options: IdentityFieldOptions): Interceptor {
+  const saysNothing = options.rpcs.every(({ identityFields }) => identityFields.length === 0);
+  const drop: (next: Invoke) => Invoke = options.forwardsMetadata ? dropUser : passOn;
+  return ({ method, kind, identityFields }) => {
+    if (saysNothing || (kind === 'read' && identityFields.length === 0)) return drop;
+    const fill = compileFill(method, identityFields, options);
+    return (next) =>
+      drop(async (call) => {
+        if (call.identity.method === 'none') return next(call);
+        const request = fill(call);
+        if (kind === 'read') return next({ ...call, request });
+        return next({ ...call, request, metadata: [...call.metadata, userEntryOf(call.identity)] });
+      });
   };
+}
+
+/** Answers the request that is sent. Throws PERMISSION_DENIED for a name that is not the caller's, where that is refused. */
+type FillRequest = (call: Call) => Uint8Array;
+
+function compileFill(
+  method: MethodDescriptor,
+  fields: readonly FieldPath[],
+  options: IdentityFieldOptions,
+): FillRequest {
+  const fills = fields.map((field) => compileFillField(method, field, options));
+  return (call) => fills.reduce((request, fill) => fill({ ...call, request }), call.request);
 }
 
 /**
  * The ways to be known by which the site itself chooses the subject. An OAuth issuer may let people choose their names, and
- * one who calls himself like a service must not speak for everybody.
+ * somebody who takes the name of a service must not speak for everybody.
  */
 const siteMethods: ReadonlySet<Identity['method']> = new Set(['hmac', 'api-key']);
 
-/** Answers the request that is sent. Throws PERMISSION_DENIED for a name that is not the caller's, where that is refused. */
-type Stamper = (call: Call) => Uint8Array;
-
 /**
- * A stamp is one more occurrence of the field at the end, and no byte of what the caller sent is rewritten: the last value
+ * The name is one more occurrence of the field at the end, and no byte of what the caller sent is rewritten: the last value
  * of a field holds (https://protobuf.dev/programming-guides/encoding/#last-one-wins). A message that occurs twice is to be
  * merged, but some readers, protobufjs among them, take the last one whole; so the one that is added holds all that the
  * caller's held.
  */
-function compileStamper(
+function compileFillField(
   method: MethodDescriptor,
   field: FieldPath,
-  { open, close, mismatch, services }: StampOptions,
-): Stamper {
+  { open, close, mismatch, services }: IdentityFieldOptions,
+): FillRequest {
   const read = open(method.input);
   const write = close(method.input);
   const name = formatFieldPath(field);
   const outermost = field[0]!.jsonName;
-  const stamp = (request: Uint8Array, user: string) => {
+  const fill = (request: Uint8Array, user: string) => {
     const value = field.length === 1 ? undefined : read(request);
     return Buffer.concat([request, write({ [outermost]: replaceText(field, value, user) })]);
   };
@@ -81,7 +93,7 @@ function compileStamper(
     const { subject } = identity;
     if (services.includes(subject) && siteMethods.has(identity.method)) {
       const said = saidIn(request);
-      if (said === '') return stamp(request, subject);
+      if (said === '') return fill(request, subject);
       if (said !== subject && notes !== undefined) notes.onBehalfOf = said;
       return request;
     }
@@ -90,7 +102,7 @@ function compileStamper(
       if (said === subject) return request;
       if (said !== '') throw wrongUser(name, said, identity);
     }
-    return stamp(request, subject);
+    return fill(request, subject);
   };
 }
 
@@ -109,10 +121,12 @@ function wrongUser(field: string, said: string, { subject }: Identity) {
   );
 }
 
-/** Nobody but the gateway says who calls: forwarded request headers (FORWARD_METADATA) must not. */
-function withoutUser(call: Call): Call {
-  if (!call.metadata.some(isUserEntry)) return call;
-  return { ...call, metadata: call.metadata.filter((entry) => !isUserEntry(entry)) };
+/** Nobody but the gateway says who calls: forwarded request headers must not. */
+function dropUser(next: Invoke): Invoke {
+  return (call) => {
+    if (!call.metadata.some(isUserEntry)) return next(call);
+    return next({ ...call, metadata: call.metadata.filter((entry) => !isUserEntry(entry)) });
+  };
 }
 
 function isUserEntry([key]: Metadata[number]): boolean {

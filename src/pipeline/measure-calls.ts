@@ -1,37 +1,40 @@
-import type { Call, Interceptor } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
-import type { CallMeters, Count } from './call-meters.ts';
-import type { RpcFacts, RpcTable } from '../rpc-table/rpc-table.ts';
 import type { StatusName } from '../call/status.ts';
+import type { RpcFacts } from '../rpc-table/rpc-table.ts';
+
+import type { CallMeters, Count } from './call-meters.ts';
+import type { Interceptor } from './interceptor.ts';
 
 /** Counts how calls end and how long they take. Stands outermost, where every error is a GatewayError. */
-export function measureCalls(table: RpcTable, meters: CallMeters): Interceptor {
+export function measureCalls(meters: CallMeters): Interceptor {
   const failed = remember(meters.failed);
-  const rows = new Map(table.rows.map((facts) => [facts.method, compileRow(facts, meters)]));
-  return (next) => (call) => {
-    const { refused, surfaces } = rows.get(call.method)!;
-    const { ended, duration } = surfaces[call.surface];
-    const startedAt = performance.now();
-    const end = (status: StatusName) => {
-      duration((performance.now() - startedAt) / 1000);
-      ended(status)();
+  return (rpc) => {
+    const { refused, surfaces } = compileSeries(rpc, meters);
+    return (next) => (call) => {
+      const { ended, duration } = surfaces[call.surface];
+      const startedAt = performance.now();
+      const end = (status: StatusName) => {
+        duration((performance.now() - startedAt) / 1000);
+        ended(status)();
+      };
+      return next(call).then(
+        (reply) => {
+          end('OK');
+          return reply;
+        },
+        (error: unknown) => {
+          const { status, origin, reason } = GatewayError.from(error);
+          end(status.name);
+          if (origin === 'gateway') (status.name === 'PERMISSION_DENIED' ? refused : failed)(reason)();
+          throw error;
+        },
+      );
     };
-    return next(call).then(
-      (reply) => {
-        end('OK');
-        return reply;
-      },
-      (error: unknown) => {
-        const { status, origin, reason } = GatewayError.from(error);
-        end(status.name);
-        if (origin === 'gateway') (status.name === 'PERMISSION_DENIED' ? refused : failed)(reason)();
-        throw error;
-      },
-    );
   };
 }
 
-function compileRow({ method, kind }: RpcFacts, meters: CallMeters) {
+function compileSeries({ method, kind }: RpcFacts, meters: CallMeters) {
   const compileSurface = (surface: Call['surface']) => ({
     ended: remember((status: StatusName) => meters.ended(surface, method.fullName, status)),
     duration: meters.duration(surface, kind),

@@ -1,7 +1,7 @@
-import type { Interceptor } from '../call/call.ts';
+import type { Interceptor } from './interceptor.ts';
 
 /** Notes how long the upstream takes, for the calls that want to know. Stands next to the upstream. */
-export const measureUpstream: Interceptor = (next) => (call) => {
+export const measureUpstream: Interceptor = () => (next) => (call) => {
   const { timings } = call;
   if (timings === undefined) return next(call);
   const startedAt = performance.now();

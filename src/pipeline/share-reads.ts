@@ -1,7 +1,8 @@
-import type { Call, Interceptor, Invoke, Reply } from '../call/call.ts';
-import type { Count } from './call-meters.ts';
+import type { Call, Invoke, Reply } from '../call/call.ts';
 import { readKeyOf } from '../call/read-key.ts';
-import type { RpcTable } from '../rpc-table/rpc-table.ts';
+
+import type { Count } from './call-meters.ts';
+import type { Interceptor } from './interceptor.ts';
 import { waitFor } from './wait-for.ts';
 
 /**
@@ -13,24 +14,18 @@ const maxComparedBytes = 16_384;
 /**
  * Lets identical reads that are in flight at the same moment share one call upstream: many tabs poll the same lists.
  *
- * Nobody is answered from before his own write: a read is joined only while no write has ended since it began. The shared
- * call has the gateway's full deadline and outlives any single caller; each waits with his own deadline, and when the last
- * one has left, the call is given up.
+ * Nobody is answered from before their own write: a read is joined only while no write has ended since it began. The shared
+ * call has the gateway's full deadline and outlives any single caller; each waits with a deadline of their own, and when the
+ * last one has left, the call is given up.
  *
  * @param countShared told of every read that joined one in flight
  */
-export function shareReads(table: RpcTable, timeoutMs: number, countShared?: Count): Interceptor {
-  return (next) => {
-    const inFlight = new Map<string, SharedRead>();
-    const invokeWrite = async (call: Call) => {
-      try {
-        return await next(call);
-      } finally {
-        inFlight.clear();
-      }
-    };
-    return (call) => {
-      if (table.factsOf(call.method).kind === 'write') return invokeWrite(call);
+export function shareReads(timeoutMs: number, countShared?: Count): Interceptor {
+  const inFlight = new Map<string, SharedRead>();
+  const endSharing = () => inFlight.clear();
+  return ({ kind }) => {
+    if (kind === 'write') return (next) => (call) => next(call).finally(endSharing);
+    return (next) => (call) => {
       if (call.request.byteLength > maxComparedBytes && call.maxAgeMs === undefined) return next(call);
       const key = readKeyOf(call);
       let read = inFlight.get(key);

@@ -2,7 +2,7 @@ import { compileJsonToWire } from '../codec/json/json-to-wire.ts';
 import type { JsonStyle } from '../codec/json/json-style.ts';
 import { compileWireToJson } from '../codec/json/wire-to-json.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
-import type { Invoke } from '../call/call.ts';
+import type { InvokeOf } from '../call/call.ts';
 
 import type { Respond } from './exchange.ts';
 import { compileErrorRenderer } from './render-error.ts';
@@ -16,7 +16,8 @@ export interface RoutesOptions {
   readonly services: readonly ServiceDescriptor[];
   /** How JSON is spaced. */
   readonly style: JsonStyle;
-  readonly invoke: Invoke;
+  /** What sends the calls of each method. */
+  readonly invokeOf: InvokeOf;
   /** For methods that stream. Without it they are refused: no method of OpenCue does. */
   readonly invokeStream?: InvokeStream | undefined;
 }
@@ -25,14 +26,14 @@ export interface RoutesOptions {
 export type Routes = ReadonlyMap<string, Respond>;
 
 /** Compiles the routes of all methods, with everything that depends on their types. */
-export function compileRoutes({ registry, services, style, invoke, invokeStream }: RoutesOptions): Routes {
+export function compileRoutes({ registry, services, style, invokeOf, invokeStream }: RoutesOptions): Routes {
   const renderCompact = compileErrorRenderer(registry, 'compact');
   const compile = (method: MethodDescriptor): Respond => {
     const codec = {
       decode: compileJsonToWire(method.input, registry, style),
       encode: compileWireToJson(method.output, registry, style),
     };
-    if (!method.clientStreaming && !method.serverStreaming) return compileUnary(method, codec, invoke, style);
+    if (!method.clientStreaming && !method.serverStreaming) return compileUnary(method, codec, invokeOf(method), style);
     const encodeCompact = compileWireToJson(method.output, registry, 'compact');
     return compileStreaming({ method, codec, encodeCompact, renderError: renderCompact, style, invoke: invokeStream });
   };

@@ -1,28 +1,33 @@
-import type { FieldDescriptor } from '../registry/descriptors.ts';
+import type { FieldDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
 
 import type { TableEntry } from './table-document.ts';
 
 import { parseFieldPath } from './field-path.ts';
 import type { FieldPath } from './validation.ts';
-import type { Stamp } from './identity-field.ts';
 import { methodsOf, type TableReading } from './table-methods.ts';
 
 const isSaid = (text: string) => (text === '' ? 'must say something' : undefined);
 const settings = { rpcs: isSaid, field: isSaid, why: isSaid } as const;
 
-/**
- * Reads the section `stamps: [{ rpcs, field, why }]` and holds it against the registry. What is wrong is added to the
- * document's problems.
- */
-export function readStamps(reading: TableReading): readonly Stamp[] {
-  return reading.document.entriesOf('stamps').flatMap((entry) => readRow(entry, reading));
+/** A string of an RPC's request that says who calls. */
+export interface IdentityField {
+  readonly method: MethodDescriptor;
+  readonly field: FieldPath;
 }
 
-function readRow(entry: TableEntry, reading: TableReading): readonly Stamp[] {
+/**
+ * Reads the section `identity-fields: [{ rpcs, field, why }]` and holds it against the registry. What is wrong is added to
+ * the document's problems.
+ */
+export function readIdentityFields(reading: TableReading): readonly IdentityField[] {
+  return reading.document.entriesOf('identity-fields').flatMap((entry) => readRow(entry, reading));
+}
+
+function readRow(entry: TableEntry, reading: TableReading): readonly IdentityField[] {
   const { document, mustMatch } = reading;
   const { rpcs, field, why } = document.settingsOf(entry, settings);
   if (rpcs === undefined || field === undefined || why === undefined) {
-    document.problems.push(`line ${entry.line}: a stamp needs rpcs, field and why`);
+    document.problems.push(`line ${entry.line}: an identity field needs rpcs, field and why`);
     return [];
   }
   return methodsOf(rpcs, entry.line, reading).flatMap((method) => {
@@ -37,12 +42,12 @@ function readRow(entry: TableEntry, reading: TableReading): readonly Stamp[] {
 function problemOf(path: FieldPath): string | undefined {
   const { name, type } = path.at(-1)!;
   if (type.kind !== 'scalar' || type.scalar !== 'string') return `"${name}" is no string`;
-  // A stamp inside a message repeats what is in there, and what is merged, as lists are, would be there twice.
+  // Filling it in repeats the message around it, and what is merged, as lists are, would be there twice.
   const other = path
     .slice(0, -1)
     .flatMap(compoundsIn)
     .find((field) => !path.includes(field));
-  return other && `"${other.name}" of ${other.parent.fullName}, beside the stamped field, is no single scalar`;
+  return other && `"${other.name}" of ${other.parent.fullName}, beside the identity field, is no single scalar`;
 }
 
 function compoundsIn({ type }: FieldDescriptor): readonly FieldDescriptor[] {

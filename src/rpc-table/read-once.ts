@@ -6,15 +6,15 @@ const isSaid = (text: string) => (text === '' ? 'must say something' : undefined
 const settings = { rpcs: isSaid, why: isSaid } as const;
 
 /**
- * Reads the section `once: [{ rpcs, why }]`: the RPCs that take an idempotency key. What is wrong is added to the document's
+ * Reads the section `idempotency-keys: [{ rpcs, why }]`: the RPCs that take one. What is wrong is added to the document's
  * problems.
  */
-export function readOnce(reading: TableReading): ReadonlySet<MethodDescriptor> {
+export function readIdempotencyKeys(reading: TableReading): ReadonlySet<MethodDescriptor> {
   const { document } = reading;
-  const methods = document.entriesOf('once').flatMap((entry) => {
+  const methods = document.entriesOf('idempotency-keys').flatMap((entry) => {
     const { rpcs, why } = document.settingsOf(entry, settings);
     if (rpcs !== undefined && why !== undefined) return methodsOf(rpcs, entry.line, reading);
-    document.problems.push(`line ${entry.line}: an entry of "once" needs rpcs and why`);
+    document.problems.push(`line ${entry.line}: an entry of "idempotency-keys" needs rpcs and why`);
     return [];
   });
   return new Set(methods);

@@ -3,7 +3,7 @@ import type { FieldDescriptor, MessageDescriptor, MethodDescriptor } from '../re
 import type { RpcKind } from './rpc-kind.ts';
 import type { TableEntry } from './table-document.ts';
 
-import type { Reread } from './refetch.ts';
+import type { Refetch } from './refetch.ts';
 import { methodOf, type TableReading } from './table-methods.ts';
 
 const isSaid = (text: string) => (text === '' ? 'must say something' : undefined);
@@ -13,15 +13,29 @@ const settings = { read: isSaid, key: isSaid, by: isSaid } as const;
 export type ReadFacts = (method: MethodDescriptor) => { readonly kind: RpcKind; readonly lane: string | undefined };
 
 /**
- * Reads the section `rereads: { MESSAGE: { read, key, by } }` and holds it against the registry. What is wrong is added to
+ * Reads the section `refetch: { MESSAGE: { read, key, by } }` and holds it against the registry. What is wrong is added to
  * the document's problems.
+ *
+ * @returns what can be fetched again after a method, when it is a write
  */
-export function readRereads(reading: TableReading, factsOf: ReadFacts): ReadonlyMap<MessageDescriptor, Reread> {
-  const rereads = reading.document.entriesOf('rereads').flatMap((entry) => readRow(entry, reading, factsOf) ?? []);
-  return new Map(rereads.map((reread) => [reread.type, reread]));
+export function readRefetches(
+  reading: TableReading,
+  factsOf: ReadFacts,
+): (method: MethodDescriptor) => readonly Refetch[] {
+  const things = reading.document.entriesOf('refetch').flatMap((entry) => readRow(entry, reading, factsOf) ?? []);
+  return (method) => {
+    // There is nothing left to fetch.
+    if (method.name.startsWith('Delete')) return [];
+    return method.input.fields.flatMap((field) => {
+      const thing = field.cardinality === 'singular' ? things.find(({ type }) => isOf(field, type)) : undefined;
+      return thing === undefined ? [] : [{ ...thing, field }];
+    });
+  };
 }
 
-function readRow(entry: TableEntry, reading: TableReading, factsOf: ReadFacts): Reread | undefined {
+type Refetchable = Omit<Refetch, 'field'>;
+
+function readRow(entry: TableEntry, reading: TableReading, factsOf: ReadFacts): Refetchable | undefined {
   const { document, registry, mustMatch } = reading;
   const report = (problem: string): undefined => {
     if (mustMatch) document.problems.push(`line ${entry.line}: ${problem}`);
@@ -38,7 +52,7 @@ function readRow(entry: TableEntry, reading: TableReading, factsOf: ReadFacts): 
   const { kind, lane } = factsOf(method);
   if (kind !== 'read') return report(`${method.fullName} is a write`);
   // What is read after each write must not make the writes of others wait.
-  if (lane !== undefined) return report(`${method.fullName} runs in the lane "${lane}"; a re-read must have none`);
+  if (lane !== undefined) return report(`${method.fullName} runs in the lane "${lane}"; a refetch must have none`);
   const at = method.output.fields.find((field) => field.cardinality === 'singular' && isOf(field, type));
   if (at === undefined) return report(`${method.output.fullName} holds no ${type.fullName}`);
   const [keyField, byField] = [findString(type, key), findString(method.input, by)];

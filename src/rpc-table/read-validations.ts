@@ -5,7 +5,7 @@ import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { TableEntry } from './table-document.ts';
 
 import { parseFieldPath } from './field-path.ts';
-import { everythingArgument, type FieldPath, type Guard, type NameLookUp } from './validation.ts';
+import { everythingArgument, type FieldPath, type NameLookUp, type Validation } from './validation.ts';
 import { methodOf, methodsOf, type TableReading } from './table-methods.ts';
 
 const isSaid = (text: string) => (text === '' ? 'must say something' : undefined);
@@ -41,20 +41,26 @@ const kinds = {
   },
 } as const;
 
-type Kind = Guard['kind'];
+type Kind = Validation['kind'];
 type Settings = Readonly<Partial<Record<string, string>>>;
 
+/** A validation, and the RPC whose requests it is about. */
+export interface MethodValidation {
+  readonly method: MethodDescriptor;
+  readonly validation: Validation;
+}
+
 /**
- * Reads the section `guards: { KIND: [{ rpcs, why, … }] }` and holds it against the registry. What is wrong is added to the
- * document's problems, each with its line and the nearest right name.
+ * Reads the section `validations: { KIND: [{ rpcs, why, … }] }` and holds it against the registry. What is wrong is added to
+ * the document's problems, each with its line and the nearest right name.
  */
-export function readGuards(reading: TableReading): readonly Guard[] {
+export function readValidations(reading: TableReading): readonly MethodValidation[] {
   const { document } = reading;
-  return document.entriesOf('guards').flatMap((section) => {
+  return document.entriesOf('validations').flatMap((section) => {
     if (!isKind(section.key)) {
       const nearest = nearestName(section.key, Object.keys(kinds));
       const hint = nearest === undefined ? `there are: ${Object.keys(kinds).join(', ')}` : `did you mean "${nearest}"?`;
-      document.problems.push(`line ${section.line}: "${section.key}" is no kind of guard; ${hint}`);
+      document.problems.push(`line ${section.line}: "${section.key}" is no kind of validation; ${hint}`);
       return [];
     }
     const kind = section.key;
@@ -66,29 +72,30 @@ function isKind(text: string): text is Kind {
   return Object.hasOwn(kinds, text);
 }
 
-function readRow(kind: Kind, entry: TableEntry, reading: TableReading): readonly Guard[] {
+function readRow(kind: Kind, entry: TableEntry, reading: TableReading): readonly MethodValidation[] {
   const { document } = reading;
   const before = document.problems.length;
   const settings: Settings = document.settingsOf<string>(entry, kinds[kind].settings);
   const missing = kinds[kind].needed.filter((name) => settings[name] === undefined);
   if (missing.length > 0 && document.problems.length === before) {
-    document.problems.push(`line ${entry.line}: this guard "${kind}" lacks ${missing.join(', ')}`);
+    document.problems.push(`line ${entry.line}: this validation "${kind}" lacks ${missing.join(', ')}`);
   }
   if (missing.length > 0) return [];
-  return methodsOf(settings['rpcs']!, entry.line, reading).flatMap(
-    (method) => guardOf(kind, method, settings, entry.line, reading) ?? [],
-  );
+  return methodsOf(settings['rpcs']!, entry.line, reading).flatMap((method) => {
+    const validation = validationOf(kind, method, settings, entry.line, reading);
+    return validation === undefined ? [] : [{ method, validation }];
+  });
 }
 
 /** Undefined when something about it is wrong. */
-function guardOf(
+function validationOf(
   kind: Kind,
   method: MethodDescriptor,
   settings: Settings,
   line: number,
   reading: TableReading,
-): Guard | undefined {
-  const base = { method, why: settings['why']! };
+): Validation | undefined {
+  const base = { why: settings['why']! };
   if (kind === 'no-nul') return { ...base, kind };
   const fields = fieldReader(method, line, reading);
   const field = fields.find(

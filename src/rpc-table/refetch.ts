@@ -1,9 +1,12 @@
-import type { MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
+import type { FieldDescriptor, MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
 
-/** How to read a thing again after a write, by what the write's request says of it. All names are JSON names. */
-export interface Reread {
+/** How to fetch again, after a write, what a field of the write's request names. Names are JSON names. */
+export interface Refetch {
+  /** The field of the write's request that holds the thing, at least with its key. */
+  readonly field: FieldDescriptor;
   /** The thing's message. */
   readonly type: MessageDescriptor;
+  /** The read that fetches it. */
   readonly method: MethodDescriptor;
   /** The field of the thing that names it. */
   readonly key: string;

@@ -1,13 +1,12 @@
 import { UserError } from '../errors/user-error.ts';
-import type { MessageDescriptor, MethodDescriptor, Registry } from '../registry/descriptors.ts';
+import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
 
-import type { Guard } from './validation.ts';
-import { readGuards } from './read-validations.ts';
-import { readOnce } from './read-once.ts';
-import { readRereads } from './read-refetches.ts';
-import { readStamps } from './read-identity-fields.ts';
-import type { Reread } from './refetch.ts';
-import type { Stamp } from './identity-field.ts';
+import { readIdentityFields } from './read-identity-fields.ts';
+import { readIdempotencyKeys } from './read-once.ts';
+import { readRefetches } from './read-refetches.ts';
+import { readValidations } from './read-validations.ts';
+import type { Refetch } from './refetch.ts';
+import type { FieldPath, Validation } from './validation.ts';
 import { type PermissionLevel, permissionLevels } from './permission-level.ts';
 import { kindOf, type RpcKind } from './rpc-kind.ts';
 import { compileRpcPattern, type RpcPattern } from './rpc-pattern.ts';
@@ -32,6 +31,13 @@ export interface RpcFacts {
   readonly level: PermissionLevel | undefined;
   /** The grant that it asks for on top of its level; undefined: none. */
   readonly grant: string | undefined;
+  /** What its requests must be before they are sent. */
+  readonly validations: readonly Validation[];
+  /** The strings of its request that say who calls. They are filled in from the caller's identity. */
+  readonly identityFields: readonly FieldPath[];
+  readonly takesIdempotencyKey: boolean;
+  /** What a write's request names that can be fetched again after it. */
+  readonly refetches: readonly Refetch[];
 }
 
 /** An error of the upstream that means something else than its status says. */
@@ -48,14 +54,6 @@ export interface RpcTable {
   /** The facts of a method of this table's registry. */
   readonly factsOf: (method: MethodDescriptor) => RpcFacts;
   readonly dressedErrors: readonly DressedError[];
-  /** What requests must be before they are sent. */
-  readonly guards: readonly Guard[];
-  /** What requests say about their caller. */
-  readonly stamps: readonly Stamp[];
-  /** How things are read again after a write, by their messages. */
-  readonly rereads: ReadonlyMap<MessageDescriptor, Reread>;
-  /** The RPCs that take an idempotency key. */
-  readonly once: ReadonlySet<MethodDescriptor>;
 }
 
 /** All mistakes of a table at once, each with its line. */
@@ -81,7 +79,17 @@ export interface RpcTableSource {
   readonly mustMatch: boolean;
 }
 
-const sections = ['rpcs', 'queued', 'levels', 'grants', 'errors', 'guards', 'stamps', 'rereads', 'once'] as const;
+const sections = [
+  'rpcs',
+  'queued',
+  'levels',
+  'grants',
+  'errors',
+  'validations',
+  'identity-fields',
+  'idempotency-keys',
+  'refetch',
+] as const;
 
 /** Reads the table (`schema/rpcs.yaml` explains its form) and holds it against the registry. Throws RpcTableError. */
 export function compileRpcTable(registry: Registry, source: RpcTableSource): RpcTable {
@@ -102,13 +110,22 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
   for (const row of readGrants(document)) apply(row);
   const dressedErrors = readErrors(document);
   const reading = { document, registry, mustMatch: source.mustMatch };
-  const guards = readGuards(reading);
-  const stamps = readStamps(reading);
-  const once = readOnce(reading);
-  const rereads = readRereads(reading, (method) => facts.get(method)!);
+  const validations = readValidations(reading);
+  const identityFields = readIdentityFields(reading);
+  const idempotencyKeys = readIdempotencyKeys(reading);
+  const refetchesAfter = readRefetches(reading, (method) => facts.get(method)!);
 
   if (document.problems.length > 0) throw new RpcTableError(source.fileName, document.problems);
-  for (const row of facts.values()) Object.freeze(row);
+  for (const [method, row] of facts) {
+    const complete: RpcFacts = {
+      ...row,
+      validations: validations.flatMap(({ method: meant, validation }) => (meant === method ? [validation] : [])),
+      identityFields: identityFields.flatMap(({ method: meant, field }) => (meant === method ? [field] : [])),
+      takesIdempotencyKey: idempotencyKeys.has(method),
+      refetches: row.kind === 'write' ? refetchesAfter(method) : [],
+    };
+    facts.set(method, Object.freeze(complete));
+  }
   return Object.freeze({
     rows: Object.freeze([...facts.values()]),
     factsOf: (method: MethodDescriptor) => {
@@ -117,10 +134,6 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
       return found;
     },
     dressedErrors: Object.freeze(dressedErrors),
-    guards: Object.freeze(guards),
-    stamps: Object.freeze(stamps),
-    rereads,
-    once,
   });
 }
 
@@ -137,6 +150,10 @@ function undecided(method: MethodDescriptor): RpcFacts {
     isQueued: false,
     level: undefined,
     grant: undefined,
+    validations: [],
+    identityFields: [],
+    takesIdempotencyKey: false,
+    refetches: [],
   };
 }
 

@@ -5,7 +5,7 @@ import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
 import { compileRpcPattern } from './rpc-pattern.ts';
 import type { TableDocument } from './table-document.ts';
 
-/** What the readers of the table's guards, stamps and re-reads hold it against. */
+/** What the readers of the table's sections hold it against. */
 export interface TableReading {
   readonly document: TableDocument;
   readonly registry: Registry;

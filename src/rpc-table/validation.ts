@@ -3,26 +3,26 @@ import type { FieldDescriptor, MethodDescriptor } from '../registry/descriptors.
 /** Steps from a request to one of its fields, outermost first. */
 export type FieldPath = readonly FieldDescriptor[];
 
-/** Something that a request must be before it is sent, for one RPC. */
-export type Guard =
+/** Something that the requests of an RPC must be before they are sent. */
+export type Validation =
   /** A string must not be empty. */
-  | (GuardBase & { readonly kind: 'filled'; readonly field: FieldPath; readonly surfaces: GuardSurfaces })
-  /** Criteria must narrow something, unless the caller says that he means everything. */
-  | (GuardBase & {
+  | (ValidationBase & { readonly kind: 'filled'; readonly field: FieldPath; readonly surfaces: ValidatedSurfaces })
+  /** Criteria must narrow something, unless callers say that they mean everything. */
+  | (ValidationBase & {
       readonly kind: 'bounded';
       readonly field: FieldPath;
       /** Fields of the criteria that narrow nothing, by JSON name. */
       readonly apart: ReadonlySet<string>;
-      readonly surfaces: GuardSurfaces;
+      readonly surfaces: ValidatedSurfaces;
     })
   /** A time in epoch seconds must not be longer ago than this. */
-  | (GuardBase & { readonly kind: 'recent'; readonly field: FieldPath; readonly seconds: number })
+  | (ValidationBase & { readonly kind: 'recent'; readonly field: FieldPath; readonly seconds: number })
   /** No string may hold U+0000. */
-  | (GuardBase & { readonly kind: 'no-nul' })
+  | (ValidationBase & { readonly kind: 'no-nul' })
   /** A name must not be there yet. */
-  | (GuardBase & { readonly kind: 'unique'; readonly field: FieldPath; readonly lookUp: NameLookUp })
+  | (ValidationBase & { readonly kind: 'unique'; readonly field: FieldPath; readonly lookUp: NameLookUp })
   /** A string must be a job spec that is safe to pass on. */
-  | (GuardBase & {
+  | (ValidationBase & {
       readonly kind: 'job-spec';
       readonly field: FieldPath;
       /** The smallest user id that a spec may ask for. */
@@ -31,8 +31,7 @@ export type Guard =
       readonly grant: string;
     });
 
-interface GuardBase {
-  readonly method: MethodDescriptor;
+interface ValidationBase {
   /** What would happen without it, as a sentence without a full stop; callers are told. */
   readonly why: string;
 }
@@ -40,8 +39,8 @@ interface GuardBase {
 /** The argument by which a GraphQL caller says that empty criteria are meant. */
 export const everythingArgument = 'all';
 
-/** Where a guard stands: REST stays transparent where its clients may count on what the upstream does. */
-export type GuardSurfaces = 'all' | 'graphql';
+/** Whose requests are validated: REST stays transparent where its clients may count on what the upstream does. */
+export type ValidatedSurfaces = 'all' | 'graphql';
 
 /** How to find out whether a name is taken. */
 export interface NameLookUp {

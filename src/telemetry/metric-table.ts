@@ -30,7 +30,7 @@ export const metricTable = [
     name: 'cuegate_call_duration_seconds',
     type: 'histogram',
     labels: ['surface', 'kind'],
-    help: 'How long calls took from entering the waist to their end, waiting included; kind is read or write.',
+    help: 'How long calls took inside the gateway and upstream, waiting included; kind is read or write.',
   },
   {
     name: 'cuegate_spared_reads_total',
@@ -78,7 +78,7 @@ export const metricTable = [
     name: 'cuegate_gateway_errors_total',
     type: 'counter',
     labels: ['reason'],
-    help: 'Calls that cuegate itself ended with an error, refusals excepted: guards, full lanes, deadlines; UNEXPECTED is a defect.',
+    help: 'Calls that cuegate itself ended with an error, refusals excepted: requests that failed validation, full lanes, deadlines; UNEXPECTED is a defect.',
   },
   {
     name: 'cuegate_blocked_requests_total',

@@ -35,12 +35,12 @@ export interface Upstream {
 export function createUpstream({ endpoint, maxReceiveBytes }: UpstreamOptions): Upstream {
   const client = new Client(endpoint, credentials.createInsecure(), {
     'grpc.max_receive_message_length': maxReceiveBytes,
-    // Requests are measured at the waist, before they get here.
+    // The pipeline measures requests before they get here.
     'grpc.max_send_message_length': -1,
     // A proxy from the environment is meant for the web, never for the farm's own network.
     'grpc.enable_http_proxy': 0,
     'grpc.service_config_disable_resolution': 1,
-    // Retries are decided at the waist, where it is known what is safe to send again.
+    // A call that was sent is never sent again: it may have been carried out.
     'grpc.enable_retries': 0,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000,

@@ -56,7 +56,7 @@ function streamReset(name: string): string {
   return `stream terminated by RST_STREAM with error code: ${name}`;
 }
 
-/** Translates what grpc-js reports into the waist's error; `header` is what arrived before the failure. */
+/** Translates what grpc-js reports into a GatewayError; `header` is what arrived before the failure. */
 export function translateError(error: ServiceError, header: GrpcMetadata | undefined): GatewayError {
   const trailer: Metadata = readMetadata(error.metadata);
   const details = error.metadata?.get('grpc-status-details-bin').at(-1);

@@ -9,16 +9,18 @@ import { compileWireToValue } from '../../src/codec/value/wire-to-value.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import type { MessageDescriptor } from '../../src/registry/descriptors.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
-import type { Call, Interceptor, Invoke } from '../../src/call/call.ts';
+import type { Call } from '../../src/call/call.ts';
 import type { GatewayError } from '../../src/call/gateway-error.ts';
 import type { Identity } from '../../src/call/identity.ts';
+import type { Interceptor } from '../../src/pipeline/interceptor.ts';
 import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
 import { createUpstream } from '../../src/upstream/create-upstream.ts';
+import { pipe } from '../pipeline/calls.ts';
 
-/** What `auth/` adds to the waist, in front of a demo Cuebot; nothing else of the waist. */
+/** What audit and authorization add to the pipeline, in front of a demo Cuebot; nothing else of the pipeline. */
 export interface GuardedCuebot {
   readonly cuebot: DemoCuebot;
-  /** Calls an RPC with a request as plain values. Resolves to the answer's; rejects as the waist does. */
+  /** Calls an RPC with a request as plain values. Resolves to the answer's; rejects as the pipeline does. */
   readonly call: (
     identity: Identity,
     rpc: string,
@@ -72,13 +74,14 @@ export async function startGuardedCuebot({
     policy.factsOf(method).grant !== undefined;
   const audit = createAudit({ table, takesGrant, trail, open, logger, now });
   const speakers = new WeakMap<AbortSignal, string>();
-  /** Where the waist finds out for whom a service speaks. */
-  const stamp: Interceptor = (next) => (call) => {
+  /** Where the pipeline finds out for whom a service speaks. */
+  const identityFields: Interceptor = () => (next) => (call) => {
     const onBehalfOf = speakers.get(call.signal);
     if (onBehalfOf !== undefined) call.notes!.onBehalfOf = onBehalfOf;
     return next(call);
   };
-  const invoke: Invoke = audit.record(authorize(policy, { open, close })(stamp(audit.intend(upstream.invoke))));
+  const interceptors = [audit.record, authorize(policy, { open, close }), identityFields, audit.intend];
+  const invoke = pipe(table, interceptors, upstream.invoke);
   const call = async (
     identity: Identity,
     rpc: string,

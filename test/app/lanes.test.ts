@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from './running-gateway.ts';
 
 /**
- * The defect that shapes the waist, end to end: a Cuebot whose servants mix overlapping calls up, many callers on both
+ * The defect that shapes the pipeline, end to end: a Cuebot whose servants mix overlapping calls up, many callers on both
  * surfaces, reads and writes mixed. Every answer and every stored value says whose it is, so each mistake shows.
  */
 

@@ -11,10 +11,12 @@ import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 import { createRest } from '../../src/rest/create-rest.ts';
 import type { Invoke } from '../../src/call/call.ts';
 import type { Metadata } from '../../src/call/gateway-error.ts';
+import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
 import { setDeadline } from '../../src/pipeline/set-deadline.ts';
 import { createServer } from '../../src/http/create-server.ts';
 import { createUpstream } from '../../src/upstream/create-upstream.ts';
 
+import { pipe } from '../pipeline/calls.ts';
 import { identifyRequestsBy } from '../authentication/identity.ts';
 import { createConfBackend, createEchoOutBackend } from './backend.ts';
 import { createStreamUpstream } from './stream-upstream.ts';
@@ -92,6 +94,8 @@ function startWhole(endpoint: string, { backend, style, forwardMetadata }: TestG
 async function startSurface(endpoint: string, options: TestGatewayOptions): Promise<TestGateway> {
   const registry = loadProtoFiles(protos[options.backend]);
   const upstream = createUpstream({ endpoint, maxReceiveBytes: 256 * 1024 * 1024 });
+  const table = compileRpcTable(registry, { text: '', fileName: 'rpcs.yaml', mustMatch: false });
+  const invoke = pipe(table, [setDeadline(timeoutSeconds * 1_000)], seenByGo(upstream.invoke));
   const rest = createRest({
     registry,
     services: registry.services,
@@ -102,7 +106,7 @@ async function startSurface(endpoint: string, options: TestGatewayOptions): Prom
       createTokenIdentify({ verifiers: [], fallback: createHmacVerifier({ secrets: [jwtSecret], now }), now }),
     ),
     addressOf: peerAddressOf,
-    invoke: setDeadline(timeoutSeconds * 1_000)(seenByGo(upstream.invoke)),
+    invokeOf: () => invoke,
     invokeStream: createStreamUpstream(endpoint),
   });
   const server = await createServer({

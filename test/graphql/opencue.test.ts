@@ -23,6 +23,7 @@ import { createUpstream, type Upstream } from '../../src/upstream/create-upstrea
 
 import { type CuebotClient, createCuebotClient, type Json } from '../demo/cuebot-client.ts';
 import { identityOf } from '../authentication/identity.ts';
+import { pipe } from '../pipeline/calls.ts';
 
 const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
 const { registry, table, graphqlServices: services } = await takeSnapshot(config);
@@ -40,7 +41,7 @@ beforeAll(async () => {
   client = createCuebotClient(demo.endpoint);
   upstream = createUpstream({ endpoint: demo.endpoint, maxReceiveBytes: 2 ** 28 });
   // One RPC of a real Cuebot, and so of the demo, sometimes does not answer at all.
-  invoke = setDeadline(1_000)(upstream.invoke);
+  invoke = pipe(table, [setDeadline(1_000)], upstream.invoke);
   schema = deriveSchema({ registry, table, services, extensions: [] });
 });
 

@@ -3,23 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/call/gateway-error.ts';
 import { answerOnce } from '../../src/pipeline/answer-once.ts';
 import { identityOf } from '../authentication/identity.ts';
-import { guardedWaist, open, registry, type SentCall, tableOf } from './validation/single-interceptor.ts';
+import { open, pipeThrough, registry, type SentCall, tableOf } from './validation/single-interceptor.ts';
 
 const launch = 'job.JobInterface/LaunchSpec';
-const table = tableOf(`once: [{ rpcs: ${launch}, why: it would run twice }]`);
+const table = tableOf(`idempotency-keys: [{ rpcs: ${launch}, why: it would run twice }]`);
 
 function once(answer: (call: SentCall, count: number) => unknown = (_, count) => ({ names: [`job-${count}`] })) {
   const clock = { ms: 1_800_000_000_000 };
   let count = 0;
-  const waist = guardedWaist(answerOnce({ table, timeoutMs: 1_000, now: () => clock.ms }), (call) => {
+  const launched = pipeThrough(table, answerOnce({ timeoutMs: 1_000, now: () => clock.ms }), (call) => {
     count += 1;
     return answer(call, count);
   });
-  const namesOf = async (spec: string, call: Parameters<typeof waist.send>[2] = {}) => {
-    const { message } = await waist.send(launch, { spec }, { idempotencyKey: 'k', ...call });
+  const namesOf = async (spec: string, call: Parameters<typeof launched.send>[2] = {}) => {
+    const { message } = await launched.send(launch, { spec }, { idempotencyKey: 'k', ...call });
     return (open(registry.methods.get(launch)!.output)(message) as { names: string[] }).names;
   };
-  return { ...waist, clock, namesOf };
+  return { ...launched, clock, namesOf };
 }
 
 describe('answerOnce()', () => {
@@ -100,7 +100,7 @@ describe('answerOnce()', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('keeps the answer for a caller who has lost his connection', async () => {
+  it('keeps the answer for a caller who has lost the connection', async () => {
     const answer: { now?: (value: unknown) => void } = {};
     const { namesOf, sent } = once(() => new Promise((resolve) => Object.assign(answer, { now: resolve })));
     const lost = new AbortController();

@@ -1,7 +1,9 @@
 import type { MessageDescriptor, MethodDescriptor, ServiceDescriptor } from '../../src/registry/descriptors.ts';
 import type { Call, Invoke, Reply } from '../../src/call/call.ts';
 import type { RpcKind } from '../../src/rpc-table/rpc-kind.ts';
-import type { RpcTable } from '../../src/rpc-table/rpc-table.ts';
+import { composePipeline } from '../../src/pipeline/compose-pipeline.ts';
+import type { Interceptor } from '../../src/pipeline/interceptor.ts';
+import type { RpcFacts, RpcTable } from '../../src/rpc-table/rpc-table.ts';
 import { identityOf } from '../authentication/identity.ts';
 
 const empty: MessageDescriptor = {
@@ -58,28 +60,40 @@ export function callOf(called: MethodDescriptor, overrides: Partial<Call> = {}):
   };
 }
 
-/** A table that knows the given methods, each with its kind and lane. */
-export function tableOf(rows: readonly (readonly [MethodDescriptor, RpcKind, lane?: string])[]): RpcTable {
-  const facts = rows.map(([rowMethod, kind, lane]) => ({
-    method: rowMethod,
+/** What is known of a method that has nothing special about it. */
+export function factsOf(called: MethodDescriptor, kind: RpcKind, overrides: Partial<RpcFacts> = {}): RpcFacts {
+  return {
+    method: called,
     kind,
     kindReason: 'test',
-    lane,
+    lane: undefined,
     laneReason: '',
-    expose: 'any' as const,
+    expose: 'any',
     isQueued: false,
     level: undefined,
     grant: undefined,
-  }));
+    validations: [],
+    identityFields: [],
+    takesIdempotencyKey: false,
+    refetches: [],
+    ...overrides,
+  };
+}
+
+/** A table that knows the given methods, each with its kind and lane. */
+export function tableOf(rows: readonly (readonly [MethodDescriptor, RpcKind, lane?: string])[]): RpcTable {
+  const facts = rows.map(([rowMethod, kind, lane]) => factsOf(rowMethod, kind, { lane }));
   return {
     rows: facts,
     factsOf: (wanted) => facts.find((row) => row.method === wanted)!,
     dressedErrors: [],
-    guards: [],
-    stamps: [],
-    rereads: new Map(),
-    once: new Set(),
   };
+}
+
+/** A pipeline of some interceptors, from the outside in. */
+export function pipe({ rows }: RpcTable, interceptors: readonly Interceptor[], upstream: Invoke): Invoke {
+  const named = Object.fromEntries(interceptors.map((intercept, place) => [`interceptor ${place}`, intercept]));
+  return composePipeline(rows, named, () => upstream).invoke;
 }
 
 /** A reply whose message is the given bytes. */

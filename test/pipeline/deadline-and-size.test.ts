@@ -5,18 +5,20 @@ import { limitRequestSize } from '../../src/pipeline/limit-request-size.ts';
 import { setDeadline } from '../../src/pipeline/set-deadline.ts';
 import { statusCode, statuses, statusOf } from '../../src/call/status.ts';
 
-import { callOf, method, replyOf } from './calls.ts';
+import { callOf, method, pipe, replyOf, tableOf } from './calls.ts';
 
 const get = method('GetShelf');
+const table = tableOf([[get, 'read']]);
 
 /** The patience, in milliseconds, with which a call reaches what comes after the interceptor. */
 async function patienceOf(call: Call, timeoutMs: number): Promise<number> {
   let patience = Number.NaN;
   const before = Date.now();
-  await setDeadline(timeoutMs)(async ({ deadlineAt }) => {
+  const invoke = pipe(table, [setDeadline(timeoutMs)], async ({ deadlineAt }) => {
     patience = (deadlineAt ?? Number.NaN) - before;
     return replyOf();
-  })(call);
+  });
+  await invoke(call);
   return patience;
 }
 
@@ -42,12 +44,12 @@ describe('setDeadline()', () => {
 
 describe('limitRequestSize()', () => {
   it('lets a request of exactly the limit through', async () => {
-    const invoke = limitRequestSize(3)(async () => replyOf(1));
+    const invoke = pipe(table, [limitRequestSize(3)], async () => replyOf(1));
     expect((await invoke(callOf(get, { request: new Uint8Array(3) }))).message).toEqual(Uint8Array.of(1));
   });
 
   it('refuses a longer one unsent, saying both sizes', async () => {
-    const invoke = limitRequestSize(3)(() => Promise.reject(new Error('was sent')));
+    const invoke = pipe(table, [limitRequestSize(3)], () => Promise.reject(new Error('was sent')));
     await expect(invoke(callOf(get, { request: new Uint8Array(4) }))).rejects.toMatchObject({
       status: { name: 'RESOURCE_EXHAUSTED', httpStatus: 429 },
       message: 'the request message has 4 bytes; the upstream accepts at most 3',

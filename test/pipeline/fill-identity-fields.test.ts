@@ -2,43 +2,44 @@ import { describe, expect, it } from 'vitest';
 
 import type { CallNotes } from '../../src/call/call-notes.ts';
 import type { GatewayError } from '../../src/call/gateway-error.ts';
-import { stampIdentity } from '../../src/pipeline/fill-identity-fields.ts';
+import { fillIdentityFields } from '../../src/pipeline/fill-identity-fields.ts';
 import { identityOf } from '../authentication/identity.ts';
-import { close, guardedWaist, open, tableOf } from './validation/single-interceptor.ts';
+import { close, open, pipeThrough, tableOf } from './validation/single-interceptor.ts';
 
 const kill = 'job.JobInterface/Kill';
 const comment = 'job.JobInterface/AddComment';
-const table = tableOf(`stamps:
+const table = tableOf(`identity-fields:
   - { rpcs: ${kill}, field: username, why: it is logged }
   - { rpcs: ${comment}, field: new_comment.user, why: people see it }
 `);
 const ann = identityOf('ann', { method: 'hmac' });
 const cueweb = identityOf('user-id', { method: 'hmac' });
 
-function stamping(mismatch: 'replace' | 'refuse' = 'replace') {
-  return guardedWaist(stampIdentity({ table, open, close, mismatch, services: ['user-id'] }));
+function filling(mismatch: 'replace' | 'refuse' = 'replace') {
+  const options = { rpcs: table.rows, open, close, mismatch, services: ['user-id'], forwardsMetadata: true };
+  return pipeThrough(table, fillIdentityFields(options));
 }
 
-describe('stampIdentity()', () => {
+describe('fillIdentityFields()', () => {
   it.each([
     ['nobody', {}],
-    ['himself', { username: 'ann' }],
+    ['the caller', { username: 'ann' }],
     ['somebody else', { username: 'bob' }],
   ])('says who calls when the request names %s', async (_, said) => {
-    const { send, sent } = stamping();
+    const { send, sent } = filling();
     await send(kill, { job: { id: 'j' }, reason: 'why', pid: '7', ...said }, { identity: ann });
     expect(sent).toMatchObject([{ request: { job: { id: 'j' }, username: 'ann', reason: 'why', pid: '7' } }]);
   });
 
   it('reaches into a message, and keeps what else is in it', async () => {
-    const { send, sent } = stamping();
+    const { send, sent } = filling();
     const newComment = { subject: 'late', message: 'very', user: 'bob' };
     await send(comment, { job: { id: 'j' }, newComment }, { identity: ann });
     expect(sent).toMatchObject([{ request: { job: { id: 'j' }, newComment: { ...newComment, user: 'ann' } } }]);
   });
 
   it('refuses another name where that is set, and only then', async () => {
-    const { send, sent } = stamping('refuse');
+    const { send, sent } = filling('refuse');
     const error = await send(kill, { username: 'bob' }, { identity: ann }).catch((error: GatewayError) => error);
     expect(error).toMatchObject({
       status: { name: 'PERMISSION_DENIED' },
@@ -54,7 +55,7 @@ describe('stampIdentity()', () => {
   it.each(['replace', 'refuse'] as const)(
     'lets a service speak for others, and notes for whom (%s)',
     async (mismatch) => {
-      const { send, sent } = stamping(mismatch);
+      const { send, sent } = filling(mismatch);
       const notes: CallNotes = {};
       await send(kill, { username: 'bob' }, { identity: cueweb, notes });
       expect(sent).toMatchObject([{ request: { username: 'bob' }, metadata: [['x-cuegate-user', 'user-id']] }]);
@@ -63,14 +64,14 @@ describe('stampIdentity()', () => {
   );
 
   it('lets nobody speak for others whom an OAuth issuer calls like a service', async () => {
-    const { send, sent } = stamping();
+    const { send, sent } = filling();
     const namesake = identityOf('user-id', { method: 'oidc', issuer: 'https://login.example' });
     await send(kill, { username: 'bob' }, { identity: namesake });
     expect(sent).toMatchObject([{ request: { username: 'user-id' } }]);
   });
 
   it('signs for a service that names nobody', async () => {
-    const { send, sent } = stamping();
+    const { send, sent } = filling();
     const notes: CallNotes = {};
     await send(kill, {}, { identity: cueweb, notes });
     expect(sent).toMatchObject([{ request: { username: 'user-id' } }]);
@@ -78,13 +79,13 @@ describe('stampIdentity()', () => {
   });
 
   it('says nothing of anonymous callers', async () => {
-    const { send, sent } = stamping();
+    const { send, sent } = filling();
     await send(kill, { username: 'bob' }, { identity: identityOf('anonymous') });
     expect(sent).toMatchObject([{ request: { username: 'bob' }, metadata: [] }]);
   });
 
   it('names the caller of a write in metadata, and of no read', async () => {
-    const { send, sent } = stamping();
+    const { send, sent } = filling();
     await send('job.JobInterface/Pause', {}, { identity: ann, metadata: [['x-show', 'a']] });
     await send('job.JobInterface/GetJobs', {}, { identity: ann });
     expect(sent.map(({ metadata }) => metadata)).toEqual([
@@ -96,9 +97,19 @@ describe('stampIdentity()', () => {
     ]);
   });
 
-  it('says nothing to an upstream of which the table knows no stamps', async () => {
-    const options = { table: tableOf('stamps: []'), open, close, mismatch: 'replace', services: [] } as const;
-    const { send, sent } = guardedWaist(stampIdentity(options));
+  it('says nothing to an upstream of which the table knows no identity fields', async () => {
+    const foreign = tableOf('identity-fields: []');
+    const { send, sent } = pipeThrough(
+      foreign,
+      fillIdentityFields({
+        rpcs: foreign.rows,
+        open,
+        close,
+        mismatch: 'replace',
+        services: [],
+        forwardsMetadata: false,
+      }),
+    );
     await send(kill, { username: 'bob' }, { identity: ann });
     expect(sent).toMatchObject([{ request: { username: 'bob' }, metadata: [] }]);
   });
@@ -110,13 +121,13 @@ describe('stampIdentity()', () => {
     ['a\r\nb', 'a%0D%0Ab'],
     ['😀', '%F0%9F%98%80'],
   ])('writes %j in ASCII', async (subject, encoded) => {
-    const { send, sent } = stamping();
+    const { send, sent } = filling();
     await send('job.JobInterface/Pause', {}, { identity: { ...ann, subject } });
     expect(sent).toMatchObject([{ metadata: [['x-cuegate-user', encoded]] }]);
   });
 
   it.each(['hmac', 'none'] as const)('lets no request header say it (%s)', async (method) => {
-    const { send, sent } = stamping();
+    const { send, sent } = filling();
     const identity = { ...ann, method };
     await send('job.JobInterface/GetJobs', {}, { identity, metadata: [['x-cuegate-user', 'root']] });
     expect(sent).toMatchObject([{ metadata: [] }]);

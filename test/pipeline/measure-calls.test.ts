@@ -4,7 +4,7 @@ import { GatewayError } from '../../src/call/gateway-error.ts';
 import { measureCalls } from '../../src/pipeline/measure-calls.ts';
 import type { CallMeters } from '../../src/pipeline/call-meters.ts';
 
-import { callOf, method, replyOf, tableOf } from './calls.ts';
+import { callOf, method, pipe, replyOf, tableOf } from './calls.ts';
 
 const get = method('GetShelf');
 const set = method('SetShelf');
@@ -38,7 +38,7 @@ function recordingMeters() {
 describe('measureCalls()', () => {
   it('counts a call by surface, RPC and status, and its time in seconds by kind', async () => {
     const { counted, meters } = recordingMeters();
-    const invoke = measureCalls(table, meters)(async () => replyOf(7));
+    const invoke = pipe(table, [measureCalls(meters)], async () => replyOf(7));
     expect((await invoke(callOf(get, { surface: 'graphql' }))).message).toEqual(Uint8Array.of(7));
     await invoke(callOf(set, { surface: 'rest' }));
     expect(counted).toEqual([
@@ -82,14 +82,14 @@ describe('measureCalls()', () => {
     },
   ])('counts $what, and passes the error on', async ({ error, counts }) => {
     const { counted, meters } = recordingMeters();
-    const invoke = measureCalls(table, meters)(() => Promise.reject(error));
+    const invoke = pipe(table, [measureCalls(meters)], () => Promise.reject(error));
     await expect(invoke(callOf(get, { surface: 'rest' }))).rejects.toBe(error);
     expect(counted.filter((line) => !line.startsWith('duration'))).toEqual(counts);
   });
 
   it('asks for a series once, however often it counts', async () => {
     const { asked, meters } = recordingMeters();
-    const invoke = measureCalls(table, meters)(async () => replyOf(1));
+    const invoke = pipe(table, [measureCalls(meters)], async () => replyOf(1));
     const atBoot = asked.length;
     for (let time = 0; time < 5; time++) await invoke(callOf(get, { surface: 'rest' }));
     expect(asked.slice(atBoot)).toEqual([`ended rest ${get.fullName} OK`]);

@@ -4,7 +4,7 @@ import { GatewayError } from '../../src/call/gateway-error.ts';
 import { reuseReplies } from '../../src/pipeline/reuse-replies.ts';
 
 import { identityOf } from '../authentication/identity.ts';
-import { callOf, holdUpstream, method, tableOf } from './calls.ts';
+import { callOf, holdUpstream, method, pipe, tableOf } from './calls.ts';
 
 const get = method('GetShelf');
 const set = method('SetShelf');
@@ -16,7 +16,7 @@ function start() {
     [get, 'read'],
     [set, 'write'],
   ]);
-  return { upstream, clock, invoke: reuseReplies(table, () => clock.now)(upstream.invoke) };
+  return { upstream, clock, invoke: pipe(table, [reuseReplies(() => clock.now)], upstream.invoke) };
 }
 
 const patient = (overrides = {}) => callOf(get, { maxAgeMs: 1_000, ...overrides });

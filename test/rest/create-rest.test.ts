@@ -1,18 +1,17 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { RestOptions } from '../../src/rest/create-rest.ts';
 import { GatewayError } from '../../src/call/gateway-error.ts';
 import { replay } from '../conformance/replay.ts';
 import { identifyRequestsBy, identityOf } from '../authentication/identity.ts';
-import { type RestServer, registry, replyWith, startRest } from './rest-server.ts';
+import { type RestServer, type StartRestOptions, registry, replyWith, startRest } from './rest-server.ts';
 
 const running: RestServer[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close()));
 });
 
-async function start(options: Partial<RestOptions> = {}): Promise<RestServer> {
+async function start(options: StartRestOptions = {}): Promise<RestServer> {
   const server = await startRest(options);
   running.push(server);
   return server;

@@ -4,7 +4,7 @@ import { createAnonymousIdentify } from '../../src/authentication/create-anonymo
 import { peerAddressOf } from '../../src/http/client-address.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
 import { createRest, type RestOptions } from '../../src/rest/create-rest.ts';
-import type { Call, Reply } from '../../src/call/call.ts';
+import type { Call, Invoke, Reply } from '../../src/call/call.ts';
 import { createServer, type RunningServer } from '../../src/http/create-server.ts';
 import { replay } from '../conformance/replay.ts';
 import { identifyRequestsBy } from '../authentication/identity.ts';
@@ -25,10 +25,17 @@ export interface RestServer {
   close(): Promise<void>;
 }
 
+/** REST's options, with one function for the calls of all methods. */
+export interface StartRestOptions extends Partial<Omit<RestOptions, 'invokeOf'>> {
+  readonly invoke?: Invoke;
+}
+
 /** Starts REST over conf.proto. Unless told otherwise everybody is let in, and every call is answered by its request. */
-export async function startRest(options: Partial<RestOptions> = {}): Promise<RestServer> {
+export async function startRest({
+  invoke = async (call) => replyWith(call.request),
+  ...options
+}: StartRestOptions = {}): Promise<RestServer> {
   const calls: Call[] = [];
-  const { invoke = async (call: Call) => replyWith(call.request) } = options;
   const rest = createRest({
     registry,
     services: registry.services,
@@ -38,7 +45,7 @@ export async function startRest(options: Partial<RestOptions> = {}): Promise<Res
     forwardMetadata: false,
     maxBodyBytes: 1_000,
     ...options,
-    invoke: (call) => {
+    invokeOf: () => (call) => {
       calls.push(call);
       return invoke(call);
     },

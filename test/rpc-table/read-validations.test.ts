@@ -16,12 +16,15 @@ const kill = 'job.JobInterface/Kill';
 const create = 'show.ShowInterface/CreateShow';
 const kinds = 'filled, bounded, recent, no-nul, unique, job-spec';
 
-describe('readGuards()', () => {
-  it('gives each RPC that is meant its guard', () => {
-    const { guards } = tableOf(
-      `guards: { bounded: [{ rpcs: job.JobInterface/*Frames(req), field: req, apart: page, why: so }] }`,
+describe('readValidations()', () => {
+  it('gives each RPC that is meant its validation', () => {
+    const { rows } = tableOf(
+      `validations: { bounded: [{ rpcs: job.JobInterface/*Frames(req), field: req, apart: page, why: so }] }`,
     );
-    expect(guards.map(({ method, kind }) => `${kind} ${method.name}`)).toEqual([
+    const validated = rows.flatMap(({ method, validations }) =>
+      validations.map(({ kind }) => `${kind} ${method.name}`),
+    );
+    expect(validated).toEqual([
       'bounded EatFrames',
       'bounded GetFrames',
       'bounded KillFrames',
@@ -31,8 +34,8 @@ describe('readGuards()', () => {
   });
 
   it.each([
-    ['filed: []', 'line 1: "filed" is no kind of guard; did you mean "filled"?'],
-    ['locked: []', `line 1: "locked" is no kind of guard; there are: ${kinds}`],
+    ['filed: []', 'line 1: "filed" is no kind of validation; did you mean "filled"?'],
+    ['locked: []', `line 1: "locked" is no kind of validation; there are: ${kinds}`],
     [
       'filled: [{ rpcs: job.JobInterface/Kil, field: reason, why: so }]',
       `line 1: "job.JobInterface/Kil" matches no RPC of the loaded protos; did you mean ${kill}?`,
@@ -50,7 +53,7 @@ describe('readGuards()', () => {
       `filled: [{ rpcs: ${kill}, field: reason.text, why: so }]`,
       `line 1: "reason" of job.JobKillRequest has no fields (${kill})`,
     ],
-    [`filled: [{ rpcs: ${kill}, field: reason }]`, 'line 1: this guard "filled" lacks why'],
+    [`filled: [{ rpcs: ${kill}, field: reason }]`, 'line 1: this validation "filled" lacks why'],
     [
       `filled: [{ rpcs: ${kill}, field: reason, why: so, on: rest }]`,
       'line 1: "on" must be one of: graphql, all; found "rest"',
@@ -83,30 +86,31 @@ describe('readGuards()', () => {
       `unique: [{ rpcs: ${create}, field: name, look-up: show.ShowInterface/GetShows, in: shows, why: so }]`,
       'line 1: show.ShowGetShowsResponse has no list of strings "shows"',
     ],
-  ])('says what is wrong with %s', (guard, mistake) => {
-    expect(mistakesOf(`guards: { ${guard} }`)).toEqual([mistake]);
+  ])('says what is wrong with %s', (validation, mistake) => {
+    expect(mistakesOf(`validations: { ${validation} }`)).toEqual([mistake]);
   });
 
   it('leaves out what it says of RPCs that other protos do not have', () => {
-    const text = 'guards: { filled: [{ rpcs: shop.Shelf/Paint, field: colour, why: so }] }';
-    expect(compileRpcTable(registry, { text, fileName: 'rpcs.yaml', mustMatch: false }).guards).toEqual([]);
+    const text = 'validations: { filled: [{ rpcs: shop.Shelf/Paint, field: colour, why: so }] }';
+    const { rows } = compileRpcTable(registry, { text, fileName: 'rpcs.yaml', mustMatch: false });
+    expect(rows.filter(({ validations }) => validations.length > 0)).toEqual([]);
   });
 });
 
-describe('readStamps()', () => {
+describe('readIdentityFields()', () => {
   it.each([
     [`{ rpcs: ${kill}, field: user, why: so }`, `line 1: job.JobKillRequest has no field "user" (${kill})`],
     [`{ rpcs: ${kill}, field: job.priority, why: so }`, `line 1: "priority" is no string (${kill})`],
-    [`{ rpcs: ${kill}, field: username }`, 'line 1: a stamp needs rpcs, field and why'],
+    [`{ rpcs: ${kill}, field: username }`, 'line 1: an identity field needs rpcs, field and why'],
     [
       '{ rpcs: service.ServiceInterface/CreateService, field: data.name, why: so }',
-      'line 1: "tags" of service.Service, beside the stamped field, is no single scalar (service.ServiceInterface/CreateService)',
+      'line 1: "tags" of service.Service, beside the identity field, is no single scalar (service.ServiceInterface/CreateService)',
     ],
     [
       '{ rpcs: show.ShowInterface/GetShows, field: name, why: so }',
       'line 1: show.ShowGetShowsRequest has no field "name" (show.ShowInterface/GetShows)',
     ],
-  ])('says what is wrong with %s', (stamp, mistake) => {
-    expect(mistakesOf(`stamps: [${stamp}]`)).toEqual([mistake]);
+  ])('says what is wrong with %s', (field, mistake) => {
+    expect(mistakesOf(`identity-fields: [${field}]`)).toEqual([mistake]);
   });
 });

@@ -24,7 +24,7 @@ export function errorCodeOf({ name }: Status): string {
 
 /**
  * What to say instead of the upstream's text when its status means that something broke: such texts are stack traces, SQL and
- * addresses, and belong into the log, where the waist writes them under the request id.
+ * addresses, and belong into the log, where the pipeline writes them under the request id.
  */
 const hiddenTexts: Partial<Record<StatusName, string>> = {
   UNKNOWN: 'Cuebot failed to carry out',

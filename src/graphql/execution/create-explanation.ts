@@ -8,7 +8,7 @@ export interface ExplainedField {
   /** The path in the answer, by the names that the query chose, without the indices of lists: `jobs.layers`. */
   readonly field: string;
   readonly rpc: string;
-  /** How many calls went through the waist. */
+  /** How many calls went through the pipeline. */
   calls: number;
   /** For how many objects these calls answered; more than `calls` when one call served many. */
   objects: number;

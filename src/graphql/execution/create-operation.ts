@@ -9,7 +9,7 @@ import { createExplanation, type Explanation } from './create-explanation.ts';
 
 /** What operations are made with. */
 export interface OperationOptions {
-  /** The way through the waist. */
+  /** The way through the pipeline. */
   readonly invoke: Invoke;
   readonly table: RpcTable;
   /** How many calls one operation may make. */

@@ -48,10 +48,11 @@ export function compileCallArguments(
   };
 }
 
-function callArgumentsOf(method: MethodDescriptor, { guards, once }: RpcTable): readonly CallArgument[] {
-  const bounded = guards.find((guard) => guard.kind === 'bounded' && guard.method === method);
+function callArgumentsOf(method: MethodDescriptor, { factsOf }: RpcTable): readonly CallArgument[] {
+  const { validations, takesIdempotencyKey } = factsOf(method);
+  const bounded = validations.find(({ kind }) => kind === 'bounded');
   const own = bounded === undefined ? [] : [meansEverything(bounded.why)];
-  return once.has(method) ? [...own, idempotencyKey] : own;
+  return takesIdempotencyKey ? [...own, idempotencyKey] : own;
 }
 
 const idempotencyKey: CallArgument = {

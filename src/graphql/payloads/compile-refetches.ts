@@ -2,7 +2,8 @@ import { type ConstDirectiveNode, type FieldDefinitionNode, Kind } from 'graphql
 
 import type { FieldDescriptor, MethodDescriptor } from '../../registry/descriptors.ts';
 
-import type { Reread } from '../../rpc-table/refetch.ts';
+import type { Refetch } from '../../rpc-table/refetch.ts';
+import type { RpcFacts } from '../../rpc-table/rpc-table.ts';
 
 import { compileRootField } from '../schema/compile-root-field.ts';
 import type { GraphqlNames } from '../schema/derive-names.ts';
@@ -18,42 +19,36 @@ export interface PayloadField {
 }
 
 /**
- * Compiles the fields that read again what a write's request names: one for each thing that the request holds in a field of
- * its own. Not after a `Delete`: there is nothing left to read.
+ * Compiles the fields that fetch again what a write's request names: one for each thing that the request holds in a field of
+ * its own.
  *
  * @param argumentsOf the arguments of the write that an answer belongs to
  */
-export function compileRereads(
+export function compileRefetches(
   options: PayloadOptions,
   argumentsOf: (payload: object) => Readonly<Record<string, unknown>>,
-): (method: MethodDescriptor, isQueued: boolean) => readonly PayloadField[] {
-  const { table, names, methods } = options;
+): (rpc: RpcFacts) => readonly PayloadField[] {
+  const { names, methods } = options;
   const served = new Set(methods);
-  const readers = new Map<Reread, RootResolver>();
-  const readerOf = (reread: Reread): RootResolver => {
-    const known = readers.get(reread) ?? compileRootField(reread.method, options);
-    readers.set(reread, known);
+  const readers = new Map<MethodDescriptor, RootResolver>();
+  const readerOf = (method: MethodDescriptor): RootResolver => {
+    const known = readers.get(method) ?? compileRootField(method, options);
+    readers.set(method, known);
     return known;
   };
-  return (method, isQueued) => {
-    if (method.name.startsWith('Delete')) return [];
-    return method.input.fields.flatMap((field) => {
-      const reread = rereadOf(field, table.rereads);
-      if (reread === undefined || !served.has(reread.method)) return [];
-      const resolve = compileResolver(field, reread, readerOf(reread), names, argumentsOf);
-      return [{ name: names.field(field), node: rereadNode(field, reread, names, isQueued), resolve }];
-    });
-  };
-}
-
-function rereadOf({ type, cardinality }: FieldDescriptor, rereads: PayloadOptions['table']['rereads']) {
-  return type.kind === 'message' && cardinality === 'singular' ? rereads.get(type.message) : undefined;
+  return ({ refetches, isQueued }) =>
+    refetches
+      .filter(({ method }) => served.has(method))
+      .map((refetch) => ({
+        name: names.field(refetch.field),
+        node: refetchNode(refetch, names, isQueued),
+        resolve: compileResolver(refetch, readerOf(refetch.method), names, argumentsOf),
+      }));
 }
 
 /** The read is made by the resolver of its own root field, so that it fails, and is refused, as that one is. */
 function compileResolver(
-  field: FieldDescriptor,
-  { type, method, key, by, at }: Reread,
+  { field, type, method, key, by, at }: Refetch,
   read: RootResolver,
   names: GraphqlNames,
   argumentsOf: (payload: object) => Readonly<Record<string, unknown>>,
@@ -74,9 +69,8 @@ function nameOf(fields: readonly FieldDescriptor[], jsonName: string, names: Gra
   return names.field(fields.find((field) => field.jsonName === jsonName)!);
 }
 
-function rereadNode(
-  field: FieldDescriptor,
-  { type, method, key }: Reread,
+function refetchNode(
+  { field, type, method, key }: Refetch,
   names: GraphqlNames,
   isQueued: boolean,
 ): FieldDefinitionNode {
@@ -85,7 +79,9 @@ function rereadNode(
   const description =
     `What the argument \`${name}\` named, read again after this by its \`${nameOf(type.fields, key, names)}\`; null when ` +
     `the argument has none.${late}\n\nRPC: \`${method.fullName}\`.`;
-  const node = fieldNode(name, namedTypeNode(names.outputType(type)), { description });
+  const node = fieldNode(name, namedTypeNode(names.outputType(type)), {
+    description,
+  });
   return { ...node, directives: [costOf(method)] };
 }
 

@@ -17,7 +17,7 @@ import type { MessageFieldResolver, Resolvers } from '../schema/derive-resolvers
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { fieldNode, namedTypeNode, nonNullNode } from '../schema/schema-nodes.ts';
 import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
-import { compileRereads, type PayloadField } from './compile-refetches.ts';
+import { compileRefetches, type PayloadField } from './compile-refetches.ts';
 
 /** What payloads are derived from. */
 export interface PayloadOptions {
@@ -48,7 +48,7 @@ export interface Payloads {
 export function derivePayloads(options: PayloadOptions): Payloads {
   const { table, names, methods, types } = options;
   const requests = new WeakMap<object, Readonly<Record<string, unknown>>>();
-  const rereadsOf = compileRereads(options, (payload) => requests.get(payload) ?? {});
+  const refetchesOf = compileRefetches(options, (payload) => requests.get(payload) ?? {});
   const ownTypes = typesOfTheirOwn(methods, types);
   // Where nothing is known to be queued, nobody knows what is not.
   const knowsQueued = table.rows.some(({ isQueued }) => isQueued);
@@ -57,13 +57,15 @@ export function derivePayloads(options: PayloadOptions): Payloads {
   const resolvers: Record<string, Record<string, MessageFieldResolver>> = {};
   const remembering = new Set<MethodDescriptor>();
   for (const method of methods) {
-    if (table.factsOf(method).kind === 'read' || !ownTypes.has(method.output)) continue;
-    const { isQueued } = table.factsOf(method);
+    const rpc = table.factsOf(method);
+    if (rpc.kind === 'read' || !ownTypes.has(method.output)) continue;
     const taken = new Set(method.output.fields.map((field) => names.field(field)));
-    const rereads = rereadsOf(method, isQueued);
-    const own = [...rereads, ...(knowsQueued ? [queuedField(isQueued)] : [])].filter(({ name }) => !taken.has(name));
+    const refetches = refetchesOf(rpc);
+    const own = [...refetches, ...(knowsQueued ? [queuedField(rpc.isQueued)] : [])].filter(
+      ({ name }) => !taken.has(name),
+    );
     if (own.length === 0) continue;
-    if (rereads.length > 0) remembering.add(method);
+    if (refetches.length > 0) remembering.add(method);
     const type = names.outputType(method.output);
     extensions.push({
       kind: Kind.OBJECT_TYPE_EXTENSION,
@@ -72,9 +74,9 @@ export function derivePayloads(options: PayloadOptions): Payloads {
     });
     resolvers[type] = Object.fromEntries(own.map(({ name, resolve }) => [name, resolve]));
   }
-  const hasRereads = table.rereads.size > 0 && extensions.length > 0;
+  const hasRefetches = table.rows.some(({ refetches }) => refetches.length > 0) && extensions.length > 0;
   return {
-    typeDefs: { kind: Kind.DOCUMENT, definitions: [...(hasRereads ? costDirective : []), ...extensions] },
+    typeDefs: { kind: Kind.DOCUMENT, definitions: [...(hasRefetches ? costDirective : []), ...extensions] },
     resolvers,
     remember: (method, resolve) => {
       if (!remembering.has(method)) return resolve;

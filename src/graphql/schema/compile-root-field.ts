@@ -22,7 +22,7 @@ export interface RootFieldOptions {
   readonly table: RpcTable;
 }
 
-/** Compiles the resolver of one RPC: arguments to bytes, one call through the waist, bytes to the answer. */
+/** Compiles the resolver of one RPC: arguments to bytes, one call through the pipeline, bytes to the answer. */
 export function compileRootField(
   method: MethodDescriptor,
   { registry, names, table }: RootFieldOptions,

@@ -1,7 +1,6 @@
-import type { Interceptor } from '../../call/call.ts';
-import { Lane, type LaneLimits, type LaneState } from './lane.ts';
 import type { Observe } from '../call-meters.ts';
-import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+import { type Interceptor, passOn } from '../interceptor.ts';
+import { Lane, type LaneLimits, type LaneState } from './lane.ts';
 
 /** The lanes of one upstream. */
 export interface Lanes {
@@ -17,20 +16,18 @@ export interface Lanes {
  *
  * @param waitMeterOf where the waiting times of a lane's calls go; asked once for each lane
  */
-export function createLanes(table: RpcTable, limits: LaneLimits, waitMeterOf?: (lane: string) => Observe): Lanes {
+export function createLanes(limits: LaneLimits, waitMeterOf?: (lane: string) => Observe): Lanes {
   const lanes = new Map<string, Lane>();
-  const laneOf = new Map(
-    table.rows.map(({ method, lane, kind }) => {
-      if (lane === undefined) return [method, undefined] as const;
-      const found = lanes.get(lane) ?? new Lane(lane, limits, waitMeterOf?.(lane));
-      lanes.set(lane, found);
-      return [method, { lane: found, kind }] as const;
-    }),
-  );
+  const laneOf = (name: string): Lane => {
+    const lane = lanes.get(name) ?? new Lane(name, limits, waitMeterOf?.(name));
+    lanes.set(name, lane);
+    return lane;
+  };
   return {
-    intercept: (next) => (call) => {
-      const place = laneOf.get(call.method);
-      return place === undefined ? next(call) : place.lane.run(call, place.kind, next);
+    intercept: ({ lane: name, kind }) => {
+      if (name === undefined) return passOn;
+      const lane = laneOf(name);
+      return (next) => (call) => lane.run(call, kind, next);
     },
     states: () => new Map([...lanes].map(([name, lane]) => [name, lane.state])),
   };

@@ -1,10 +1,10 @@
 import type { CheckRequest } from './check-request.ts';
 import { formatFieldPath, valueAt } from '../../rpc-table/field-path.ts';
-import { everythingArgument, type Guard } from '../../rpc-table/validation.ts';
+import { everythingArgument, type Validation } from '../../rpc-table/validation.ts';
 import { refusal } from './refusal.ts';
 
 /** Refuses criteria that narrow nothing, unless the caller says that he means everything. */
-export function compileBoundedCheck({ field, apart, why }: Extract<Guard, { kind: 'bounded' }>): CheckRequest {
+export function compileBoundedCheck({ field, apart, why }: Extract<Validation, { kind: 'bounded' }>): CheckRequest {
   const name = formatFieldPath(field);
   const { type } = field.at(-1)!;
   const narrowing = type.kind === 'message' ? type.message.fields.map(({ jsonName }) => jsonName) : [];

@@ -1,9 +1,9 @@
 import type { CheckRequest } from './check-request.ts';
-import type { Guard } from '../../rpc-table/validation.ts';
+import type { Validation } from '../../rpc-table/validation.ts';
 import { refusal } from './refusal.ts';
 
 /** Refuses U+0000 in any string, as deep as it may be. Bytes are base64 when opened, and may hold what they like. */
-export function compileNulCheck({ why }: Extract<Guard, { kind: 'no-nul' }>): CheckRequest {
+export function compileNulCheck({ why }: Extract<Validation, { kind: 'no-nul' }>): CheckRequest {
   return (value) => {
     const path = pathOfNul(value);
     if (path === undefined) return;

@@ -1,6 +1,6 @@
 import type { CheckRequest } from './check-request.ts';
 import { formatFieldPath, valueAt } from '../../rpc-table/field-path.ts';
-import type { Guard } from '../../rpc-table/validation.ts';
+import type { Validation } from '../../rpc-table/validation.ts';
 import { refusal } from './refusal.ts';
 
 /**
@@ -9,7 +9,7 @@ import { refusal } from './refusal.ts';
  * @param now the current time in milliseconds since 1970
  */
 export function compileRecentCheck(
-  { field, seconds, why }: Extract<Guard, { kind: 'recent' }>,
+  { field, seconds, why }: Extract<Validation, { kind: 'recent' }>,
   now: () => number,
 ): CheckRequest {
   const name = formatFieldPath(field);

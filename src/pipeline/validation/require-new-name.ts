@@ -1,11 +1,11 @@
-import type { Call, Invoke, Reply } from '../../call/call.ts';
+import type { Call, Invoke, InvokeOf, Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 import type { Lane } from '../lanes/lane.ts';
 import type { CloseMessage, OpenMessage } from '../../call/open-message.ts';
 import type { DressedError } from '../../rpc-table/rpc-table.ts';
 
 import { formatFieldPath, textAt } from '../../rpc-table/field-path.ts';
-import type { Guard, NameSpelling } from '../../rpc-table/validation.ts';
+import type { NameSpelling, Validation } from '../../rpc-table/validation.ts';
 import { refusal } from './refusal.ts';
 
 /** What looking a name up needs. */
@@ -22,31 +22,31 @@ export interface NewNameOptions {
  * gateway do not overtake each other; another gateway's or CueGUI's still can.
  */
 export function requireNewName(
-  { field, lookUp, why }: Extract<Guard, { kind: 'unique' }>,
+  { field, lookUp, why }: Extract<Validation, { kind: 'unique' }>,
   { open, close, dressedErrors, lane }: NewNameOptions,
-): (next: Invoke) => (value: unknown, call: Call) => Promise<Reply> {
+): (next: Invoke, nextOf: InvokeOf) => (value: unknown, call: Call) => Promise<Reply> {
   const label = formatFieldPath(field);
   const { method, where } = lookUp;
   const ask = close(method.input);
   const read = open(method.output);
 
-  const isTaken = async (name: string, call: Call, next: Invoke): Promise<boolean> => {
+  const isTaken = async (name: string, call: Call, lookUpName: Invoke): Promise<boolean> => {
     const request = ask('by' in where ? { [where.by]: name } : {});
     try {
-      const { message } = await next({ ...call, method, request, metadata: [] });
+      const { message } = await lookUpName({ ...call, method, request, metadata: [] });
       return 'by' in where || (read(message) as Readonly<Record<string, readonly string[]>>)[where.in]!.includes(name);
     } catch (error) {
       if (meansMissing(error, dressedErrors)) return false;
       throw error;
     }
   };
-  return (next) => (value, call) => {
+  return (next, nextOf) => (value, call) => {
     const said = textAt(value, field);
     // The upstream has its own words for a name that is none.
     if (said === '') return next(call);
     const name = spell[lookUp.spelling](said);
     return lane.run(call, 'write', async (turn) => {
-      if (!(await isTaken(name, turn, next))) return next(turn);
+      if (!(await isTaken(name, turn, nextOf(method)))) return next(turn);
       const found = name === said ? `"${said}"` : `"${said}", which is stored as "${name}"`;
       throw refusal('ALREADY_EXISTS', 'NAME_TAKEN', `"${label}" is ${found}, and that name is taken: ${why}.`);
     });

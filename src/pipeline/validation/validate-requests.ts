@@ -1,22 +1,23 @@
 import type { MethodDescriptor } from '../../registry/descriptors.ts';
 
-import type { Call, Interceptor, Reply } from '../../call/call.ts';
-import { Lane, type LaneLimits } from '../lanes/lane.ts';
+import type { Call, Reply } from '../../call/call.ts';
 import type { CloseMessage, OpenMessage } from '../../call/open-message.ts';
-import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+import type { DressedError, RpcFacts } from '../../rpc-table/rpc-table.ts';
+import type { Validation } from '../../rpc-table/validation.ts';
 
+import { type Interceptor, passOn } from '../interceptor.ts';
+import { Lane, type LaneLimits } from '../lanes/lane.ts';
 import { compileBoundedCheck } from './check-bounded.ts';
 import { compileFilledCheck } from './check-filled.ts';
 import { compileNulCheck, mayHoldNul } from './check-nul.ts';
 import { compileRecentCheck } from './check-recent.ts';
 import type { CheckRequest } from './check-request.ts';
-import type { Guard } from '../../rpc-table/validation.ts';
 import { compileJobSpecCheck, type JobSpecOptions } from './job-spec/check-job-spec.ts';
 import { requireNewName } from './require-new-name.ts';
 
-/** What guards need. */
-export interface GuardOptions extends JobSpecOptions {
-  readonly table: RpcTable;
+/** What request validation needs. */
+export interface ValidationOptions extends JobSpecOptions {
+  readonly dressedErrors: readonly DressedError[];
   readonly open: OpenMessage;
   readonly close: CloseMessage;
   /** How long a call may take, in milliseconds (GRPC_TIMEOUT). */
@@ -26,24 +27,12 @@ export interface GuardOptions extends JobSpecOptions {
 }
 
 /**
- * Refuses what the table's guards are against; nothing is sent then, but for the look-up of a name. Compiled per RPC: one
- * without guards costs a look into a map, one that must not hold U+0000 a search for that byte on top of it.
+ * Refuses requests that fail a validation of their RPC; nothing is sent then, but for the look-up of a name. Where the only
+ * validation is that no string holds U+0000, a call costs a search for that byte.
  */
-export function enforceGuards(options: GuardOptions): Interceptor {
+export function validateRequests(options: ValidationOptions): Interceptor {
   const laneOf = nameLanes(options.timeoutMs);
-  const byMethod = new Map<MethodDescriptor, Guard[]>();
-  for (const guard of options.table.guards) {
-    const known = byMethod.get(guard.method);
-    if (known === undefined) byMethod.set(guard.method, [guard]);
-    else known.push(guard);
-  }
-  const compiled = [...byMethod].map(
-    ([method, guards]) => [method, compileGuards(method, guards, options, laneOf)] as const,
-  );
-  return (next) => {
-    const guarded = new Map(compiled.map(([method, guard]) => [method, guard(next)]));
-    return (call) => (guarded.get(call.method) ?? next)(call);
-  };
+  return (rpc) => (rpc.validations.length === 0 ? passOn : compileValidations(rpc, options, laneOf));
 }
 
 /** Names are given rarely: more calls waiting than this are a loop gone wild. */
@@ -59,27 +48,24 @@ function nameLanes(callMs: number): (lookUp: MethodDescriptor) => Lane {
   };
 }
 
-function compileGuards(
-  method: MethodDescriptor,
-  guards: readonly Guard[],
-  options: GuardOptions,
+function compileValidations(
+  { method, validations }: RpcFacts,
+  options: ValidationOptions,
   laneOf: (lookUp: MethodDescriptor) => Lane,
-): Interceptor {
-  const { table, open, close } = options;
+): ReturnType<Interceptor> {
+  const { dressedErrors, open, close } = options;
   const openRequest = open(method.input);
-  const nul = guards.find(({ kind }) => kind === 'no-nul');
-  const checkNul = nul?.kind === 'no-nul' ? compileNulCheck(nul) : undefined;
+  const nul = validations.find((validation) => validation.kind === 'no-nul');
+  const checkNul = nul && compileNulCheck(nul);
   const checks = {
-    graphql: guards.flatMap((guard) => compileCheck(guard, options) ?? []),
-    rest: guards.filter(isForRest).flatMap((guard) => compileCheck(guard, options) ?? []),
+    graphql: validations.flatMap((validation) => compileCheck(validation, options) ?? []),
+    rest: validations.filter(isForRest).flatMap((validation) => compileCheck(validation, options) ?? []),
   };
-  const unique = guards.find((guard) => guard.kind === 'unique');
-  const newName =
-    unique &&
-    requireNewName(unique, { open, close, dressedErrors: table.dressedErrors, lane: laneOf(unique.lookUp.method) });
+  const unique = validations.find((validation) => validation.kind === 'unique');
+  const newName = unique && requireNewName(unique, { open, close, dressedErrors, lane: laneOf(unique.lookUp.method) });
 
-  return (next) => {
-    const send = newName?.(next);
+  return (next, nextOf) => {
+    const send = newName?.(next, nextOf);
     const inspect = async (call: Call, isSuspicious: boolean): Promise<Reply> => {
       const value = openIfWhole(openRequest, call.request);
       if (value === undefined) return next(call);
@@ -95,21 +81,21 @@ function compileGuards(
   };
 }
 
-function isForRest(guard: Guard): boolean {
-  return !('surfaces' in guard) || guard.surfaces === 'all';
+function isForRest(validation: Validation): boolean {
+  return !('surfaces' in validation) || validation.surfaces === 'all';
 }
 
-/** Undefined for the guards that are more than a look at the request. */
-function compileCheck(guard: Guard, options: GuardOptions): CheckRequest | undefined {
-  switch (guard.kind) {
+/** Undefined for the validations that are more than a look at the request. */
+function compileCheck(validation: Validation, options: ValidationOptions): CheckRequest | undefined {
+  switch (validation.kind) {
     case 'filled':
-      return compileFilledCheck(guard);
+      return compileFilledCheck(validation);
     case 'bounded':
-      return compileBoundedCheck(guard);
+      return compileBoundedCheck(validation);
     case 'recent':
-      return compileRecentCheck(guard, options.now);
+      return compileRecentCheck(validation, options.now);
     case 'job-spec':
-      return compileJobSpecCheck(guard, options);
+      return compileJobSpecCheck(validation, options);
     default:
       return undefined;
   }

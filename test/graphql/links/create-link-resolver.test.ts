@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { DemoCuebot } from '../../../src/demo/demo-cuebot.ts';
 import { createDemoCuebot } from '../../../src/demo/demo-cuebot.ts';
-import type { Call, Interceptor, Reply } from '../../../src/call/call.ts';
+import type { Call, Reply } from '../../../src/call/call.ts';
+import type { Interceptor } from '../../../src/pipeline/interceptor.ts';
 import { GatewayError } from '../../../src/call/gateway-error.ts';
 
 import { type Asked, type LinkedFarm, linkFarm, total } from './linked-farm.ts';
@@ -30,14 +31,14 @@ async function askThrough(intercept: Interceptor, query: string): Promise<Asked 
 
 /** Fails the calls of one RPC. */
 function failing(rpc: string, error: GatewayError): Interceptor {
-  return (next) => (call) => (call.method.fullName === rpc ? Promise.reject(error) : next(call));
+  return () => (next) => (call) => (call.method.fullName === rpc ? Promise.reject(error) : next(call));
 }
 
 /** Answers the first calls of one RPC with what another call of it was answered. */
 function confusing(rpc: string, times: number): Interceptor {
-  return (next) => {
-    let first: Call | undefined;
-    let confused = 0;
+  let first: Call | undefined;
+  let confused = 0;
+  return () => (next) => {
     return (call): Promise<Reply> => {
       if (call.method.fullName !== rpc) return next(call);
       first ??= call;
@@ -98,7 +99,7 @@ describe('a batch', () => {
     const ofShow = '{ jobs(where: { shows: ["demo"] }) { name procs { jobName } } }';
     const whole = await farm.ask(ofShow);
     let isFirst = true;
-    const everything: Interceptor = (next) => (call) => {
+    const everything: Interceptor = () => (next) => (call) => {
       const isBatch = isFirst && call.method.name === 'GetProcs';
       if (isBatch) isFirst = false;
       return next(isBatch ? { ...call, request: new Uint8Array() } : call);

@@ -9,12 +9,13 @@ import type { GraphqlContext } from '../../../src/graphql/execution/graphql-cont
 import type { BatchLimits } from '../../../src/graphql/links/answer-batch.ts';
 import { compileLinks, type Links } from '../../../src/graphql/links/compile-links.ts';
 import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
-import type { Interceptor } from '../../../src/call/call.ts';
 import { compileRpcTable } from '../../../src/rpc-table/rpc-table.ts';
 import { selectServices } from '../../../src/rpc-table/select-services.ts';
 import { setDeadline } from '../../../src/pipeline/set-deadline.ts';
 import { createUpstream } from '../../../src/upstream/create-upstream.ts';
 
+import { type Interceptor, passOn } from '../../../src/pipeline/interceptor.ts';
+import { pipe } from '../../pipeline/calls.ts';
 import { identityOf } from '../../authentication/identity.ts';
 
 /** What the settings say by default. */
@@ -69,7 +70,7 @@ const now = () => Date.UTC(2026, 0, 31);
 export async function linkFarm(options: LinkedFarmOptions = {}): Promise<LinkedFarm> {
   const demo = options.demo ?? (await createDemoCuebot({ now, ...options.cuebot }));
   const upstream = createUpstream({ endpoint: demo.endpoint, maxReceiveBytes: 2 ** 28 });
-  const invoke = setDeadline(20_000)(options.intercept?.(upstream.invoke) ?? upstream.invoke);
+  const invoke = pipe(table, [setDeadline(20_000), options.intercept ?? (() => passOn)], upstream.invoke);
   const limits = { ...standardBatchLimits, ...options.limits };
   const links = compileLinks({ registry, table, services, source: linksSource, mustMatch: true, limits });
   const schema = deriveSchema({ registry, table, services, extensions: [links] });

@@ -12,6 +12,7 @@ import { reuseReplies } from '../../../src/pipeline/reuse-replies.ts';
 import { shareReads } from '../../../src/pipeline/share-reads.ts';
 
 import { identifyRequestsBy, identityOf } from '../../authentication/identity.ts';
+import { pipe } from '../../pipeline/calls.ts';
 import { bookshop, bookshopTable as table, servicesOf } from '../bookshop/bookshop.ts';
 import { type Answers, createUpstream } from '../bookshop/create-upstream.ts';
 
@@ -35,11 +36,11 @@ interface Subscriber {
   isOver: boolean;
 }
 
-/** Subscriptions with the part of the waist in which callers share, and a hook where each is asked for his rights. */
+/** Subscriptions with the part of the pipeline in which callers share, and a hook where each is asked for their rights. */
 function start(answers: Answers, options: { readonly maxStreams?: number } = {}) {
   const upstream = createUpstream(answers);
   const entered: Call[] = [];
-  const shared = reuseReplies(table)(shareReads(table, 30_000)(upstream));
+  const shared = pipe(table, [reuseReplies(), shareReads(30_000)], upstream);
   const rights = { check: (_: Call) => {} };
   const invoke: Invoke = async (call) => {
     entered.push(call);

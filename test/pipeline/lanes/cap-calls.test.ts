@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { capCalls } from '../../../src/pipeline/lanes/cap-calls.ts';
 
-import { callOf, holdUpstream, method, tableOf } from '../calls.ts';
+import { callOf, holdUpstream, method, pipe, tableOf } from '../calls.ts';
 
 const get = method('GetShelf');
 const set = method('SetShelf');
@@ -15,7 +15,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function start(callsPerService: number) {
   const upstream = holdUpstream();
-  const invoke = capCalls(table, callsPerService)(upstream.invoke);
+  const invoke = pipe(table, [capCalls(callsPerService)], upstream.invoke);
   const arrived = () => upstream.arrived.map(({ requestId }) => requestId);
   return { upstream, invoke, arrived };
 }
@@ -67,7 +67,7 @@ describe('capCalls()', () => {
   });
 
   it('frees the place of a call that fails', async () => {
-    const failing = capCalls(table, 1)(() => Promise.reject(new Error('no')));
+    const failing = pipe(table, [capCalls(1)], () => Promise.reject(new Error('no')));
     await expect(failing(callOf(get))).rejects.toThrow('no');
     await expect(failing(callOf(get))).rejects.toThrow('no');
   });

@@ -4,22 +4,24 @@ import { compileValueToWire } from '../../../src/codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../../../src/codec/value/wire-to-value.ts';
 import type { MessageDescriptor, Registry } from '../../../src/registry/descriptors.ts';
 import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
-import type { Call, Interceptor, Reply } from '../../../src/call/call.ts';
+import type { Call, Reply } from '../../../src/call/call.ts';
+import type { Interceptor } from '../../../src/pipeline/interceptor.ts';
 import { compileRpcTable, type RpcTable } from '../../../src/rpc-table/rpc-table.ts';
-import type { GuardOptions } from '../../../src/pipeline/validation/validate-requests.ts';
-import { callOf } from '../calls.ts';
+import type { ValidationOptions } from '../../../src/pipeline/validation/validate-requests.ts';
+import { callOf, pipe } from '../calls.ts';
 
 const pathOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** OpenCue's protos. */
 export const registry: Registry = loadProtoFiles([pathOf('proto')]);
 
-/** What looks into messages, and makes them, as the hall hands it to the waist. */
+/** What looks into messages, and makes them, as app/ hands it to the pipeline. */
 export const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
 export const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
 
-/** What guards need besides a table; nobody has a grant, and it is always the same moment. */
-export const guardOptions: Omit<GuardOptions, 'table'> = {
+/** What request validation needs; nobody has a grant, and it is always the same moment. */
+export const validationOptions: ValidationOptions = {
+  dressedErrors: [],
   open,
   close,
   now: () => 1_800_000_000_500,
@@ -34,7 +36,7 @@ export function tableOf(text: string): RpcTable {
 }
 
 /** An interceptor with an upstream behind it that answers at once, and remembers what reached it. */
-export interface GuardedWaist {
+export interface SingleInterceptor {
   /** Sends a request of plain values. */
   readonly send: (rpc: string, value: unknown, call?: Partial<Call>) => Promise<Reply>;
   /** What reached the upstream, opened. */
@@ -49,9 +51,13 @@ export interface SentCall {
 }
 
 /** @param answer what the upstream answers to a call, as plain values; it may throw. Empty messages by default. */
-export function guardedWaist(intercept: Interceptor, answer: (call: SentCall) => unknown = () => ({})): GuardedWaist {
+export function pipeThrough(
+  table: RpcTable,
+  intercept: Interceptor,
+  answer: (call: SentCall) => unknown = () => ({}),
+): SingleInterceptor {
   const sent: SentCall[] = [];
-  const invoke = intercept(async ({ method, request, metadata }) => {
+  const invoke = pipe(table, [intercept], async ({ method, request, metadata }) => {
     const call = { rpc: method.fullName, request: open(method.input)(request), metadata };
     sent.push(call);
     return { message: close(method.output)(await answer(call)), header: [], trailer: [] };

@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { GatewayError } from '../../../src/call/gateway-error.ts';
-import { enforceGuards } from '../../../src/pipeline/validation/validate-requests.ts';
-import { callOf } from '../calls.ts';
-import { guardedWaist, guardOptions, registry, type SentCall, tableOf } from './single-interceptor.ts';
+import { validateRequests } from '../../../src/pipeline/validation/validate-requests.ts';
+import { callOf, pipe } from '../calls.ts';
+import { pipeThrough, registry, type SentCall, tableOf, validationOptions } from './single-interceptor.ts';
 
 const present = 1_800_000_000;
 
-function guarded(text: string, answer?: (call: SentCall) => unknown) {
-  return guardedWaist(enforceGuards({ ...guardOptions, table: tableOf(text) }), answer);
+function validated(text: string, answer?: (call: SentCall) => unknown) {
+  const table = tableOf(text);
+  const { dressedErrors } = table;
+  return pipeThrough(table, validateRequests({ ...validationOptions, dressedErrors }), answer);
 }
 
 /** The error of a refused call, in one line. */
@@ -22,11 +24,11 @@ const refusalOf = (work: Promise<unknown>) =>
 const kill = 'job.JobInterface/Kill';
 const eat = 'job.JobInterface/EatFrames';
 
-describe('a guard "filled"', () => {
-  const text = `guards: { filled: [{ rpcs: ${kill}, field: reason, on: graphql, why: nothing would happen }] }`;
+describe('the validation "filled"', () => {
+  const text = `validations: { filled: [{ rpcs: ${kill}, field: reason, on: graphql, why: nothing would happen }] }`;
 
   it.each(['', ' ', '\n\t'])('refuses %j', async (reason) => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     expect(await refusalOf(send(kill, { job: { id: 'j' }, reason }))).toBe(
       'INVALID_ARGUMENT FIELD_EMPTY: "reason" is empty, and must say something: nothing would happen.',
     );
@@ -34,25 +36,25 @@ describe('a guard "filled"', () => {
   });
 
   it('lets a reason pass', async () => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     await send(kill, { job: { id: 'j' }, reason: 'wrong frames' });
     expect(sent).toMatchObject([{ rpc: kill, request: { reason: 'wrong frames' } }]);
   });
 
   it('leaves REST as it is when it is for GraphQL only', async () => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     await send(kill, {}, { surface: 'rest' });
     expect(sent).toHaveLength(1);
   });
 
   it('stands before both surfaces unless it says otherwise', async () => {
-    const { send } = guarded(text.replace('on: graphql, ', ''));
+    const { send } = validated(text.replace('on: graphql, ', ''));
     expect(await refusalOf(send(kill, {}, { surface: 'rest' }))).toContain('FIELD_EMPTY');
   });
 });
 
-describe('a guard "bounded"', () => {
-  const text = `guards: { bounded: [{ rpcs: ${eat}, field: req, apart: page limit, why: it would eat all } ] }`;
+describe('the validation "bounded"', () => {
+  const text = `validations: { bounded: [{ rpcs: ${eat}, field: req, apart: page limit, why: it would eat all } ] }`;
 
   it.each([
     ['no criteria', undefined],
@@ -61,7 +63,7 @@ describe('a guard "bounded"', () => {
     ['only what narrows nothing', { page: 1, limit: 10 }],
     ['empty text', { frameRange: '' }],
   ])('refuses %s', async (_, req) => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     expect(await refusalOf(send(eat, { job: { id: 'j' }, ...(req && { req }) }))).toBe(
       'INVALID_ARGUMENT UNBOUNDED: "req" narrows nothing: it would eat all. Say what you mean by one of ids, frames, layers, ' +
         'states, frameRange, memoryRange, durationRange, changeDate, maxResults, offset, includeFinished; or, if you mean ' +
@@ -76,21 +78,21 @@ describe('a guard "bounded"', () => {
     ['a state, be it the one of number 0', { states: { frameStates: [0] } }],
     ['a list that matches nothing', { layers: [''] }],
   ])('lets %s pass', async (_, req) => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     await send(eat, { req });
     expect(sent).toHaveLength(1);
   });
 
-  it('lets pass whoever says that he means everything', async () => {
-    const { send, sent } = guarded(text);
+  it('lets pass whoever says that they mean everything', async () => {
+    const { send, sent } = validated(text);
     await send(eat, {}, { meansEverything: true });
     expect(sent).toHaveLength(1);
   });
 });
 
-describe('a guard "recent"', () => {
+describe('the validation "recent"', () => {
   const updated = 'job.JobInterface/GetUpdatedFrames';
-  const text = `guards: { recent: [{ rpcs: ${updated}, field: last_check, seconds: 60, why: it would hang }] }`;
+  const text = `validations: { recent: [{ rpcs: ${updated}, field: last_check, seconds: 60, why: it would hang }] }`;
   const advice = 'Send a time in seconds since 1970 that is at most 60 seconds ago; now it is 1800000000.';
 
   it.each([
@@ -98,7 +100,7 @@ describe('a guard "recent"', () => {
     [present - 61, '1799999939, which is 61 seconds ago'],
     [-1, '-1, which is 1800000001 seconds ago'],
   ])('refuses %d', async (lastCheck, found) => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     expect(await refusalOf(send(updated, { lastCheck }, { surface: 'rest' }))).toBe(
       `INVALID_ARGUMENT TIME_TOO_OLD: "lastCheck" is ${found}: it would hang. ${advice}`,
     );
@@ -106,21 +108,21 @@ describe('a guard "recent"', () => {
   });
 
   it.each([present - 60, present, present + 5])('lets %d pass', async (lastCheck) => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     await send(updated, { lastCheck });
     expect(sent).toHaveLength(1);
   });
 });
 
-describe('a guard "no-nul"', () => {
-  const text = 'guards: { no-nul: [{ rpcs: job.* show.*, why: it cannot be stored }] }';
+describe('the validation "no-nul"', () => {
+  const text = 'validations: { no-nul: [{ rpcs: job.* show.*, why: it cannot be stored }] }';
 
   it.each([
     ['show.ShowInterface/FindShow', { name: 'a\0b' }, 'name'],
     ['job.JobInterface/GetJobs', { r: { substr: ['a', '\0'] } }, 'r.substr[1]'],
     ['job.JobInterface/AddComment', { newComment: { user: '', message: 'a\0' } }, 'newComment.message'],
   ])('refuses it in %s', async (rpc, value, where) => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     expect(await refusalOf(send(rpc, value, { surface: 'rest' }))).toBe(
       `INVALID_ARGUMENT NUL_IN_TEXT: "${where}" holds the character U+0000: it cannot be stored. Leave it out.`,
     );
@@ -128,7 +130,7 @@ describe('a guard "no-nul"', () => {
   });
 
   it('has nothing against zeros that are numbers', async () => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     await send('job.JobInterface/SetMinCores', { job: { id: 'j' }, val: 1 });
     await send('job.JobInterface/SetMaxCores', { job: { id: 'j', priority: 0 }, val: 100.5 });
     expect(sent).toHaveLength(2);
@@ -137,7 +139,7 @@ describe('a guard "no-nul"', () => {
   it('refuses exactly the names that hold it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: fc.constantFrom('\0', 'a', '1', 'é', '\u0100', '😀') }), async (name) => {
-        const { send, sent } = guarded(text);
+        const { send, sent } = validated(text);
         await send('show.ShowInterface/FindShow', { name }).catch(() => undefined);
         expect(sent.length).toBe(name.includes('\0') ? 0 : 1);
       }),
@@ -148,7 +150,7 @@ describe('a guard "no-nul"', () => {
   it('leaves it to the upstream to refuse what is no message', async () => {
     const method = registry.methods.get('show.ShowInterface/FindShow')!;
     const arrived: Uint8Array[] = [];
-    const invoke = enforceGuards({ ...guardOptions, table: tableOf(text) })(async ({ request }) => {
+    const invoke = pipe(tableOf(text), [validateRequests(validationOptions)], async ({ request }) => {
       arrived.push(request);
       return { message: new Uint8Array(), header: [], trailer: [] };
     });
@@ -157,17 +159,17 @@ describe('a guard "no-nul"', () => {
   });
 });
 
-describe('a guard "unique"', () => {
+describe('the validation "unique"', () => {
   const create = 'show.ShowInterface/CreateShow';
   const find = 'show.ShowInterface/FindShow';
-  const text = `guards: { unique: [{ rpcs: ${create}, field: name, look-up: ${find}, by: name, why: nobody could find it,
+  const text = `validations: { unique: [{ rpcs: ${create}, field: name, look-up: ${find}, by: name, why: nobody could find it,
     spelling: lower-case-underscores }] }`;
   const missing = () => {
     throw new GatewayError('NOT_FOUND', 'Incorrect result size: expected 1, actual 0', { origin: 'upstream' });
   };
 
   it('refuses a name that is found, as it would be stored', async () => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     expect(await refusalOf(send(create, { name: 'My-Show' }, { surface: 'rest' }))).toBe(
       'ALREADY_EXISTS NAME_TAKEN: "name" is "My-Show", which is stored as "my_show", and that name is taken: nobody could find it.',
     );
@@ -179,7 +181,7 @@ describe('a guard "unique"', () => {
   });
 
   it('sends what nobody has found', async () => {
-    const { send, sent } = guarded(text, ({ rpc }) => (rpc === find ? missing() : {}));
+    const { send, sent } = validated(text, ({ rpc }) => (rpc === find ? missing() : {}));
     await send(create, { name: 'My-Show' });
     expect(sent.map(({ rpc }) => rpc)).toEqual([find, create]);
     expect(sent[1]).toMatchObject({ request: { name: 'My-Show' } });
@@ -187,7 +189,7 @@ describe('a guard "unique"', () => {
 
   it('lets one through when two come at once', async () => {
     const shows = new Set<unknown>();
-    const { send, sent } = guarded(text, async ({ rpc, request }) => {
+    const { send, sent } = validated(text, async ({ rpc, request }) => {
       await new Promise(setImmediate);
       const { name } = request as { name: string };
       if (rpc === create) shows.add(name);
@@ -204,13 +206,13 @@ describe('a guard "unique"', () => {
   });
 
   it('leaves an empty name to the upstream', async () => {
-    const { send, sent } = guarded(text);
+    const { send, sent } = validated(text);
     await send(create, {});
     expect(sent.map(({ rpc }) => rpc)).toEqual([create]);
   });
 
   it('sends nothing when the look-up fails', async () => {
-    const { send, sent } = guarded(text, () => {
+    const { send, sent } = validated(text, () => {
       throw new GatewayError('UNAVAILABLE', 'no connection', { origin: 'upstream' });
     });
     expect(await refusalOf(send(create, { name: 'dragon' }))).toBe('UNAVAILABLE UNAVAILABLE: no connection');
@@ -219,8 +221,8 @@ describe('a guard "unique"', () => {
 
   it('knows an error that only looks like something else', async () => {
     const limits = `errors: [{ status: INTERNAL, startsWith: Empty, means: NOT_FOUND, why: dressed }]
-guards: { unique: [{ rpcs: limit.LimitInterface/Create, field: name, look-up: limit.LimitInterface/Find, by: name, why: so }] }`;
-    const { send, sent } = guarded(limits, ({ rpc }) => {
+validations: { unique: [{ rpcs: limit.LimitInterface/Create, field: name, look-up: limit.LimitInterface/Find, by: name, why: so }] }`;
+    const { send, sent } = validated(limits, ({ rpc }) => {
       if (rpc.endsWith('Find')) throw new GatewayError('INTERNAL', 'Empty result', { origin: 'upstream' });
       return {};
     });
@@ -230,9 +232,9 @@ guards: { unique: [{ rpcs: limit.LimitInterface/Create, field: name, look-up: li
 
   it('looks a name up in a list, too', async () => {
     const department = 'department.DepartmentInterface';
-    const names = `guards: { unique: [{ rpcs: ${department}/AddDepartmentName, field: name,
+    const names = `validations: { unique: [{ rpcs: ${department}/AddDepartmentName, field: name,
       look-up: ${department}/GetDepartmentNames, in: names, why: so }] }`;
-    const { send, sent } = guarded(names, ({ rpc }) => (rpc.endsWith('Names') ? { names: ['FX', 'Hair'] } : {}));
+    const { send, sent } = validated(names, ({ rpc }) => (rpc.endsWith('Names') ? { names: ['FX', 'Hair'] } : {}));
     expect(await refusalOf(send(`${department}/AddDepartmentName`, { name: 'Hair' }))).toContain('NAME_TAKEN');
     await send(`${department}/AddDepartmentName`, { name: 'Crowd' });
     expect(sent.map(({ rpc }) => rpc.split('/')[1])).toEqual([

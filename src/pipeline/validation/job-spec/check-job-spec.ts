@@ -3,7 +3,7 @@ import type { Identity } from '../../../call/identity.ts';
 
 import type { CheckRequest } from '../check-request.ts';
 import { textAt } from '../../../rpc-table/field-path.ts';
-import type { Guard } from '../../../rpc-table/validation.ts';
+import type { Validation } from '../../../rpc-table/validation.ts';
 import { refusal } from '../refusal.ts';
 import { type JobSpecRights, readJobSpec } from './read-job-spec.ts';
 import { XmlProblem } from './scan-xml.ts';
@@ -18,16 +18,16 @@ export interface JobSpecOptions {
   readonly uidOf?: ((identity: Identity) => number | undefined) | undefined;
 }
 
-type JobSpecGuard = Extract<Guard, { kind: 'job-spec' }>;
+type JobSpecValidation = Extract<Validation, { kind: 'job-spec' }>;
 
 /**
  * Refuses a job spec that is too long, that makes Cuebot's XML parser fetch things or could be read in two ways, or that asks
  * for rights which the caller does not have: Cuebot runs its commands as the user whom it names, and asks nobody.
  */
-export function compileJobSpecCheck(guard: JobSpecGuard, options: JobSpecOptions): CheckRequest {
+export function compileJobSpecCheck(validation: JobSpecValidation, options: JobSpecOptions): CheckRequest {
   const { maxSpecBytes, hasGrant, uidOf } = options;
   return (value, call) => {
-    const spec = textAt(value, guard.field);
+    const spec = textAt(value, validation.field);
     // Cuebot has its own words for none.
     if (spec === '') return;
     const size = Buffer.byteLength(spec);
@@ -36,9 +36,11 @@ export function compileJobSpecCheck(guard: JobSpecGuard, options: JobSpecOptions
       throw refusal('RESOURCE_EXHAUSTED', 'SPEC_TOO_LARGE', message);
     }
     const rights = read(spec);
-    assertUid(rights, guard);
-    assertUser(rights, guard, call, hasGrant);
-    if (uidOf !== undefined && !hasGrant(call.identity, guard.grant)) assertOwnUid(rights, uidOf(call.identity), guard);
+    assertUid(rights, validation);
+    assertUser(rights, validation, call, hasGrant);
+    if (uidOf !== undefined && !hasGrant(call.identity, validation.grant)) {
+      assertOwnUid(rights, uidOf(call.identity), validation);
+    }
   };
 }
 
@@ -55,7 +57,7 @@ function read(spec: string): JobSpecRights {
 
 const maxUid = 2 ** 31 - 1;
 
-function assertUid({ uid }: JobSpecRights, { minUid }: JobSpecGuard): void {
+function assertUid({ uid }: JobSpecRights, { minUid }: JobSpecValidation): void {
   if (uid === undefined) return;
   if (/^\d{1,10}$/.test(uid) && Number(uid) >= minUid && Number(uid) <= maxUid) return;
   const found = `the job spec asks for uid "${uid.slice(0, 40)}"; expected a number of at least ${minUid}`;
@@ -65,7 +67,7 @@ function assertUid({ uid }: JobSpecRights, { minUid }: JobSpecGuard): void {
 
 function assertUser(
   { user = '' }: JobSpecRights,
-  { grant }: JobSpecGuard,
+  { grant }: JobSpecValidation,
   { identity, notes }: Call,
   hasGrant: JobSpecOptions['hasGrant'],
 ): void {
@@ -84,7 +86,7 @@ function assertUser(
 }
 
 /** Where files are guarded by numbers, who has somebody's number has his rights, whatever his name. */
-function assertOwnUid({ uid }: JobSpecRights, own: number | undefined, { grant }: JobSpecGuard): void {
+function assertOwnUid({ uid }: JobSpecRights, own: number | undefined, { grant }: JobSpecValidation): void {
   if (uid === undefined || Number(uid) === own) return;
   const yours = own === undefined ? 'your token does not say which is yours' : `yours is ${own}`;
   const advice = `Put your own into <uid>, or leave that out; to submit for others takes the grant ${grant}.`;

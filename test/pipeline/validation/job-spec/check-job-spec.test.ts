@@ -2,22 +2,22 @@ import { describe, expect, it } from 'vitest';
 
 import type { CallNotes } from '../../../../src/call/call-notes.ts';
 import type { GatewayError } from '../../../../src/call/gateway-error.ts';
-import { enforceGuards, type GuardOptions } from '../../../../src/pipeline/validation/validate-requests.ts';
+import { validateRequests, type ValidationOptions } from '../../../../src/pipeline/validation/validate-requests.ts';
 import { identityOf } from '../../../authentication/identity.ts';
-import { guardedWaist, guardOptions, tableOf } from '../single-interceptor.ts';
+import { pipeThrough, tableOf, validationOptions } from '../single-interceptor.ts';
 
 const launch = 'job.JobInterface/LaunchSpec';
 const table = tableOf(
-  `guards: { job-spec: [{ rpcs: ${launch}, field: spec, min-uid: 1000, grant: submit-as, why: it runs commands }] }`,
+  `validations: { job-spec: [{ rpcs: ${launch}, field: spec, min-uid: 1000, grant: submit-as, why: it runs commands }] }`,
 );
 const ann = identityOf('ann', { method: 'hmac' });
 
 /** A gateway at which Wanda may submit for others, and which may know numbers. */
-const checked = (uidOf?: GuardOptions['uidOf']) =>
-  guardedWaist(
-    enforceGuards({
-      ...guardOptions,
-      table,
+const checked = (uidOf?: ValidationOptions['uidOf']) =>
+  pipeThrough(
+    table,
+    validateRequests({
+      ...validationOptions,
       uidOf,
       hasGrant: ({ subject }, grant) => subject === 'wanda' && grant === 'submit-as',
     }),
@@ -31,7 +31,7 @@ const uidAdvice =
   'expected a number of at least 1000: ids below belong to system accounts. Put the id of its user into <uid>, or leave that out.';
 const userAdvice = 'Put your own name into <user>; to submit for others takes the grant submit-as.';
 
-describe('a guard "job-spec"', () => {
+describe('the validation "job-spec"', () => {
   it.each([
     ['<spec><user>ann</user></spec>', 'sent'],
     ['<spec><user> ann </user><uid>1000</uid></spec>', 'sent'],

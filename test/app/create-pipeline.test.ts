@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+
+import { createPipeline } from '../../src/app/create-pipeline.ts';
+import { formatOperations, listOperations } from '../../src/app/operations.ts';
+import { takeSnapshot } from '../../src/app/snapshot.ts';
+import { parseConfig } from '../../src/config/config.ts';
+
+const silent = () => undefined;
+const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
+const snapshot = await takeSnapshot(config);
+const pipeline = await createPipeline({
+  config,
+  snapshot,
+  upstream: () => Promise.reject(new Error('nothing is called here')),
+  meters: undefined,
+  logger: { debug: silent, info: silent, warn: silent, error: silent },
+  now: Date.now,
+});
+const rowsWhere = (name: string) =>
+  snapshot.table.rows.filter(({ method }) => pipeline.interceptorsOf(method).includes(name));
+
+describe('the pipeline of each of OpenCue’s RPCs', () => {
+  it.each([
+    ['show.ShowInterface/FindShow', 'log audit size deadline authorization validation recent shared timing'],
+    ['job.JobInterface/GetLayers', 'log audit size deadline authorization validation recent shared lane timing'],
+    ['job.JobInterface/Kill', 'log audit size deadline authorization validation identity recent shared lane timing'],
+    [
+      'job.JobInterface/LaunchSpec',
+      'log audit size deadline authorization validation identity idempotency intent recent shared timing',
+    ],
+  ])('of %s', (rpc, interceptors) => {
+    const method = snapshot.registry.methods.get(rpc)!;
+    expect(pipeline.interceptorsOf(method).join(' ')).toBe(interceptors);
+  });
+
+  it('holds only what concerns the RPC', () => {
+    const { rows } = snapshot.table;
+    expect(rowsWhere('lane')).toEqual(rows.filter(({ lane }) => lane !== undefined));
+    expect(rowsWhere('identity')).toEqual(rows.filter(({ kind }) => kind === 'write'));
+    expect(rowsWhere('intent')).toEqual(rows.filter(({ grant }) => grant !== undefined));
+    expect(rowsWhere('idempotency')).toEqual(rows.filter(({ takesIdempotencyKey }) => takesIdempotencyKey));
+    expect(rowsWhere('validation')).toEqual(rows.filter(({ validations }) => validations.length > 0));
+    expect(rowsWhere('authorization')).toEqual(rows);
+  });
+
+  it('is printed when somebody asks', () => {
+    const page = formatOperations(listOperations(snapshot, pipeline));
+    expect(page).toContain('| needs | lane | pipeline |\n');
+    expect(page).toMatch(/`job\.JobInterface\/GetLayers` .* \| job \| log → audit → .* → lane → timing \|\n/);
+    expect(formatOperations(listOperations(snapshot))).not.toContain('→');
+  });
+});
