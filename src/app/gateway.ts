@@ -6,6 +6,7 @@ import { explainListenError } from './explain-listen-error.ts';
 import { createMeters } from './meters.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
 import { createServer } from '../http/create-server.ts';
+import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { createSurfaces } from './surfaces.ts';
@@ -111,9 +112,11 @@ async function openGateway(
 
   const { host, port } = config;
   const { mounts, fallback } = surfaces;
-  const server = await createServer({ host, port, mounts, fallback, readiness, onError }).catch((error: unknown) => {
-    throw explainListenError(error, { host, port, hostSetting: 'HOST', portSetting: 'REST_PORT' });
-  });
+  const server = await createServer({ host, port, beforeRouting, mounts, fallback, readiness, onError }).catch(
+    (error: unknown) => {
+      throw explainListenError(error, { host, port, hostSetting: 'HOST', portSetting: 'REST_PORT' });
+    },
+  );
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,

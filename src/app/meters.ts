@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
 import type { CallMeters, Observe } from '../pipeline/call-meters.ts';
-import type { Handler, RunningServer, ServerOptions } from '../http/create-server.ts';
+import type { RunningServer, ServerOptions } from '../http/create-server.ts';
+import type { Handler } from '../http/mount.ts';
 import { countAnswers } from '../http/count-answers.ts';
 import { createMetrics } from '../telemetry/create-metrics.ts';
 import { serveMetrics } from './serve-metrics.ts';

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
+import { createServer, type RunningServer, type ServerOptions } from '../http/create-server.ts';
+import { type Handler, readOnly } from '../http/mount.ts';
 import { sendAnswer } from '../http/send-answer.ts';
-
-import { createServer, type Handler, type RunningServer, type ServerOptions } from '../http/create-server.ts';
-
+import { beforeRouting } from '../rest/before-routing.ts';
 import type { Metrics } from '../telemetry/create-metrics.ts';
 
 /** What the metrics' own listener needs. */
@@ -17,28 +17,27 @@ export interface MetricsServerOptions extends Pick<ServerOptions, 'host' | 'port
  * Rejects when the address cannot be had.
  */
 export function serveMetrics({ metrics, ...options }: MetricsServerOptions): Promise<RunningServer> {
-  const sendMetrics: Handler = (request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      sendAnswer(response, { status: '405 Method Not Allowed', fields: 'Allow: GET, HEAD\r\n', body: noBody });
-      return;
-    }
+  const sendMetrics = readOnly((_, response) => {
     metrics.format().then(
-      (text) => sendText(response, '200 OK', metrics.contentType, text),
+      (text) => sendText(response, 200, metrics.contentType, text),
       (error: unknown) => {
         options.onError(error);
-        sendText(response, '500 Internal Server Error', plainText, 'the metrics could not be read; the log says why\n');
+        sendText(response, 500, plainText, 'the metrics could not be read; the log says why\n');
       },
     );
-  };
+  });
   const sendNotFound: Handler = (_, response) =>
-    sendText(response, '404 Not Found', plainText, 'here are /metrics, /healthz and /readyz\n');
-  return createServer({ ...options, mounts: { '/metrics': sendMetrics }, fallback: sendNotFound });
+    sendText(response, 404, plainText, 'here are /metrics, /healthz and /readyz\n');
+  return createServer({ ...options, beforeRouting, mounts: { '/metrics': sendMetrics }, fallback: sendNotFound });
 }
 
-const noBody = Buffer.alloc(0);
 const plainText = 'text/plain; charset=utf-8';
 
-function sendText(response: ServerResponse, status: string, contentType: string, text: string): void {
-  const fields = `Cache-Control: no-store\r\nContent-Type: ${contentType}\r\nX-Content-Type-Options: nosniff\r\n`;
-  sendAnswer(response, { status, fields, body: Buffer.from(text) });
+function sendText(response: ServerResponse, status: number, contentType: string, body: string): void {
+  const headers = {
+    'Cache-Control': 'no-store',
+    'Content-Type': contentType,
+    'X-Content-Type-Options': 'nosniff',
+  };
+  sendAnswer(response, { status, headers, body });
 }

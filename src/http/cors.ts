@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { httpDate } from './http-date.ts';
-import { addFields, sendRaw } from './send-answer.ts';
-
 import type { Mount } from './mount.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** Cross-origin resource sharing for the origins that the settings name. */
 export interface Cors {
@@ -33,7 +31,7 @@ export function compileCors(origins: readonly string[]): Cors | undefined {
   const allowsAll = origins.includes('*');
   const allowed = new Set(origins);
   // Answers differ by origin, and caches must know (https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches).
-  const vary = allowsAll ? '' : 'Vary: Origin\r\n';
+  const vary = allowsAll ? {} : { Vary: 'Origin' };
   const allowedFor = ({ headers: { origin } }: IncomingMessage): string | undefined => {
     if (origin === undefined) return undefined;
     if (allowsAll) return '*';
@@ -44,29 +42,30 @@ export function compileCors(origins: readonly string[]): Cors | undefined {
       if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) return false;
       const origin = allowedFor(request);
       if (origin === undefined) return false;
-      const fields =
-        `Access-Control-Allow-Headers: ${requestHeaders}\r\nAccess-Control-Allow-Methods: ${crossSiteMethods}\r\n` +
-        `Access-Control-Allow-Origin: ${origin}\r\nAccess-Control-Max-Age: ${maxAgeSeconds}\r\n${vary}`;
-      sendNoContent(request, response, fields);
+      // No preflight has a body; whatever sends one loses the connection with the answer.
+      const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
+      if (encoding !== undefined || length !== '0') response.shouldKeepAlive = false;
+      sendAnswer(response, {
+        status: 204,
+        headers: {
+          'Access-Control-Allow-Headers': requestHeaders,
+          'Access-Control-Allow-Methods': crossSiteMethods,
+          'Access-Control-Allow-Origin': origin,
+          'Access-Control-Max-Age': maxAgeSeconds,
+          ...vary,
+        },
+      });
       return true;
     },
     shareAnswer: (request, response) => {
       const origin = allowedFor(request);
-      const shared =
-        origin === undefined
-          ? ''
-          : `Access-Control-Allow-Origin: ${origin}\r\nAccess-Control-Expose-Headers: ${exposedHeaders}\r\n`;
-      addFields(response, shared + vary);
+      if (origin !== undefined) {
+        response.setHeader('Access-Control-Allow-Origin', origin);
+        response.setHeader('Access-Control-Expose-Headers', exposedHeaders);
+      }
+      if (!allowsAll) response.setHeader('Vary', 'Origin');
     },
   };
-}
-
-/** A 204 has no length (RFC 9110, 8.6). No preflight has a body; whatever sends one loses the connection with the answer. */
-function sendNoContent({ headers }: IncomingMessage, response: ServerResponse, fields: string): void {
-  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
-  if (hasBody) response.shouldKeepAlive = false;
-  const connection = response.shouldKeepAlive ? '' : 'Connection: close\r\n';
-  sendRaw(response, `HTTP/1.1 204 No Content\r\n${fields}Date: ${httpDate()}\r\n${connection}\r\n`, noBody, '');
 }
 
 /** What is wrong with an entry of the setting; undefined when nothing is. */
@@ -78,5 +77,3 @@ export function originProblem(text: string): string | undefined {
   const hint = /^https?:[^*]*$/.test(origin) ? `; write ${origin}` : '';
   return `"${text}" is no origin; expected scheme, host and perhaps port as browsers write them, such as https://cueweb.studio.example, or *${hint}`;
 }
-
-const noBody = Buffer.alloc(0);

@@ -2,16 +2,16 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, Se
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { httpDate } from './http-date.ts';
-import { sendAnswer, sendRaw } from './send-answer.ts';
-
-import { type Readiness, sendLiveness, sendReadiness } from './health.ts';
-import { answerParseError, type Refusal, refusals, writeRefusal } from './refusal.ts';
-import { parseRequestTarget, type RequestTarget } from './request-target.ts';
-import { sendRedirect } from './send-redirect.ts';
-
-/** Answers one request. `request.url` is a clean path with its query, never an absolute URL. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+import {
+  type BeforeRouting,
+  type EarlyReason,
+  formatEarlyAnswer,
+  type RequestTarget,
+  sendEarlyAnswer,
+} from './before-routing.ts';
+import { liveness, type Readiness, serveHealth } from './health.ts';
+import type { Handler } from './mount.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** What is served where. */
 export interface ServerOptions {
@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly host: string | undefined;
   /** 0 picks a free one. */
   readonly port: number;
+  /** What is said and done before a handler is known. */
+  readonly beforeRouting: BeforeRouting;
   /** Handlers by path, e.g. `/graphql`: for that path and what is below it. */
   readonly mounts: Readonly<Record<string, Handler>>;
   /** Answers whatever no mount answers. */
@@ -72,25 +74,24 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     response.once('close', forget);
     if (life.isClosing) response.shouldKeepAlive = false;
     try {
-      answer(request, response, route);
+      answer(request, response, options.beforeRouting, route);
     } catch (error) {
       options.onError(error);
-      if (!response.headersSent) {
-        sendAnswer(response, { status: '500 Internal Server Error', fields: '', body: noBody });
-      }
+      if (!response.headersSent) sendAnswer(response, { status: 500 });
     }
   };
+  const { answers } = options.beforeRouting;
   const server = createHttpServer(limits);
   server.on('request', handle);
   // The handler decides when to ask for the body, so that a refused request never sends it.
   server.on('checkContinue', handle);
-  server.on('checkExpectation', refuseExpectation);
+  server.on('checkExpectation', (_, response) => sendEarlyAnswer(response, answers.badExpectation));
   server.on('connect', (request, socket) => answerConnect(request, socket, handle));
   server.on('clientError', (error, socket) => {
     // Half an answer cannot be mended by another one, and a whole one must not be lost.
     const isAnswered = [...underWay].some((response) => response.socket === socket && response.headersSent);
     if (isAnswered) (socket as Socket).destroySoon();
-    else answerParseError(error, socket);
+    else answerParseError(error, socket, answers);
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -113,12 +114,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 /** Health first, then the mounts, then the rest. */
 function compileMounts({ mounts, fallback, readiness }: ServerOptions, life: { isClosing: boolean }): Route {
   const handlers: readonly (readonly [path: string, handler: Handler])[] = [
-    ['/healthz', (_, response) => sendLiveness(response)],
-    [
-      '/readyz',
-      (_, response) =>
-        sendReadiness(response, life.isClosing ? { ready: false, reason: 'shutting down' } : readiness()),
-    ],
+    ['/healthz', liveness],
+    ['/readyz', serveHealth(() => (life.isClosing ? { ready: false, reason: 'shutting down' } : readiness()))],
     ...Object.entries(mounts),
   ];
   return (url) => {
@@ -134,40 +131,37 @@ function compileMounts({ mounts, fallback, readiness }: ServerOptions, life: { i
 
 type Route = (url: string) => Handler;
 
-/** What Go's net/http and ServeMux do before a handler sees the request. */
-function answer(request: IncomingMessage, response: ServerResponse, route: Route): void {
+/** What a request needs before a handler sees it. */
+function answer(request: IncomingMessage, response: ServerResponse, before: BeforeRouting, route: Route): void {
   const method = request.method ?? '';
-  const target = parseRequestTarget(method, request.url ?? '');
-  const refusal = refusalOf(request, target);
-  if (refusal !== undefined) {
-    response.shouldKeepAlive = false;
-    sendRaw(response, writeRefusal(refusal), noBody, '');
+  const target = before.parseTarget(method, request.url ?? '');
+  const reason = reasonToRefuse(request, target);
+  if (reason !== undefined) {
+    sendEarlyAnswer(response, before.answers[reason]);
   } else if (target.kind === 'redirect') {
-    sendRedirect(response, target.location);
+    before.redirect(response, target.location);
   } else if (target.kind === 'path') {
     request.url = target.url;
     if (target.host !== undefined) request.headers.host = target.host;
     route(target.url)(request, response);
-  } else if (method === 'OPTIONS') {
-    sendServerOptions(response);
   } else {
-    sendBare(response, '400 Bad Request');
+    sendEarlyAnswer(response, before.answers[method === 'OPTIONS' ? 'serverOptions' : 'badTarget']);
   }
 }
 
-/** Why a request is refused that node's parser let through and Go's does not; undefined when it is not. */
-function refusalOf(request: IncomingMessage, target: RequestTarget): Refusal | undefined {
+/** Why a request is refused that node's parser let through; undefined when it is not. */
+function reasonToRefuse(request: IncomingMessage, target: RequestTarget): EarlyReason | undefined {
   const { httpVersionMajor, httpVersionMinor, headers, rawHeaders } = request;
-  if (httpVersionMajor > 1) return refusals.badVersion;
-  if (httpVersionMajor < 1 || target.kind === 'invalid') return refusals.badRequest;
+  if (httpVersionMajor > 1) return 'badVersion';
+  if (httpVersionMajor < 1 || target.kind === 'invalid') return 'badRequest';
   const encoding = headers['transfer-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') return refusals.badEncoding;
-  if (headers.host === undefined) return httpVersionMinor === 1 ? refusals.missingHost : undefined;
-  if (!validHost.test(headers.host)) return refusals.malformedHost;
-  return countHosts(rawHeaders) > 1 ? refusals.badRequest : undefined;
+  if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') return 'badEncoding';
+  if (headers.host === undefined) return httpVersionMinor === 1 ? 'missingHost' : undefined;
+  if (!validHost.test(headers.host)) return 'malformedHost';
+  return countHosts(rawHeaders) > 1 ? 'badRequest' : undefined;
 }
 
-/** The characters of RFC 3986's authority, which is what Go accepts. */
+/** The characters of RFC 3986's authority. */
 const validHost = /^[\w!$%&'()*+,\-.:;=@[\]~]*$/;
 
 /** Node keeps the first of several; a proxy in front may have looked at another (RFC 9112, 3.2). */
@@ -180,23 +174,23 @@ function countHosts(rawHeaders: readonly string[]): number {
   return count;
 }
 
-const noBody = Buffer.alloc(0);
+/**
+ * What node's parser gives up on, by its error code. Everything else is a bad request.
+ * Codes: https://github.com/nodejs/llhttp and ERR_HTTP_REQUEST_TIMEOUT of node:http.
+ */
+const parseErrors: Readonly<Record<string, EarlyReason>> = {
+  HPE_HEADER_OVERFLOW: 'headTooLarge',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'bodyTooLarge',
+  ERR_HTTP_REQUEST_TIMEOUT: 'timeout',
+};
 
-/** `OPTIONS *` asks whether anybody is there. */
-function sendServerOptions(response: ServerResponse): void {
-  const connection = response.shouldKeepAlive ? '' : 'Connection: close\r\n';
-  sendRaw(response, `HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: ${httpDate()}\r\n${connection}\r\n`, noBody, '');
-}
-
-/** A status alone, which ends the connection; field for field in the order of Go's server. */
-function sendBare(response: ServerResponse, status: string): void {
-  response.shouldKeepAlive = false;
-  const fields = `Connection: close\r\nDate: ${httpDate()}\r\nContent-Length: 0\r\n`;
-  sendRaw(response, `HTTP/1.1 ${status}\r\n${fields}\r\n`, noBody, '');
-}
-
-function refuseExpectation(_: IncomingMessage, response: ServerResponse): void {
-  sendBare(response, '417 Expectation Failed');
+/** Answers what never became a request, and closes. */
+function answerParseError(error: NodeJS.ErrnoException, socket: Duplex, answers: BeforeRouting['answers']): void {
+  if (socket.writable && error.code !== 'ECONNRESET') {
+    socket.end(formatEarlyAnswer(answers[parseErrors[error.code ?? ''] ?? 'badRequest']), 'latin1');
+  } else {
+    socket.destroy();
+  }
 }
 
 /** Node hands CONNECT over as a bare socket. Nothing is tunnelled: it is answered like any request, and closed. */

@@ -1,5 +1,4 @@
-import type { ServerResponse } from 'node:http';
-
+import { type Handler, readOnly } from './mount.ts';
 import { requestIdOf } from './request-id.ts';
 import { sendAnswer } from './send-answer.ts';
 
@@ -10,24 +9,22 @@ export interface Readiness {
 }
 
 /** Alive: the event loop turns. Nothing else is asked, so that a sick upstream does not get the gateway restarted. */
-export function sendLiveness(response: ServerResponse): void {
-  sendHealth(response, '200 OK', { status: 'ok' });
-}
+export const liveness: Handler = serveHealth(() => ({ ready: true }));
 
-/** Ready, or 503 with the reason. */
-export function sendReadiness(response: ServerResponse, { ready, reason }: Readiness): void {
-  if (ready) sendHealth(response, '200 OK', { status: 'ok' });
-  else sendHealth(response, '503 Service Unavailable', { status: 'unavailable', reason });
-}
-
-function sendHealth(response: ServerResponse, status: string, body: object): void {
-  const { method, headers } = response.req;
-  if (method !== 'GET' && method !== 'HEAD') {
-    sendAnswer(response, { status: '405 Method Not Allowed', fields: 'Allow: GET, HEAD\r\n', body: Buffer.alloc(0) });
-    return;
-  }
-  const fields =
-    'Cache-Control: no-store\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n' +
-    `X-Request-Id: ${requestIdOf(headers['x-request-id'])}\r\n`;
-  sendAnswer(response, { status, fields, body: Buffer.from(`${JSON.stringify(body)}\n`) });
+/** Ready, or 503 with the reason. `readiness` must not wait for anything. */
+export function serveHealth(readiness: () => Readiness): Handler {
+  return readOnly(({ headers }, response) => {
+    const { ready, reason } = readiness();
+    const health = ready ? { status: 'ok' } : { status: 'unavailable', reason };
+    sendAnswer(response, {
+      status: ready ? 200 : 503,
+      headers: {
+        'Cache-Control': 'no-store',
+        'Content-Type': 'application/json',
+        'X-Content-Type-Options': 'nosniff',
+        'X-Request-Id': requestIdOf(headers['x-request-id']),
+      },
+      body: `${JSON.stringify(health)}\n`,
+    });
+  });
 }

@@ -1,5 +1,10 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { sendAnswer } from './send-answer.ts';
 import type { BlockedRequest } from './blocked-request.ts';
-import type { Handler } from './create-server.ts';
+
+/** Answers one request. `request.url` is a clean path with its query, never an absolute URL. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A surface, and what the gate in front of it has to know. */
 export interface Mount {
@@ -10,4 +15,12 @@ export interface Mount {
   readonly isReadGuarded: boolean;
   /** The JSON in which clients of this surface expect to be told that a request was blocked. */
   readonly wordBlocked: (blocked: BlockedRequest, requestId: string) => string;
+}
+
+/** A handler of something that can only be looked at: other methods than GET and HEAD are answered 405. */
+export function readOnly(handler: Handler): Handler {
+  return (request, response) => {
+    if (request.method === 'GET' || request.method === 'HEAD') handler(request, response);
+    else sendAnswer(response, { status: 405, headers: { Allow: 'GET, HEAD' } });
+  };
 }

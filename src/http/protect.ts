@@ -3,11 +3,10 @@ import { requestIdOf } from './request-id.ts';
 import { sendAnswer } from './send-answer.ts';
 
 import { type AllowedHostsOptions, compileAllowedHosts } from './allowed-hosts.ts';
-import { type BlockedRequest, type BlockReason, unknownHost } from './blocked-request.ts';
+import { type BlockReason, unknownHost } from './blocked-request.ts';
 import { compileCors } from './cors.ts';
-import type { Handler } from './create-server.ts';
 import { compileCrossSite, type CrossSiteOptions } from './cross-site.ts';
-import type { Mount } from './mount.ts';
+import type { Handler, Mount } from './mount.ts';
 
 /** What the gate knows of the settings, and whom it tells. */
 export interface ProtectionOptions extends AllowedHostsOptions, CrossSiteOptions {
@@ -55,17 +54,17 @@ export function compileProtection(options: ProtectionOptions): (mount: Mount) =>
       path: cut(request.url?.split('?', 1)[0])!,
       remoteAddress: options.addressOf(request),
     });
-    const fields = `Content-Type: application/json\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ${requestId}\r\n`;
-    const body = Buffer.from(mount.wordBlocked(blocked, requestId));
-    sendAnswer(response, { status: statusLines[blocked.httpStatus], fields, body });
+    sendAnswer(response, {
+      status: blocked.httpStatus,
+      headers: {
+        'Content-Type': 'application/json',
+        'X-Content-Type-Options': 'nosniff',
+        'X-Request-Id': requestId,
+      },
+      body: mount.wordBlocked(blocked, requestId),
+    });
   };
 }
-
-const statusLines: Readonly<Record<BlockedRequest['httpStatus'], string>> = {
-  403: '403 Forbidden',
-  415: '415 Unsupported Media Type',
-  421: '421 Misdirected Request',
-};
 
 function cut(text: string | undefined): string | undefined {
   return text?.slice(0, 200);

@@ -10,6 +10,12 @@ export interface ReadBodyOptions {
 }
 
 const empty = Buffer.alloc(0);
+const asked = new WeakSet<IncomingMessage>();
+
+/** Whether a client that waits to be asked for its body (`Expect: 100-continue`) has been. */
+export function hasAskedForBody(request: IncomingMessage): boolean {
+  return asked.has(request);
+}
 
 /**
  * Reads a request's body, and asks for it first when the client waits to be asked (`Expect: 100-continue`). Rejects as soon as
@@ -23,7 +29,10 @@ export function readBody(
   const { expect, 'content-length': announced } = request.headers;
   if (announced !== undefined && Number(announced) > maxBytes) return Promise.reject(tooLong());
   // Any other expectation has been refused by the server; HTTP/1.0 has none.
-  if (expect !== undefined && announced !== '0' && request.httpVersionMinor === 1) response.writeContinue();
+  if (expect !== undefined && announced !== '0' && request.httpVersionMinor === 1) {
+    asked.add(request);
+    response.writeContinue();
+  }
   return new Promise((resolve, reject) => {
     let body: Buffer | undefined;
     /** Where the second and later chunks go. */

@@ -1,19 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { abortWhenGone } from '../http/abort-when-gone.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
 import { requestIdOf } from '../http/request-id.ts';
-import { sendAnswer } from '../http/send-answer.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import { callerGone, GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { IdentifyRequest } from '../call/identity.ts';
 
+import { decodePath } from './clean-path.ts';
 import { compileRoutes, type RoutesOptions } from './compile-routes.ts';
-import { decodePath } from './decode-path.ts';
 import { forwardMetadata } from './forward-metadata.ts';
 import { readOverriddenMethod } from './override-method.ts';
 import { callerTimeoutMs } from './parse-timeout.ts';
 import { compileErrorRenderer, type Progress } from './render-error.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** What the REST surface is made of. */
 export interface RestOptions extends RoutesOptions {
@@ -107,13 +108,4 @@ function bodyTooLong(maxBytes: number): GatewayError {
   return new GatewayError('RESOURCE_EXHAUSTED', `the request body is longer than ${maxBytes} bytes`, {
     reason: 'BODY_TOO_LARGE',
   });
-}
-
-/** A signal that fires when the connection closes before the answer is out. */
-function abortWhenGone(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

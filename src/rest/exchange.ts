@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 
-import type { Answer } from '../http/send-answer.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { Call } from '../call/call.ts';
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { Identity } from '../call/identity.ts';
 
 import type { Progress } from './render-error.ts';
+import type { Answer } from './send-answer.ts';
 
 /** A request whose head and body have been accepted, on its way to its RPC. */
 export interface Exchange {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { peerAddressOf } from '../http/client-address.ts';
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 
-import { canonicalName } from './canonical-name.ts';
+import { canonicalName } from './header-fields.ts';
 
 /**
  * Headers that go upstream as `grpcgateway-<name>`: the permanent ones of the IANA registry, as grpc-gateway lists them.

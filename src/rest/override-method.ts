@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ReadBodyOptions, readBody } from '../http/read-body.ts';
 import { callerGone, GatewayError } from '../call/gateway-error.ts';
 
-import { firstLineOf } from './first-line-of.ts';
+import { firstLineOf } from './header-fields.ts';
 
 /** The only media type, without parameters, with which `X-HTTP-Method-Override` means anything. */
 const formType = 'application/x-www-form-urlencoded';

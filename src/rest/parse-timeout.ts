@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { GatewayError } from '../call/gateway-error.ts';
 
-import { firstLineOf } from './first-line-of.ts';
+import { firstLineOf } from './header-fields.ts';
 
 /** Milliseconds of each unit of the `Grpc-Timeout` header. */
 const units: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };

@@ -1,4 +1,3 @@
-import type { Answer } from '../http/send-answer.ts';
 import type { JsonStyle } from '../codec/json/json-style.ts';
 import { WireError } from '../codec/wire/wire-error.ts';
 import { compileWireToJson } from '../codec/json/wire-to-json.ts';
@@ -8,8 +7,9 @@ import type { GatewayError } from '../call/gateway-error.ts';
 import { statusCode, statusOf } from '../call/status.ts';
 
 import { statusMessage, withDetailTypes } from './detail-types.ts';
-import { announceTrailer, fieldValueOf, renderHeader, renderTrailer } from './render-metadata.ts';
-import { statusLineOf } from './status-line.ts';
+import { fieldValueOf } from './header-fields.ts';
+import { announceTrailer, renderHeader, renderTrailer } from './render-metadata.ts';
+import type { Answer } from './send-answer.ts';
 
 /**
  * How far the request had come. Before it reached the RPC, an answer carries nothing but the error; from there on it
@@ -35,9 +35,8 @@ export function compileErrorRenderer(
   formatChallenge: FormatChallenge = compileChallenge(undefined),
 ): RenderError {
   const detailsToJson = compileWireToJson(statusMessage, withDetailTypes(registry), style);
-  const space = style === 'spaced' ? ' ' : '';
-  const plainBody = (code: number, message: string) =>
-    Buffer.from(`{"code":${code},${space}"message":${JSON.stringify(message)},${space}"details":[]}`);
+  const writeBody = compileBody(style);
+  const plainBody = (code: number, message: string) => Buffer.from(writeBody(code, message));
   return (error, progress) => {
     if (error.origin === 'credentials') return renderRefusal(error, formatChallenge);
     let rendered: RenderedStatus;
@@ -45,7 +44,7 @@ export function compileErrorRenderer(
       rendered = renderStatus(error, detailsToJson, plainBody);
     } catch {
       return {
-        status: statusLineOf(500),
+        status: 500,
         fields: jsonType + challengeOf(error, error.message, formatChallenge),
         body: unrenderable,
       };
@@ -59,8 +58,30 @@ export function compileErrorRenderer(
       (trailer === undefined ? '' : announceTrailer(trailer)) +
       challengeOf(error, message, formatChallenge);
     const trailers = trailer === undefined ? undefined : renderTrailer(trailer);
-    return { status: statusLineOf(statusOf(code).httpStatus), fields, body, trailers };
+    return { status: statusOf(code).httpStatus, fields, body, trailers };
   };
+}
+
+/** Writes an error body without details. */
+function compileBody(style: JsonStyle): (code: number, message: string) => string {
+  const space = style === 'spaced' ? ' ' : '';
+  return (code, message) => `{"code":${code},${space}"message":${JSON.stringify(message)},${space}"details":[]}`;
+}
+
+/** What the server says of a request that it turned away before this surface saw it. */
+interface Blocked {
+  readonly httpStatus: number;
+  readonly message: string;
+}
+
+/**
+ * Compiles the error body for requests that the gate in front of REST turns away: the shape that clients read any error
+ * from. A wrong content type is an invalid argument, everything else is not permitted.
+ */
+export function compileWordBlocked(style: JsonStyle): (blocked: Blocked) => string {
+  const writeBody = compileBody(style);
+  return ({ httpStatus, message }) =>
+    writeBody(httpStatus === 415 ? statusCode.INVALID_ARGUMENT : statusCode.PERMISSION_DENIED, message);
 }
 
 interface RenderedStatus {
@@ -122,5 +143,5 @@ function renderRefusal({ message, challenge }: GatewayError, formatChallenge: Fo
   const fields =
     'Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n' +
     (challenge === undefined ? '' : challengeField(formatChallenge(challenge)));
-  return { status: statusLineOf(401), fields, body: Buffer.from(`${message}\n`) };
+  return { status: 401, fields, body: Buffer.from(`${message}\n`) };
 }

@@ -1,7 +1,6 @@
-import { trimSpace } from '../errors/trim-space.ts';
 import type { Metadata } from '../call/gateway-error.ts';
 
-import { canonicalName } from './canonical-name.ts';
+import { canonicalName, fieldValueOf } from './header-fields.ts';
 
 /** Renders metadata as field lines, one per value, in the byte order of their names; text of one character per byte. */
 type RenderMetadata = (metadata: Metadata) => string;
@@ -58,19 +57,3 @@ export function announceTrailer(metadata: Metadata): string {
 function isHidden(key: string): boolean {
   return key.startsWith(':') || reserved.has(key);
 }
-
-/**
- * A value that can stand in a field line. Binary values go out as their raw bytes, as they always did. Line breaks become
- * spaces, or an upstream could write fields of its own; a character beyond one byte would become one of those when it is
- * cut to a byte.
- */
-export function fieldValueOf(value: string | Uint8Array): string {
-  const text =
-    typeof value === 'string'
-      ? value
-      : Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1');
-  const line = unsafe.test(text) ? text.replace(/[\r\n]/g, ' ').replace(/[^\0-\xff]/g, '?') : text;
-  return trimSpace(line);
-}
-
-const unsafe = /[\r\n]|[^\0-\xff]/;

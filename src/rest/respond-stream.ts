@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
 import { scanJsonValue } from '../codec/json/json-scanner.ts';
-import { startAnswer } from '../http/send-answer.ts';
 import type { JsonStyle } from '../codec/json/json-style.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { Call } from '../call/call.ts';
@@ -10,6 +9,7 @@ import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 import { callOf, type Respond } from './exchange.ts';
 import type { RenderError } from './render-error.ts';
 import { renderHeader } from './render-metadata.ts';
+import { startAnswer } from './send-answer.ts';
 import { decodeBody, type MethodCodec, replyToAnswer } from './respond-unary.ts';
 
 /** What a streaming call gives back. */
@@ -81,14 +81,14 @@ async function answerStream(
   try {
     for await (const message of messages) {
       const line = Buffer.concat([opening, escapeHtml(encode(message)), closing]);
-      answer ??= startAnswer(response, '200 OK', fields);
+      answer ??= startAnswer(response, { status: 200, fields });
       await answer.write(line);
     }
     // Nothing came, so nothing says of what type it is.
-    answer ??= startAnswer(response, '200 OK', renderHeader(header));
+    answer ??= startAnswer(response, { status: 200, fields: renderHeader(header) });
   } catch (error) {
     const { status, body } = renderError(GatewayError.from(error), 'before-rpc');
-    answer ??= startAnswer(response, status, fields);
+    answer ??= startAnswer(response, { status, fields });
     await answer.write(Buffer.concat([Buffer.from('{"error":'), escapeHtml(Buffer.from(body)), closing]));
   }
   answer.end();

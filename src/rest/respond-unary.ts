@@ -1,5 +1,4 @@
 import { JsonSyntaxError } from '../codec/json/json-scanner.ts';
-import type { Answer } from '../http/send-answer.ts';
 import { JsonError } from '../codec/json/json-error.ts';
 import { ERROR_PREFIX, type JsonStyle } from '../codec/json/json-style.ts';
 import { WireError } from '../codec/wire/wire-error.ts';
@@ -10,6 +9,7 @@ import { GatewayError } from '../call/gateway-error.ts';
 import { callOf, type Respond } from './exchange.ts';
 import type { Progress } from './render-error.ts';
 import { announceTrailer, renderHeader, renderTrailer } from './render-metadata.ts';
+import type { Answer } from './send-answer.ts';
 
 /** The codec of one method. */
 export interface MethodCodec {
@@ -51,7 +51,7 @@ export function replyToAnswer(
   style: JsonStyle,
 ): Answer {
   const body = encodeReply(reply, encode, style);
-  const status = '200 OK';
+  const status = 200;
   const fields = `Content-Type: application/json\r\n${renderHeader(reply.header)}`;
   if (progress !== 'rpc-with-trailers') return { status, fields, body };
   return { status, fields: fields + announceTrailer(reply.trailer), body, trailers: renderTrailer(reply.trailer) };

@@ -8,6 +8,7 @@ import type { JsonStyle } from '../../src/codec/json/json-style.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { createGateway } from '../../src/app/gateway.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { beforeRouting } from '../../src/rest/before-routing.ts';
 import { createRest } from '../../src/rest/create-rest.ts';
 import type { Invoke } from '../../src/call/call.ts';
 import type { Metadata } from '../../src/call/gateway-error.ts';
@@ -112,6 +113,7 @@ async function startSurface(endpoint: string, options: TestGatewayOptions): Prom
   const server = await createServer({
     host: '127.0.0.1',
     port: 0,
+    beforeRouting,
     mounts: {},
     fallback: rest,
     readiness: () => ({ ready: true }),

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { sendAnswer, startAnswer } from '../../src/http/send-answer.ts';
-import { createServer, type Handler, type RunningServer } from '../../src/http/create-server.ts';
+import { createServer, type RunningServer } from '../../src/http/create-server.ts';
+import type { Handler } from '../../src/http/mount.ts';
+import { beforeRouting } from '../../src/rest/before-routing.ts';
+import { sendAnswer, startAnswer } from '../../src/rest/send-answer.ts';
 import { countAnswers } from '../../src/http/count-answers.ts';
 import { send } from '../app/running-gateway.ts';
 
@@ -16,7 +18,7 @@ async function start(handler: Handler) {
   const counted: string[] = [];
   const fallback = countAnswers(handler, (statusClass) => () => void counted.push(statusClass));
   const options = { host: '127.0.0.1', port: 0, mounts: {}, readiness: () => ({ ready: true }), onError: () => {} };
-  const server = await createServer({ ...options, fallback });
+  const server = await createServer({ ...options, beforeRouting, fallback });
   running.push(server);
   return { server, counted };
 }
@@ -26,8 +28,8 @@ describe('countAnswers()', () => {
     const { server, counted } = await start((request, response) => {
       const status = request.url!.slice(1);
       if (status === '200') response.writeHead(200).end('by node');
-      else if (status === '206') startAnswer(response, '206 Partial Content', '').end();
-      else sendAnswer(response, { status: `${status} Something`, fields: '', body: Buffer.alloc(0) });
+      else if (status === '206') startAnswer(response, { status: 206, fields: '' }).end();
+      else sendAnswer(response, { status: Number(status), fields: '', body: Buffer.alloc(0) });
     });
     for (const status of [200, 206, 404, 503]) {
       expect((await send(undefined, `${server.url}/${status}`, 'GET', {})).status).toBe(status);

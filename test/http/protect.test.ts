@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { peerAddressOf } from '../../src/http/client-address.ts';
-import { sendAnswer } from '../../src/http/send-answer.ts';
 import { createServer, type RunningServer } from '../../src/http/create-server.ts';
 import { originProblem } from '../../src/http/cors.ts';
 import type { Mount } from '../../src/http/mount.ts';
 import { type BlockedEvent, compileProtection, type ProtectionOptions } from '../../src/http/protect.ts';
+import { beforeRouting } from '../../src/rest/before-routing.ts';
+import { sendAnswer } from '../../src/rest/send-answer.ts';
 import { replay } from '../conformance/replay.ts';
 
 let server: RunningServer | undefined;
@@ -29,7 +30,7 @@ async function start(options: Partial<ProtectionOptions> = {}, mount: Partial<Mo
     handle: (request, response) => {
       reached.push(`${request.method} ${request.url}`);
       if (request.url === '/node') response.writeHead(200, { vary: 'accept' }).end('node');
-      else sendAnswer(response, { status: '200 OK', fields: '', body: Buffer.from('raw') });
+      else sendAnswer(response, { status: 200, fields: '', body: Buffer.from('raw') });
     },
     crossSiteMethods: 'POST',
     isReadGuarded: false,
@@ -39,6 +40,7 @@ async function start(options: Partial<ProtectionOptions> = {}, mount: Partial<Mo
   server = await createServer({
     host: '127.0.0.1',
     port: 0,
+    beforeRouting,
     mounts: {},
     fallback,
     readiness: () => ({ ready: true }),
@@ -62,7 +64,7 @@ describe('compileProtection()', () => {
     const { ask, reached, blocked } = await start();
     expect(await ask('GET', { Host: 'evil.example', 'X-Request-Id': 'r-1' }, '/a')).toBe(
       'HTTP/1.1 421 Misdirected Request\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n' +
-        'X-Request-Id: r-1\r\nDate: $DATE\r\nContent-Length: 136\r\n\r\n' +
+        'X-Request-Id: r-1\r\nContent-Length: 136\r\nDate: $DATE\r\nConnection: keep-alive\r\nKeep-Alive: timeout=65\r\n\r\n' +
         '{"message":"this gateway is not \\"evil.example\\"; if that is one of its names, its operator adds it to ALLOWED_HOSTS","requestId":"r-1"}',
     );
     expect(reached).toEqual([]);
@@ -195,7 +197,7 @@ describe('CORS', () => {
       'HTTP/1.1 204 No Content\r\n' +
         'Access-Control-Allow-Headers: Authorization, Content-Type, Grpc-Timeout, Idempotency-Key, X-API-Key, X-Request-Id\r\n' +
         'Access-Control-Allow-Methods: POST\r\nAccess-Control-Allow-Origin: https://cueweb.studio.example\r\n' +
-        'Access-Control-Max-Age: 600\r\nVary: Origin\r\nDate: $DATE\r\n\r\n',
+        'Access-Control-Max-Age: 600\r\nVary: Origin\r\nDate: $DATE\r\nConnection: keep-alive\r\nKeep-Alive: timeout=65\r\n\r\n',
     );
     expect(reached).toEqual([]);
   });

@@ -28,25 +28,25 @@ describe('compileErrorRenderer()', () => {
   it('gives every code its status', () => {
     const lines = statuses.slice(1).map(({ code }) => `${code} ${rendered(code, '').status}`);
     expect(lines).toEqual([
-      '1 499 status code 499',
-      '2 500 Internal Server Error',
-      '3 400 Bad Request',
-      '4 504 Gateway Timeout',
-      '5 404 Not Found',
-      '6 409 Conflict',
-      '7 403 Forbidden',
-      '8 429 Too Many Requests',
-      '9 400 Bad Request',
-      '10 409 Conflict',
-      '11 400 Bad Request',
-      '12 501 Not Implemented',
-      '13 500 Internal Server Error',
-      '14 503 Service Unavailable',
-      '15 500 Internal Server Error',
-      '16 401 Unauthorized',
+      '1 499',
+      '2 500',
+      '3 400',
+      '4 504',
+      '5 404',
+      '6 409',
+      '7 403',
+      '8 429',
+      '9 400',
+      '10 409',
+      '11 400',
+      '12 501',
+      '13 500',
+      '14 503',
+      '15 500',
+      '16 401',
     ]);
     expect(rendered(100, 'm')).toMatchObject({
-      status: '500 Internal Server Error',
+      status: 500,
       body: '{"code":100,"message":"m","details":[]}',
     });
   });
@@ -108,7 +108,7 @@ describe('compileErrorRenderer()', () => {
   it('gives up on details that it does not know, and keeps the challenge', () => {
     const statusDetails = statusOf(16, 'm', ['nope.Unknown', Buffer.from([8, 1])]);
     expect(rendered(16, 'm', { statusDetails, header: [['x', '1']] }, 'rpc-with-trailers')).toEqual({
-      status: '500 Internal Server Error',
+      status: 500,
       fields: ['Content-Type: application/json', 'Www-Authenticate: m'],
       body: unrenderable,
       trailers: undefined,
@@ -116,7 +116,7 @@ describe('compileErrorRenderer()', () => {
   });
 
   it('gives up on a message that is not Unicode', () => {
-    expect(rendered(5, 'half \ud83d')).toMatchObject({ status: '500 Internal Server Error', body: unrenderable });
+    expect(rendered(5, 'half \ud83d')).toMatchObject({ status: 500, body: unrenderable });
     expect(rendered(5, 'whole \ud83d\ude00').body).toBe('{"code":5,"message":"whole 😀","details":[]}');
   });
 
@@ -128,7 +128,7 @@ describe('compileErrorRenderer()', () => {
 
   it('distrusts status details of another code', () => {
     expect(rendered(5, 'plain', { statusDetails: statusOf(7, 'other') })).toMatchObject({
-      status: '500 Internal Server Error',
+      status: 500,
       body:
         '{"code":13,"message":"grpc-status-details-bin mismatch: grpc-status=5, grpc-message=\\"plain\\", ' +
         'grpc-status-details-bin has code 7","details":[]}',

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createAnonymousIdentify } from '../../src/authentication/create-anonymous-identify.ts';
 import { peerAddressOf } from '../../src/http/client-address.ts';
 import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { beforeRouting } from '../../src/rest/before-routing.ts';
 import { createRest, type RestOptions } from '../../src/rest/create-rest.ts';
 import type { Call, Invoke, Reply } from '../../src/call/call.ts';
 import { createServer, type RunningServer } from '../../src/http/create-server.ts';
@@ -53,6 +54,7 @@ export async function startRest({
   const server: RunningServer = await createServer({
     host: '127.0.0.1',
     port: 0,
+    beforeRouting,
     mounts: {},
     fallback: rest,
     readiness: () => ({ ready: true }),

@@ -4,6 +4,7 @@ import { useGenericAuth as createGenericAuth } from '@envelop/generic-auth';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 
+import { abortWhenGone } from '../../http/abort-when-gone.ts';
 import type { AddressOf } from '../../http/client-address.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { requestIdOf } from '../../http/request-id.ts';
@@ -110,7 +111,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       response.setHeader('x-content-type-options', 'nosniff');
       const context: Omit<GraphqlContext, 'identity'> = {
         requestId,
-        signal: abandonmentOf(response),
+        signal: abortWhenGone(response),
         operation: createOperation({ ...operations, peer: addressOf(request) }),
         unknownEnumValues: [],
       };
@@ -122,15 +123,6 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       await yoga.dispose();
     },
   };
-}
-
-/** Fires when the client leaves before it has its answer. */
-function abandonmentOf(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }
 
 /**

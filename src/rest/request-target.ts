@@ -1,15 +1,6 @@
-import { cleanPath, escapePath, escapedPathOf } from './clean-path.ts';
+import type { RequestTarget } from '../http/before-routing.ts';
 
-/** What a request line asks for, decided before anybody looks at credentials. */
-export type RequestTarget =
-  /** A path in its canonical form, with its query: what handlers see. */
-  | { readonly kind: 'path'; readonly url: string; readonly host: string | undefined }
-  /** A path that has a cleaner spelling. */
-  | { readonly kind: 'redirect'; readonly location: string }
-  /** `*`: the server as a whole (RFC 9112, 3.2.4). */
-  | { readonly kind: 'server' }
-  /** Not a target at all. */
-  | { readonly kind: 'invalid' };
+import { cleanPath, escapePath, escapedPathOf } from './clean-path.ts';
 
 const invalid: RequestTarget = { kind: 'invalid' };
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { httpDate } from '../../src/http/http-date.ts';
+import { httpDate } from '../../src/rest/send-answer.ts';
 
 describe('httpDate()', () => {
   afterEach(() => void vi.useRealTimers());

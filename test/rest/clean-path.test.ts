@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { cleanPath, escapedPathOf, escapePath } from '../../src/http/clean-path.ts';
+import { cleanPath, escapedPathOf, escapePath } from '../../src/rest/clean-path.ts';
 
 describe('cleanPath()', () => {
   it.each([

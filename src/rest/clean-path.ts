@@ -42,6 +42,16 @@ export function unescapePath(path: string): string {
   return path.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
+/**
+ * The path of a request target, without its query and with every `%xx` decoded, so that an encoded slash separates like
+ * any other. `target` is well-formed: the server has seen to it.
+ */
+export function decodePath(target: string): string {
+  const queryAt = target.indexOf('?');
+  const path = queryAt < 0 ? target : target.slice(0, queryAt);
+  return path.includes('%') ? unescapePath(path) : path;
+}
+
 function hexEscape(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }

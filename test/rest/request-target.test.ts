@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { parseRequestTarget } from '../../src/http/request-target.ts';
+import { parseRequestTarget } from '../../src/rest/request-target.ts';
 
 describe('parseRequestTarget()', () => {
   it.each(['/', '/a.B/C', '/a/', '/a?x=//../', '/a%2Fb', '/a/%2e%2e/b', '/a?%zz', '/.well-known', '/a;x=1', '/a#b'])(
