@@ -1,4 +1,3 @@
-import { isTypeName } from './json-frames.ts';
 import type { JsonReader } from './json-reader.ts';
 
 /** An object's `@type`: where its value stands, or what is wrong with it and where. */
@@ -42,6 +41,13 @@ export function findAnyTypes(reader: JsonReader, depth: number): ReadonlyMap<num
     }
   } while (open.length > 0);
   return types;
+}
+
+/** Whether the name that was read last is `@type`. */
+export function isTypeName({ text, textStart, textEnd }: JsonReader): boolean {
+  return (
+    textEnd - textStart === 5 && text[textStart] === 0x40 && text.toString('latin1', textStart + 1, textEnd) === 'type'
+  );
 }
 
 /** The first thing that is wrong with an object's types is what counts. */

@@ -1,33 +1,12 @@
-import type { FieldPlan, KeyPlan, MessagePlan, ScalarPlan } from './json-plan.ts';
+import { isTypeName } from './json-any-types.ts';
+import type { FieldPlan, Frame, KeyPlan, ReadField, ScalarPlan, Transcoder } from './json-plan.ts';
 import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
 import { IGNORED, INVALID, type Reading } from './json-scalars.ts';
-import type { JsonTranscoder } from './json-transcoder.ts';
 import { WIRE_TYPE } from '../wire/scalar-types.ts';
 import { tagOf, type WireWriter } from '../wire/wire-writer.ts';
 
-/** A container that is open: a message, a list of messages, or a map of messages. */
-export interface Frame {
-  /** Reads on until another container has begun or this one has ended. */
-  readonly step: (transcoder: JsonTranscoder, frame: Frame) => void;
-  /** Of the message; of the list's elements; of the map's values. */
-  readonly plan: MessagePlan;
-  /** In front of each element or entry. */
-  readonly tag: number;
-  /** Present exactly for maps. */
-  readonly key: KeyPlan | undefined;
-  /** How many length-delimited values end with it. */
-  readonly closes: number;
-  /** How many messages are open here. */
-  readonly level: number;
-  readonly seenFrom: number;
-  /** The index of the field that a message's next member is likely to be: texts are mostly in declaration order. */
-  likely: number;
-  /** What identifies the map's entries so far. */
-  readonly keys: Set<string> | undefined;
-}
-
 /** Reads the members of a message. */
-export function stepMembers(transcoder: JsonTranscoder, frame: Frame): void {
+export function stepMembers(transcoder: Transcoder, frame: Frame): void {
   const { reader } = transcoder;
   while (reader.next()) {
     const at = reader.position;
@@ -37,7 +16,7 @@ export function stepMembers(transcoder: JsonTranscoder, frame: Frame): void {
 }
 
 /** Reads the members of a message inside an Any, where `@type` stands among them. */
-export function stepMembersOfAny(transcoder: JsonTranscoder, frame: Frame): void {
+export function stepMembersOfAny(transcoder: Transcoder, frame: Frame): void {
   const { reader } = transcoder;
   while (reader.next()) {
     const at = reader.position;
@@ -62,15 +41,8 @@ function readFieldName(reader: JsonReader, frame: Frame): FieldPlan | undefined 
   return field;
 }
 
-/** Whether the name that was read last is `@type`. */
-export function isTypeName({ text, textStart, textEnd }: JsonReader): boolean {
-  return (
-    textEnd - textStart === 5 && text[textStart] === 0x40 && text.toString('latin1', textStart + 1, textEnd) === 'type'
-  );
-}
-
 /** Reads one element of a list of messages. */
-export function stepElements(transcoder: JsonTranscoder, { plan, tag, level }: Frame): void {
+export function stepElements(transcoder: Transcoder, { plan, tag, level }: Frame): void {
   if (!transcoder.reader.next()) {
     transcoder.end();
     return;
@@ -81,7 +53,7 @@ export function stepElements(transcoder: JsonTranscoder, { plan, tag, level }: F
 }
 
 /** Reads one entry of a map of messages. */
-export function stepEntries(transcoder: JsonTranscoder, { plan, tag, key, keys, level }: Frame): void {
+export function stepEntries(transcoder: Transcoder, { plan, tag, key, keys, level }: Frame): void {
   const { reader, writer } = transcoder;
   if (!reader.next()) {
     transcoder.end();
@@ -97,7 +69,7 @@ export function stepEntries(transcoder: JsonTranscoder, { plan, tag, key, keys, 
 }
 
 /** Reads the value of the member whose name has been read and began at `at`; true when a container may have begun. */
-function readMember(transcoder: JsonTranscoder, frame: Frame, field: FieldPlan | undefined, at: number): boolean {
+function readMember(transcoder: Transcoder, frame: Frame, field: FieldPlan | undefined, at: number): boolean {
   const { reader, writer } = transcoder;
   if (field === undefined) {
     reader.skipValue(MAX_MESSAGE_DEPTH - frame.level);
@@ -124,9 +96,6 @@ function readMember(transcoder: JsonTranscoder, frame: Frame, field: FieldPlan |
   }
   return true;
 }
-
-/** Reads a field of scalars; the plans are those that the function is part of. */
-export type ReadField = (reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan) => void;
 
 /** The readers of fields of scalars, by what contains the scalars. */
 export const READ_FIELD: Readonly<Record<FieldPlan['container'], ReadField>> = Object.freeze({

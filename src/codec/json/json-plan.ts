@@ -1,18 +1,10 @@
-import type {
-  FieldDescriptor,
-  FieldType,
-  MessageDescriptor,
-  OneofDescriptor,
-  Registry,
-} from '../../registry/descriptors.ts';
+import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
-import { READ_FIELD, type ReadField } from './json-frames.ts';
-import { compileNames, type NameTable } from './json-names.ts';
-import { compileReadEnum, compileReadKey, compileReadScalar, type ReadKey, type ReadScalar } from './json-scalars.ts';
-import type { JsonTranscoder } from './json-transcoder.ts';
-import { SCALAR_TYPES, WIRE_TYPE, type WireType } from '../wire/scalar-types.ts';
-import { compileWellKnownFromJson } from '../well-known/well-known-from-json.ts';
-import { tagOf } from '../wire/wire-writer.ts';
+import type { WireType } from '../wire/scalar-types.ts';
+import type { WireWriter } from '../wire/wire-writer.ts';
+import type { NameTable } from './json-names.ts';
+import type { JsonReader } from './json-reader.ts';
+import type { ReadKey, ReadScalar } from './json-scalars.ts';
 
 /** How a message type is read from JSON; compiled once per type. */
 export interface MessagePlan {
@@ -31,7 +23,7 @@ export interface MessagePlan {
  * Writes the content of the message whose JSON comes next, or pushes a container onto the transcoder's stack that does.
  * Either way `closes` length-delimited values are closed behind it. `level` counts the open messages, this one included.
  */
-export type BeginMessage = (transcoder: JsonTranscoder, closes: number, level: number) => void;
+export type BeginMessage = (transcoder: Transcoder, closes: number, level: number) => void;
 
 /** How a field is read. */
 export interface FieldPlan extends SeenPlace {
@@ -86,106 +78,55 @@ export interface SeenPlace {
   readonly seenBit: number;
 }
 
-const plans = new WeakMap<MessageDescriptor, MessagePlan>();
-
-/** The plan of a message type, compiled on first use together with those of all types it contains. */
-export function planOf(message: MessageDescriptor): MessagePlan {
-  const known = plans.get(message);
-  if (known !== undefined) return known;
-  const plan = {
-    message,
-    fields: [] as readonly FieldPlan[],
-    names: compileNames<FieldPlan>([]),
-    seenWords: Math.ceil((message.fields.length + message.oneofs.length) / 32),
-    wellKnown: undefined as BeginMessage | undefined,
-  };
-  // Known before its fields are compiled, so that a type may contain itself.
-  plans.set(message, plan);
-  const oneofs = new Map(message.oneofs.map((oneof) => [oneof, planOneof(oneof, message)]));
-  plan.fields = Object.freeze(message.fields.map((field) => planField(field, field.oneof && oneofs.get(field.oneof))));
-  plan.names = compileFieldNames(plan);
-  plan.wellKnown = compileWellKnownFromJson(plan);
-  return Object.freeze(plan);
-}
+/** Reads a field of scalars; the plans are those that the function is part of. */
+export type ReadField = (reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan) => void;
 
 /** Finds the plan of the type that an Any names; undefined when there is no such type. */
 export type ResolvePlan = (fullName: string) => MessagePlan | undefined;
 
-/** Resolves in a registry. The one place where a request decides which type is looked up. */
-export function compileResolve(registry: Registry): ResolvePlan {
-  return (fullName) => {
-    const message = registry.messages.get(fullName);
-    return message && planOf(message);
-  };
-}
-
-/** A name that is the JSON name of one field and the proto name of another means the former. */
-function compileFieldNames({ message, fields }: Pick<MessagePlan, 'message' | 'fields'>): NameTable<FieldPlan> {
-  return compileNames([
-    ...fields.map((field) => [field.jsonName, field] as const),
-    ...fields.map((field, index) => [message.fields[index]!.name, field] as const),
-  ]);
+/** A container that is open: a message, a list of messages, or a map of messages. */
+export interface Frame {
+  /** Reads on until another container has begun or this one has ended. */
+  readonly step: (transcoder: Transcoder, frame: Frame) => void;
+  /** Of the message; of the list's elements; of the map's values. */
+  readonly plan: MessagePlan;
+  /** In front of each element or entry. */
+  readonly tag: number;
+  /** Present exactly for maps. */
+  readonly key: KeyPlan | undefined;
+  /** How many length-delimited values end with it. */
+  readonly closes: number;
+  /** How many messages are open here. */
+  readonly level: number;
+  readonly seenFrom: number;
+  /** The index of the field that a message's next member is likely to be: texts are mostly in declaration order. */
+  likely: number;
+  /** What identifies the map's entries so far. */
+  readonly keys: Set<string> | undefined;
 }
 
 /**
- * One literal that names every property, and nothing spread into it: all plans must have the same hidden class, or V8 looks
- * their properties up the slow way in every request.
+ * Turns one JSON value into the wire form of one message: what the plans' functions may ask of the transcoder that runs
+ * them. It keeps the open containers on a stack of its own.
  */
-function planField(field: FieldDescriptor, oneof: OneofPlan | undefined): FieldPlan {
-  const { type, cardinality } = field;
-  const scalar = type.kind === 'message' ? undefined : planScalar(field, type);
-  const isDelimited = scalar === undefined || scalar.packed || cardinality === 'map';
-  const { seenWord, seenBit } = seenPlace(field.index);
-  return Object.freeze({
-    jsonName: field.jsonName,
-    nameToken: Buffer.from(JSON.stringify(field.jsonName)),
-    index: field.index,
-    tag: tagOf(field.number, isDelimited ? WIRE_TYPE.bytes : scalar.wireType),
-    container: cardinality,
-    seenWord,
-    seenBit,
-    takesNull: takesNull(field),
-    oneof,
-    key: planKey(field),
-    scalar,
-    message: type.kind === 'message' ? planOf(type.message) : undefined,
-  });
-}
-
-function planScalar(
-  { cardinality, presence }: FieldDescriptor,
-  type: Exclude<FieldType, { readonly kind: 'message' }>,
-): ScalarPlan {
-  const isEnum = type.kind === 'enum';
-  const wireType = isEnum ? WIRE_TYPE.varint : SCALAR_TYPES[type.scalar].wireType;
-  return Object.freeze({
-    typeName: isEnum ? 'enum' : type.scalar,
-    read: isEnum ? compileReadEnum(type.enum) : compileReadScalar(type.scalar),
-    readField: READ_FIELD[cardinality],
-    wireType,
-    explicit: presence === 'explicit',
-    packed: cardinality === 'repeated' && wireType !== WIRE_TYPE.bytes,
-  });
-}
-
-/** Bits of fields come first, by index; behind them those of oneofs. */
-function seenPlace(index: number): SeenPlace {
-  return { seenWord: index >> 5, seenBit: 1 << (index & 31) };
-}
-
-function planOneof(oneof: OneofDescriptor, { fields, oneofs }: MessageDescriptor): OneofPlan {
-  return Object.freeze({ fullName: oneof.fullName, ...seenPlace(fields.length + oneofs.indexOf(oneof)) });
-}
-
-/** The two types that have null as a value. protobuf-go goes by the type of a list's elements, too; so do we. */
-function takesNull({ type, cardinality }: FieldDescriptor): boolean {
-  if (cardinality === 'map') return false;
-  if (type.kind === 'message') return type.message.fullName === 'google.protobuf.Value';
-  return type.kind === 'enum' && type.enum.fullName === 'google.protobuf.NullValue';
-}
-
-function planKey({ mapKey }: FieldDescriptor): KeyPlan | undefined {
-  if (mapKey === undefined) return undefined;
-  const { wireType } = SCALAR_TYPES[mapKey];
-  return Object.freeze({ typeName: mapKey, read: compileReadKey(mapKey), tag: tagOf(1, wireType), wireType });
+export interface Transcoder {
+  readonly reader: JsonReader;
+  readonly writer: WireWriter;
+  readonly resolve: ResolvePlan;
+  /** Begins the message whose JSON comes next; see `BeginMessage`. */
+  begin(plan: MessagePlan, closes: number, level: number): void;
+  /** Begins a message that is a JSON object, with a step of the caller's choice and the keys that it may need. */
+  beginObject(plan: MessagePlan, step: Frame['step'], closes: number, level: number, keys: Frame['keys']): void;
+  /** Begins the list of a repeated message field; its elements are messages of level `level + 1`. */
+  beginList(field: FieldPlan, closes: number, level: number): void;
+  /** Begins the map of a field whose values are messages, of level `level + 1`. */
+  beginMap(field: FieldPlan, closes: number, level: number): void;
+  /** Where the `@type` of the object that comes next stands; undefined when it has none. Throws JsonError. */
+  findType(level: number): number | undefined;
+  /** Leaves the innermost container, whose closing bracket has been read. */
+  end(): void;
+  /** Closes as many length-delimited values. */
+  close(count: number): void;
+  /** Sets a seen bit of an open message; false when it was set before. */
+  see(frame: Frame, place: SeenPlace): boolean;
 }

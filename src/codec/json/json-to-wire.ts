@@ -2,7 +2,7 @@ import { scanJsonValue } from './json-scanner.ts';
 
 import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
-import { compileResolve, planOf } from './json-plan.ts';
+import { compileResolve, planOf } from './compile-json-plan.ts';
 import { JsonReader } from './json-reader.ts';
 import type { JsonStyle } from './json-style.ts';
 import { JsonTranscoder } from './json-transcoder.ts';

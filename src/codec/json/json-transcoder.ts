@@ -1,14 +1,6 @@
 import { type AnyType, findAnyTypes } from './json-any-types.ts';
-import {
-  type Frame,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  readOpening,
-  stepElements,
-  stepEntries,
-  stepMembers,
-} from './json-frames.ts';
-import type { FieldPlan, MessagePlan, ResolvePlan, SeenPlace } from './json-plan.ts';
+import { OPEN_ARRAY, OPEN_OBJECT, readOpening, stepElements, stepEntries, stepMembers } from './json-frames.ts';
+import type { FieldPlan, Frame, MessagePlan, ResolvePlan, SeenPlace, Transcoder } from './json-plan.ts';
 import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
 import type { WireWriter } from '../wire/wire-writer.ts';
 
@@ -16,7 +8,7 @@ import type { WireWriter } from '../wire/wire-writer.ts';
  * Turns one JSON value into the wire form of one message, in a single pass and without a message object. Containers that
  * are still open stand on a stack of its own: a body may nest ten thousand deep, which no call stack bears.
  */
-export class JsonTranscoder {
+export class JsonTranscoder implements Transcoder {
   readonly reader: JsonReader;
   readonly writer: WireWriter;
   readonly resolve: ResolvePlan;
@@ -44,14 +36,12 @@ export class JsonTranscoder {
     }
   }
 
-  /** Begins the message whose JSON comes next; see `BeginMessage`. */
   begin(plan: MessagePlan, closes: number, level: number): void {
     if (level > MAX_MESSAGE_DEPTH) throw this.reader.tooDeep();
     if (plan.wellKnown === undefined) this.beginObject(plan, stepMembers, closes, level, undefined);
     else plan.wellKnown(this, closes, level);
   }
 
-  /** Begins a message that is a JSON object, with a step of the caller's choice and the keys that it may need. */
   beginObject(plan: MessagePlan, step: Frame['step'], closes: number, level: number, keys: Frame['keys']): void {
     readOpening(this.reader, OPEN_OBJECT);
     const seenFrom = this.#seenEnd;
@@ -59,7 +49,6 @@ export class JsonTranscoder {
     this.#frames.push({ step, plan, tag: 0, key: undefined, closes, level, seenFrom, likely: 0, keys });
   }
 
-  /** Begins the list of a repeated message field; its elements are messages of level `level + 1`. */
   beginList({ message, tag }: FieldPlan, closes: number, level: number): void {
     readOpening(this.reader, OPEN_ARRAY);
     const seenFrom = this.#seenEnd;
@@ -76,7 +65,6 @@ export class JsonTranscoder {
     });
   }
 
-  /** Begins the map of a field whose values are messages, of level `level + 1`. */
   beginMap({ message, tag, key }: FieldPlan, closes: number, level: number): void {
     readOpening(this.reader, OPEN_OBJECT);
     const keys = new Set<string>();
@@ -93,7 +81,6 @@ export class JsonTranscoder {
     });
   }
 
-  /** Where the `@type` of the object that comes next stands; undefined when it has none. Throws JsonError. */
   findType(level: number): number | undefined {
     const { reader } = this;
     const start = reader.position;
@@ -107,19 +94,16 @@ export class JsonTranscoder {
     return type?.at;
   }
 
-  /** Leaves the innermost container, whose closing bracket has been read. */
   end(): void {
     const frame = this.#frames.pop()!;
     this.#seenEnd = frame.seenFrom;
     this.close(frame.closes);
   }
 
-  /** Closes as many length-delimited values. */
   close(count: number): void {
     for (let index = 0; index < count; index++) this.writer.close();
   }
 
-  /** Sets a seen bit of an open message; false when it was set before. */
   see({ seenFrom }: Frame, { seenWord, seenBit }: SeenPlace): boolean {
     const bits = this.#seen[seenFrom + seenWord]!;
     this.#seen[seenFrom + seenWord] = bits | seenBit;

@@ -10,7 +10,7 @@ import { readWire } from '../wire/read-wire.ts';
 import { compileRepeatedToJson } from './repeated-to-json.ts';
 import { compileEnumToJson, enumZeroJson, SCALAR_TO_JSON, type ValueToJson } from './scalar-to-json.ts';
 import { SCALAR_TYPES } from '../wire/scalar-types.ts';
-import { WELL_KNOWN_TO_JSON } from '../well-known/well-known-to-json.ts';
+import { WELL_KNOWN_TYPES } from '../well-known/well-known-types.ts';
 import { createWireReader, readLimit, type WireReader } from '../wire/wire-reader.ts';
 
 /** Turns one message's wire bytes into the UTF-8 of its JSON. Throws a WireError, and nothing else, for what has no JSON. */
@@ -80,7 +80,7 @@ function compileMessage(
   compiler: JsonCompiler,
   style: JsonStyle,
 ): void {
-  const wellKnown = WELL_KNOWN_TO_JSON.get(message.fullName);
+  const wellKnown = WELL_KNOWN_TYPES.get(message.fullName)?.toJson;
   if (wellKnown !== undefined) {
     target.write = wellKnown(message, compiler);
     return;

@@ -1,6 +1,7 @@
 import type { FieldDescriptor, MessageDescriptor } from '../../registry/descriptors.ts';
 
-import { type FieldPlan, type MessagePlan, planOf } from '../json/json-plan.ts';
+import { planOf } from '../json/compile-json-plan.ts';
+import type { FieldPlan, MessagePlan } from '../json/json-plan.ts';
 import { compileSetEnum, compileSetScalar, type SetScalar } from './value-scalars.ts';
 
 /** How a message type is written from JavaScript values; compiled once per type. */

@@ -2,7 +2,8 @@ import { nearestName } from '../../errors/did-you-mean.ts';
 
 import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
-import { compileResolve, type OneofPlan, type ResolvePlan } from '../json/json-plan.ts';
+import { compileResolve } from '../json/compile-json-plan.ts';
+import type { OneofPlan, ResolvePlan } from '../json/json-plan.ts';
 import { WIRE_TYPE } from '../wire/scalar-types.ts';
 import { ValueError } from './value-error.ts';
 import { type ValueField, type ValuePlan, valuePlanOf } from './value-plan.ts';

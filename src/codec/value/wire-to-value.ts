@@ -10,7 +10,7 @@ import { compileRepeatedToValue } from './repeated-to-value.ts';
 import { SCALAR_TO_VALUE, SCALAR_ZERO } from './scalar-to-value.ts';
 import { createWireReader, readLimit, readVarint32, skipValue, type WireReader } from '../wire/wire-reader.ts';
 import { compilerOf } from '../json/wire-to-json.ts';
-import { WELL_KNOWN_TO_JSON } from '../well-known/well-known-to-json.ts';
+import { WELL_KNOWN_TYPES } from '../well-known/well-known-types.ts';
 
 export type { MessageValue, ObjectValue } from './message-value.ts';
 
@@ -49,7 +49,7 @@ function messageToValue(message: MessageDescriptor, registry: Registry): Message
     // Registered before its fields are compiled: a message may hold itself.
     found = { read: notYetCompiled };
     compiled.set(message, found);
-    found.read = WELL_KNOWN_TO_JSON.has(message.fullName)
+    found.read = WELL_KNOWN_TYPES.has(message.fullName)
       ? compileWellKnown(message, registry)
       : compileObject(message, registry);
   }

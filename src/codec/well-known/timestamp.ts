@@ -1,14 +1,33 @@
+import type { BodyToJson, CompileWellKnown } from '../json/json-compiler.ts';
 import type { BeginMessage } from '../json/json-plan.ts';
-import { compileMomentFromJson, type Moment } from './moment-from-json.ts';
+import { writeAscii } from '../json/json-writer.ts';
+import { formatSigned64 } from '../wire/integer64.ts';
+import { unmarshalable } from '../wire/wire-error.ts';
+
+import { compileMomentFromJson, formatFraction, type Moment, readSecondsAndNanos } from './moment.ts';
+
+/** 0001-01-01T00:00:00Z */
+const FIRST_SECOND = -62_135_596_800;
+/** 9999-12-31T23:59:59Z */
+const LAST_SECOND = 253_402_300_799;
+
+/** A google.protobuf.Timestamp becomes RFC 3339 in UTC, years 1 to 9999, with 0, 3, 6 or 9 digits of a second's fraction. */
+export const compileTimestampToJson: CompileWellKnown = (): BodyToJson => (reader, writer, limit) => {
+  const { low, high, seconds, nanos } = readSecondsAndNanos(reader, limit);
+  if (seconds < FIRST_SECOND || seconds > LAST_SECOND) {
+    throw unmarshalable(`google.protobuf.Timestamp: seconds out of range ${formatSigned64(low, high)}`);
+  }
+  if (nanos < 0 || nanos > 999_999_999) {
+    throw unmarshalable(`google.protobuf.Timestamp: nanos out of range ${nanos}`);
+  }
+  const date = new Date(seconds * 1_000).toISOString();
+  writeAscii(writer, `"${date.slice(0, -'.000Z'.length)}${formatFraction(nanos)}Z"`);
+};
 
 /** A Timestamp is a string by RFC 3339, read as leniently as Go reads it. */
 export function compileTimestampFromJson(): BeginMessage {
-  return compileMomentFromJson('google.protobuf.Timestamp', parseTimestamp, MIN_SECONDS, MAX_SECONDS);
+  return compileMomentFromJson('google.protobuf.Timestamp', parseTimestamp, FIRST_SECOND, LAST_SECOND);
 }
-
-/** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, in seconds since 1970. */
-const MIN_SECONDS = -62_135_596_800;
-const MAX_SECONDS = 253_402_300_799;
 
 /**
  * Differs from RFC 3339 (https://www.rfc-editor.org/rfc/rfc3339#section-5.6) as Go's time.Parse does: `T` and `Z` are
