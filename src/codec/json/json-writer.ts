@@ -10,6 +10,31 @@ export interface JsonWriter {
   view: DataView;
   position: number;
   readonly spaced: boolean;
+  /** How many bytes a text may have; whoever writes more gets a JsonTooLong. */
+  maxBytes: number;
+  /** Of the lists that are being written, from the outermost inwards: where in each the writer is. Kept by projections alone. */
+  readonly indices: number[];
+  /** Numbers that an enum has no name for, and where they stood; null was written for each. Filled by projections alone. */
+  readonly unnamed: UnnamedNumber[];
+}
+
+/** A number that an enum has no name for. */
+export interface UnnamedNumber {
+  /** Where null was written for it, seen from the message that was projected. */
+  readonly path: readonly (string | number)[];
+  readonly number: number;
+}
+
+/** A text grew beyond what its writer may write. */
+export class JsonTooLong extends Error {
+  override readonly name = 'JsonTooLong';
+  /** How many bytes were allowed. */
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    super(`the text is longer than ${maxBytes} bytes`);
+    this.maxBytes = maxBytes;
+  }
 }
 
 const COMMA = 0x2c;
@@ -28,7 +53,15 @@ const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 /** Opens a writer; it can be used for any number of texts, one after the other. */
 export function createJsonWriter(style: JsonStyle): JsonWriter {
-  const writer: JsonWriter = { bytes: NO_BYTES, view: NO_VIEW, position: START, spaced: style === 'spaced' };
+  const writer: JsonWriter = {
+    bytes: NO_BYTES,
+    view: NO_VIEW,
+    position: START,
+    spaced: style === 'spaced',
+    maxBytes: Number.POSITIVE_INFINITY,
+    indices: [],
+    unnamed: [],
+  };
   setBytes(writer, Buffer.allocUnsafeSlow(FIRST_CAPACITY));
   return writer;
 }
@@ -61,6 +94,7 @@ function setBytes(writer: JsonWriter, bytes: Buffer): void {
 }
 
 function grow(writer: JsonWriter, count: number): void {
+  if (writer.position - START > writer.maxBytes) throw new JsonTooLong(writer.maxBytes);
   const larger = Buffer.allocUnsafeSlow(Math.max(writer.bytes.length * 2, writer.position + count));
   larger.set(writer.bytes.subarray(0, writer.position));
   setBytes(writer, larger);
@@ -103,6 +137,12 @@ export function writeTemplate(writer: JsonWriter, template: Template, start: num
     view.setInt32(position + offset, template.getInt32(start + offset, true), true);
   }
   writer.position = position + length;
+}
+
+/** Writes any text that is JSON already. */
+export function writeText(writer: JsonWriter, text: string): void {
+  reserve(writer, text.length * 3);
+  writer.position += writer.bytes.write(text, writer.position, 'utf8');
 }
 
 /** Writes text that is known to be ASCII and to need no escapes. */

@@ -82,7 +82,8 @@ function compileObject(message: MessageDescriptor, registry: Registry): ReadValu
 
 const NO_VALUES: readonly MessageValue[] = Object.freeze([]);
 
-function absentValue(field: FieldDescriptor): MessageValue {
+/** The value of a field that is not on the wire. */
+export function absentValue(field: FieldDescriptor): MessageValue {
   if (field.cardinality !== 'singular') {
     return NO_VALUES;
   }
@@ -104,7 +105,8 @@ function isNullValue(field: FieldDescriptor): boolean {
   return field.type.kind === 'enum' && field.type.enum.fullName === 'google.protobuf.NullValue';
 }
 
-function compileField(field: FieldDescriptor, registry: Registry): ReadValue {
+/** Compiles how the values of a field are read, all of them when it repeats. */
+export function compileField(field: FieldDescriptor, registry: Registry): ReadValue {
   const one = compileSingular(field, registry);
   switch (field.cardinality) {
     case 'singular':
