@@ -2,7 +2,7 @@ import type { Farm } from './farm/farm.ts';
 import { passTime } from './farm/pass-time.ts';
 import type { FarmSize } from './seed/seed-farm.ts';
 import { seedFarm } from './seed/seed-farm.ts';
-import { createHandlers } from './service/create-handlers.ts';
+import { createHandlers } from './services/create-handlers.ts';
 import type { RecordedCall } from './wire/call-recorder.ts';
 import { createCallRecorder } from './wire/call-recorder.ts';
 import { loadProtocol } from './wire/load-protocol.ts';

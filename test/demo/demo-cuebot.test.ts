@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { DemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
-import { createHandlers } from '../../src/demo/service/create-handlers.ts';
+import { createHandlers } from '../../src/demo/services/create-handlers.ts';
 import { loadProtocol } from '../../src/demo/wire/load-protocol.ts';
 import type { CuebotClient } from './cuebot-client.ts';
 import { createCuebotClient } from './cuebot-client.ts';

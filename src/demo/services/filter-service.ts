@@ -1,7 +1,7 @@
 import type { Farm } from '../farm/farm.ts';
 import { pickOnly, pickRow } from '../farm/pick-row.ts';
 import type { ActionRow, FilterRow } from '../farm/configuration-rows.ts';
-import { viewFilter } from '../view/show-view.ts';
+import { viewFilter } from '../views/show-view.ts';
 import { missingRow, thrown } from '../wire/cuebot-error.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';
 import { idOf } from '../wire/rpc-handler.ts';

@@ -1,7 +1,7 @@
 import type { Farm } from '../farm/farm.ts';
 import { pickOnly, pickRow } from '../farm/pick-row.ts';
 import type { DeedRow } from '../farm/configuration-rows.ts';
-import { viewDeed, viewHost, viewOwner } from '../view/host-view.ts';
+import { viewDeed, viewHost, viewOwner } from '../views/host-view.ts';
 import { missingRow } from '../wire/cuebot-error.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';
 import { idOf } from '../wire/rpc-handler.ts';

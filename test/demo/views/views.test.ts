@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { seedFarm } from '../../../src/demo/seed/seed-farm.ts';
-import { viewFrame, viewUpdatedFrame } from '../../../src/demo/view/frame-view.ts';
+import { viewFrame, viewUpdatedFrame } from '../../../src/demo/views/frame-view.ts';
 import {
   viewAllocation,
   viewDeed,
@@ -10,11 +10,11 @@ import {
   viewProc,
   viewRenderPartition,
   viewSubscription,
-} from '../../../src/demo/view/host-view.ts';
-import { viewJob, viewLayer } from '../../../src/demo/view/job-view.ts';
-import { viewLimit } from '../../../src/demo/view/limit-view.ts';
-import { viewDepartment, viewDepend, viewFilter, viewGroup, viewShow } from '../../../src/demo/view/show-view.ts';
-import { viewWhiteboard } from '../../../src/demo/view/whiteboard-view.ts';
+} from '../../../src/demo/views/host-view.ts';
+import { viewJob, viewLayer } from '../../../src/demo/views/job-view.ts';
+import { viewLimit } from '../../../src/demo/views/limit-view.ts';
+import { viewDepartment, viewDepend, viewFilter, viewGroup, viewShow } from '../../../src/demo/views/show-view.ts';
+import { viewWhiteboard } from '../../../src/demo/views/whiteboard-view.ts';
 import { loadProtocol } from '../../../src/demo/wire/load-protocol.ts';
 import type { Message } from '../../../src/demo/wire/message-codec.ts';
 

@@ -3,7 +3,7 @@ import { insert } from '../farm/farm.ts';
 import { newLimit } from '../farm/new-limit.ts';
 import { pickOnly, pickRow } from '../farm/pick-row.ts';
 import type { LayerRow, LimitRow } from '../farm/rows.ts';
-import { viewLimit } from '../view/limit-view.ts';
+import { viewLimit } from '../views/limit-view.ts';
 import { missingRow } from '../wire/cuebot-error.ts';
 import type { Message } from '../wire/message-codec.ts';
 import type { ServiceHandlers } from '../wire/rpc-handler.ts';

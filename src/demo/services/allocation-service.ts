@@ -4,7 +4,7 @@ import type { HostRow } from '../farm/rows.ts';
 import type { HostCriteria } from '../search/find-hosts.ts';
 import { findHosts } from '../search/find-hosts.ts';
 import { byName } from '../search/find-jobs.ts';
-import { viewAllocation, viewHost, viewSubscription } from '../view/host-view.ts';
+import { viewAllocation, viewHost, viewSubscription } from '../views/host-view.ts';
 import { missingRow } from '../wire/cuebot-error.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';
 import { idOf } from '../wire/rpc-handler.ts';

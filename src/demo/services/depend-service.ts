@@ -1,6 +1,6 @@
 import type { Farm } from '../farm/farm.ts';
 import { pickRow } from '../farm/pick-row.ts';
-import { viewDepend } from '../view/show-view.ts';
+import { viewDepend } from '../views/show-view.ts';
 import { notFound } from '../wire/cuebot-error.ts';
 import type { ServiceHandlers } from '../wire/rpc-handler.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { createDemoCuebot } from '../../../src/demo/demo-cuebot.ts';
-import { createServant } from '../../../src/demo/service/servant.ts';
+import { createServant } from '../../../src/demo/services/servant.ts';
 import { createCuebotClient } from '../cuebot-client.ts';
 
 describe('createServant()', () => {

@@ -1,6 +1,6 @@
 import type { Farm } from '../farm/farm.ts';
 import { pickOnly, pickRow } from '../farm/pick-row.ts';
-import { viewSubscription } from '../view/host-view.ts';
+import { viewSubscription } from '../views/host-view.ts';
 import { notFound, thrown } from '../wire/cuebot-error.ts';
 import type { ServiceHandlers } from '../wire/rpc-handler.ts';
 
