@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
 import { compileJsonToWire } from '../../src/codec/json/json-to-wire.ts';
 import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';

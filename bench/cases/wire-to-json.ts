@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
 import { compileWireToJson } from '../../src/codec/json/wire-to-json.ts';
 import { compileWireToValue } from '../../src/codec/value/wire-to-value.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 import type { Registry } from './descriptors.ts';
-import type { ReflectionTransport } from './load-by-reflection.ts';
-import { loadProtoFiles } from './load-proto-files.ts';
+import type { ReflectionTransport } from './sources/load-by-reflection.ts';
+import { loadProtoFiles } from './sources/load-proto-files.ts';
 import { RegistryError } from './registry-error.ts';
 
 /**
@@ -16,13 +16,13 @@ import { RegistryError } from './registry-error.ts';
 export async function loadRegistry(protoSource: string, ask?: ReflectionTransport): Promise<Registry> {
   // Only what is used is imported: `.proto` files, the usual source, then load without protobufjs.
   if (protoSource === 'reflection') {
-    const { loadByReflection } = await import('./load-by-reflection.ts');
+    const { loadByReflection } = await import('./sources/load-by-reflection.ts');
     if (ask === undefined)
       return refuse('reflection', 'the schema cannot come from the server here; name files instead');
     return loadByReflection(ask);
   }
   if (/\.(?:binpb|pb|protoset|desc)$/.test(protoSource) && !protoSource.includes(',')) {
-    const { loadDescriptorSet } = await import('./load-descriptor-set.ts');
+    const { loadDescriptorSet } = await import('./sources/load-descriptor-set.ts');
     return loadDescriptorSet(readDescriptorSet(protoSource), protoSource);
   }
   const paths = protoSource.split(',').flatMap((path) => path.trim() || []);

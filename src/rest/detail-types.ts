@@ -1,7 +1,7 @@
 import type { MessageDescriptor, Registry } from '../registry/descriptors.ts';
-import { linkRegistry } from '../registry/link-registry.ts';
-import { parseProtoFile } from '../registry/parse-proto-file.ts';
-import { wellKnownProtos } from '../registry/well-known-protos.ts';
+import { linkRegistry } from '../registry/linking/link-registry.ts';
+import { parseProtoFile } from '../registry/parsing/parse-proto-file.ts';
+import { wellKnownProtos } from '../registry/sources/well-known-protos.ts';
 
 /**
  * Types that an error's details may have although no proto of the upstream mentions them: the Go gateway has them compiled

@@ -1,6 +1,6 @@
 import { Client, type ClientUnaryCall, connectivityState, credentials, Metadata as GrpcMetadata } from '@grpc/grpc-js';
 
-import type { ReflectionTransport } from '../registry/load-by-reflection.ts';
+import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
 
 import type { Call, Invoke, Reply } from '../call/call.ts';
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';

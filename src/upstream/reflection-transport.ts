@@ -1,6 +1,6 @@
 import { type Client, Metadata } from '@grpc/grpc-js';
 
-import type { ReflectionTransport } from '../registry/load-by-reflection.ts';
+import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
 
 import { translateError } from './translate-error.ts';
 

@@ -8,7 +8,7 @@ import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../../src/codec/value/wire-to-value.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import type { MessageDescriptor } from '../../src/registry/descriptors.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import type { Call } from '../../src/call/call.ts';
 import type { GatewayError } from '../../src/call/gateway-error.ts';
 import type { Identity } from '../../src/call/identity.ts';

@@ -13,8 +13,8 @@ import { takeSnapshot } from '../../src/app/snapshot.ts';
 import { createUpstream } from '../../src/upstream/create-upstream.ts';
 
 import { secret, send, testConfig } from './running-gateway.ts';
-import { compileWithProtobufjs } from '../registry/compile-with-protobufjs.ts';
-import { answerFrom } from '../registry/reflection-answers.ts';
+import { compileWithProtobufjs } from '../registry/sources/compile-with-protobufjs.ts';
+import { answerFrom } from '../registry/sources/reflection-answers.ts';
 
 /** Whichever way the protos come in, the same API comes out. */
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileTargets, nounsOf } from '../../src/audit/compile-targets.ts';
 import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../../src/codec/value/wire-to-value.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
 const registry = loadProtoFiles([new URL('../../proto', import.meta.url).pathname]);
 const nouns = nounsOf([...registry.methods.values()].map(({ input }) => input));

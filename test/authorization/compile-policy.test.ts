@@ -6,7 +6,7 @@ import { compilePolicy, PolicyError, type PolicyOptions } from '../../src/author
 import type { SecretLevel } from '../../src/authorization/compile-principals.ts';
 import { decide } from '../../src/authorization/decide.ts';
 import { needsOf } from '../../src/authorization/policy-facts.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import type { Identity } from '../../src/call/identity.ts';
 import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
 import { identityOf } from '../authentication/identity.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
 import { compileJsonToWire } from '../../src/codec/json/json-to-wire.ts';
 import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';

@@ -7,7 +7,7 @@ import { peerAddressOf } from '../../src/http/client-address.ts';
 import type { JsonStyle } from '../../src/codec/json/json-style.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { createGateway } from '../../src/app/gateway.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import { beforeRouting } from '../../src/rest/before-routing.ts';
 import { createRest } from '../../src/rest/create-rest.ts';
 import type { Invoke } from '../../src/call/call.ts';

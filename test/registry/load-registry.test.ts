@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ReflectionTransport } from '../../src/registry/load-by-reflection.ts';
+import type { ReflectionTransport } from '../../src/registry/sources/load-by-reflection.ts';
 import { loadRegistry } from '../../src/registry/load-registry.ts';
 
 describe('loadRegistry()', () => {

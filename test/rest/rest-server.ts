@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { createAnonymousIdentify } from '../../src/authentication/create-anonymous-identify.ts';
 import { peerAddressOf } from '../../src/http/client-address.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import { beforeRouting } from '../../src/rest/before-routing.ts';
 import { createRest, type RestOptions } from '../../src/rest/create-rest.ts';
 import type { Call, Invoke, Reply } from '../../src/call/call.ts';

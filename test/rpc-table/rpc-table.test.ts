@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
 import { selectServices } from '../../src/rpc-table/select-services.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 
 import type { JsonStyle } from '../../../src/codec/json/json-style.ts';
 import { compileWireToJson } from '../../../src/codec/json/wire-to-json.ts';

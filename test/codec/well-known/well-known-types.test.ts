@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 
 import { compileWireToJson } from '../../../src/codec/json/wire-to-json.ts';
 

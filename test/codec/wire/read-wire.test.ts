@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { compileWireToJson } from '../../../src/codec/json/wire-to-json.ts';
 import { compileWireToValue } from '../../../src/codec/value/wire-to-value.ts';
-import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 
 const registry = loadProtoFiles(['test/recorded/conf.proto']);
 const all = registry.messages.get('conf.v1.All')!;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 
-import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 
 import { layOutMessage } from '../../../src/codec/wire/message-layout.ts';
 import { checkMessage } from '../../../src/codec/wire/wire-check.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import type { Registry, ServiceDescriptor } from '../../../src/registry/descriptors.ts';
-import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 
 import { compileRpcTable, type RpcTable } from '../../../src/rpc-table/rpc-table.ts';
 

@@ -8,7 +8,7 @@ import { deriveSchema } from '../../../src/graphql/schema/derive-schema.ts';
 import type { GraphqlContext } from '../../../src/graphql/execution/graphql-context.ts';
 import type { BatchLimits } from '../../../src/graphql/links/answer-batch.ts';
 import { compileLinks, type Links } from '../../../src/graphql/links/compile-links.ts';
-import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 import { compileRpcTable } from '../../../src/rpc-table/rpc-table.ts';
 import { selectServices } from '../../../src/rpc-table/select-services.ts';
 import { setDeadline } from '../../../src/pipeline/set-deadline.ts';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { describeMissing } from '../../../src/graphql/schema/describe-missing.ts';
-import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 
 const { methods } = loadProtoFiles([fileURLToPath(new URL('../../../proto', import.meta.url))]);
 

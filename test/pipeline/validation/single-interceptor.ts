@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { compileValueToWire } from '../../../src/codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../../../src/codec/value/wire-to-value.ts';
 import type { MessageDescriptor, Registry } from '../../../src/registry/descriptors.ts';
-import { loadProtoFiles } from '../../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 import type { Call, Reply } from '../../../src/call/call.ts';
 import type { Interceptor } from '../../../src/pipeline/interceptor.ts';
 import { compileRpcTable, type RpcTable } from '../../../src/rpc-table/rpc-table.ts';

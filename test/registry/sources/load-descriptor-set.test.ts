@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { loadDescriptorSet } from '../../src/registry/load-descriptor-set.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadDescriptorSet } from '../../../src/registry/sources/load-descriptor-set.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 import { compileWithProtobufjs } from './compile-with-protobufjs.ts';
 import { encodeDescriptorSet } from './encode-descriptor-set.ts';
-import { printRegistry } from './print-registry.ts';
+import { printRegistry } from '../print-registry.ts';
 
 const recorded = 'test/recorded/registry';
 

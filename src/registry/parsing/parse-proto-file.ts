@@ -19,8 +19,8 @@ import {
   type ProtoService,
   type ProtoSyntax,
   type ProtoUnsupported,
-} from './proto-file.ts';
-import type { RegistryProblem } from './registry-error.ts';
+} from '../proto-file.ts';
+import type { RegistryProblem } from '../registry-error.ts';
 import {
   at,
   expect,

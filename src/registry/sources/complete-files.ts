@@ -1,6 +1,6 @@
-import { parseProtoFile } from './parse-proto-file.ts';
-import type { ProtoFile } from './proto-file.ts';
-import type { RegistryProblem } from './registry-error.ts';
+import { parseProtoFile } from '../parsing/parse-proto-file.ts';
+import type { ProtoFile } from '../proto-file.ts';
+import type { RegistryProblem } from '../registry-error.ts';
 import { wellKnownProtos } from './well-known-protos.ts';
 
 /**

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Client, credentials, type handleBidiStreamingCall, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { loadByReflection, type ReflectionTransport } from '../../src/registry/load-by-reflection.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadByReflection, type ReflectionTransport } from '../../../src/registry/sources/load-by-reflection.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 import { compileWithProtobufjs } from './compile-with-protobufjs.ts';
-import { printRegistry } from './print-registry.ts';
+import { printRegistry } from '../print-registry.ts';
 import { type Answer, answerFrom, decode, encode, listing, type Request } from './reflection-answers.ts';
 
 /** A server that lists one service, and answers all else with the same reply. */

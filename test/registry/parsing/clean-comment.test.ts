@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { cleanComment } from '../../src/registry/clean-comment.ts';
+import { cleanComment } from '../../../src/registry/parsing/clean-comment.ts';
 
 const cases: readonly (readonly [what: string, raw: string, cleaned: string])[] = [
   ['nothing', '', ''],

@@ -1,4 +1,4 @@
-import type { RegistryProblem } from './registry-error.ts';
+import type { RegistryProblem } from '../registry-error.ts';
 import type { Token } from './tokenize-proto.ts';
 
 /** Where parsing a file has come to. The functions below read from it; the grammar is in `parse-proto-file.ts`. */

@@ -1,5 +1,5 @@
 import { type ProtoScanner, readComments, skipBlanks } from './proto-scanner.ts';
-import type { RegistryProblem } from './registry-error.ts';
+import type { RegistryProblem } from '../registry-error.ts';
 
 /** A word of a `.proto` file. */
 export interface Token {

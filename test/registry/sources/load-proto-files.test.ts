@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
-import { RegistryError } from '../../src/registry/registry-error.ts';
-import { printRegistry } from './print-registry.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
+import { RegistryError } from '../../../src/registry/registry-error.ts';
+import { printRegistry } from '../print-registry.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'registry-'));
 afterAll(() => rmSync(scratch, { recursive: true }));

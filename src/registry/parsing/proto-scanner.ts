@@ -1,4 +1,4 @@
-import type { RegistryProblem } from './registry-error.ts';
+import type { RegistryProblem } from '../registry-error.ts';
 
 /** Where reading a `.proto` file has come to. */
 export interface ProtoScanner {

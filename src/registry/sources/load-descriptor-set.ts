@@ -1,9 +1,9 @@
 import { completeFiles } from './complete-files.ts';
 import { convertFileDescriptor } from './convert-file-descriptor.ts';
 import { decodeDescriptorSet, type FileDescriptor } from './decode-descriptor.ts';
-import type { Registry } from './descriptors.ts';
-import { linkRegistry } from './link-registry.ts';
-import { RegistryError } from './registry-error.ts';
+import type { Registry } from '../descriptors.ts';
+import { linkRegistry } from '../linking/link-registry.ts';
+import { RegistryError } from '../registry-error.ts';
 
 /**
  * Loads a compiled `FileDescriptorSet`, as `protoc -o` and `buf build --as-file-descriptor-set` write it. Comments come

@@ -1,4 +1,4 @@
-import { cleanComment } from './clean-comment.ts';
+import { cleanComment } from '../parsing/clean-comment.ts';
 import type {
   DescriptorOfEnum,
   DescriptorOfField,
@@ -18,8 +18,8 @@ import {
   type ProtoService,
   type ProtoSyntax,
   type ProtoUnsupported,
-} from './proto-file.ts';
-import type { RegistryProblem } from './registry-error.ts';
+} from '../proto-file.ts';
+import type { RegistryProblem } from '../registry-error.ts';
 
 /** Names of `FieldDescriptorProto.Type` by number. */
 const typeNames: readonly string[] = [

@@ -19,9 +19,9 @@ import type {
   Registry,
   ScalarType,
   ServiceDescriptor,
-} from './descriptors.ts';
-import type { ProtoField, ProtoFile, ProtoMethod, ProtoService } from './proto-file.ts';
-import { RegistryError, type RegistryProblem } from './registry-error.ts';
+} from '../descriptors.ts';
+import type { ProtoField, ProtoFile, ProtoMethod, ProtoService } from '../proto-file.ts';
+import { RegistryError, type RegistryProblem } from '../registry-error.ts';
 import { createTypeResolver, type Declared, type Resolved } from './resolve-type.ts';
 
 const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([

@@ -7,8 +7,8 @@ import type {
   ProtoMessage,
   ProtoService,
   ProtoUnsupported,
-} from './proto-file.ts';
-import type { RegistryProblem } from './registry-error.ts';
+} from '../proto-file.ts';
+import type { RegistryProblem } from '../registry-error.ts';
 
 /** https://protobuf.dev/programming-guides/proto3/#assigning */
 const maxFieldNumber = 536_870_911;

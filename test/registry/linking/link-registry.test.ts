@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { linkRegistry } from '../../src/registry/link-registry.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
-import { parseProtoFile } from '../../src/registry/parse-proto-file.ts';
-import { RegistryError } from '../../src/registry/registry-error.ts';
+import { linkRegistry } from '../../../src/registry/linking/link-registry.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
+import { parseProtoFile } from '../../../src/registry/parsing/parse-proto-file.ts';
+import { RegistryError } from '../../../src/registry/registry-error.ts';
 
 /** Links files that are given by name and text; their syntax must be right. */
 function link(files: Readonly<Record<string, string>>) {

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-import type { Registry } from './descriptors.ts';
-import { linkRegistry } from './link-registry.ts';
-import { parseProtoFile } from './parse-proto-file.ts';
-import type { ProtoFile, ProtoImport } from './proto-file.ts';
-import type { RegistryProblem } from './registry-error.ts';
+import type { Registry } from '../descriptors.ts';
+import { linkRegistry } from '../linking/link-registry.ts';
+import { parseProtoFile } from '../parsing/parse-proto-file.ts';
+import type { ProtoFile, ProtoImport } from '../proto-file.ts';
+import type { RegistryProblem } from '../registry-error.ts';
 import { wellKnownProtos } from './well-known-protos.ts';
 
 /** A file to read. Its name is how errors show it and how imports refer to it once they are resolved. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { parseProtoFile } from '../../src/registry/parse-proto-file.ts';
+import { parseProtoFile } from '../../../src/registry/parsing/parse-proto-file.ts';
 
 const problemsOf = (source: string) =>
   parseProtoFile(source, 'a.proto').problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);

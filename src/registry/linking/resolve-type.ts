@@ -1,5 +1,5 @@
-import { nearestName } from '../errors/did-you-mean.ts';
-import type { ProtoFile, ProtoImport } from './proto-file.ts';
+import { nearestName } from '../../errors/did-you-mean.ts';
+import type { ProtoFile, ProtoImport } from '../proto-file.ts';
 
 /** A name that others may refer to, and the file that declares it. */
 export interface Declared {

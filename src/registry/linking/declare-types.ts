@@ -1,5 +1,5 @@
-import type { EnumDescriptor, MessageDescriptor } from './descriptors.ts';
-import type { ProtoDeclaration, ProtoEnum, ProtoFile, ProtoMessage } from './proto-file.ts';
+import type { EnumDescriptor, MessageDescriptor } from '../descriptors.ts';
+import type { ProtoDeclaration, ProtoEnum, ProtoFile, ProtoMessage } from '../proto-file.ts';
 import type { Declared } from './resolve-type.ts';
 
 /** A value under construction; frozen when it is complete. */

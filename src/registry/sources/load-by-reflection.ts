@@ -1,16 +1,16 @@
 import { completeFiles } from './complete-files.ts';
 import { convertFileDescriptor } from './convert-file-descriptor.ts';
 import { decodeFileDescriptor } from './decode-descriptor.ts';
-import type { Registry } from './descriptors.ts';
-import { linkRegistry } from './link-registry.ts';
-import type { ProtoFile } from './proto-file.ts';
+import type { Registry } from '../descriptors.ts';
+import { linkRegistry } from '../linking/link-registry.ts';
+import type { ProtoFile } from '../proto-file.ts';
 import {
   decodeReflectionResponse,
   encodeReflectionRequest,
   type ReflectionRequest,
   type ReflectionResponse,
 } from './reflection-messages.ts';
-import { RegistryError, type RegistryProblem } from './registry-error.ts';
+import { RegistryError, type RegistryProblem } from '../registry-error.ts';
 import { wellKnownProtos } from './well-known-protos.ts';
 
 /** The two versions of server reflection, the preferred one first. */
