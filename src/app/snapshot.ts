@@ -86,7 +86,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
 
 async function loadTheirs(source: string, endpoint: string, reflect?: ReflectionTransport): Promise<Registry> {
   try {
-    return await loadRegistry(source, reflect);
+    return await loadRegistry({ protoSource: source, ask: reflect });
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new UserError(

@@ -36,7 +36,7 @@ export interface FieldDescriptor {
   readonly kind: 'field';
   /** The name in the `.proto` file, e.g. `snake_case_name`. */
   readonly name: string;
-  /** The JSON name by protoc's rule, or the explicit `json_name`. */
+  /** The JSON name by protoc's rule, or the explicit `json_name`; unique within the message, also in proto2. */
   readonly jsonName: string;
   readonly number: number;
   /** The message that declares the field. */
@@ -50,15 +50,25 @@ export interface FieldDescriptor {
   readonly mapKey: MapKeyType | undefined;
   /**
    * `implicit`: a proto3 scalar or enum without `optional`, absent and zero are the same.
-   * `explicit`: messages, `optional` fields, members of a oneof, proto2 singular fields.
+   * `explicit`: messages, `optional` fields, members of a oneof, singular fields of proto2 and, unless they choose
+   * otherwise, of editions.
    * Repeated fields and maps are `implicit`.
    */
   readonly presence: 'implicit' | 'explicit';
+  /** Whether it is `required` in proto2, or LEGACY_REQUIRED in an edition: a message without it is no message. */
+  readonly required: boolean;
+  /**
+   * Whether it is `optional` in proto3. ProtoJSON that shows all fields leaves an unset one out, as it does members of a
+   * oneof, and shows every other unset field of explicit presence as null.
+   */
+  readonly proto3Optional: boolean;
+  /** Whether its values are written in one run; only ever for repeated numbers, bools and enums. */
+  readonly packed: boolean;
   /** The oneof that the field is a member of; never the synthetic one of a proto3 `optional`. */
   readonly oneof: OneofDescriptor | undefined;
   /** Leading comment, cleaned of comment marks; empty when there is none. */
   readonly comment: string;
-  /** By option, or because the comment begins with "Deprecated". */
+  /** By option, or because the comment begins with "Deprecated:" or "Deprecated.". */
   readonly deprecated: boolean;
 }
 
@@ -83,6 +93,11 @@ export interface MessageDescriptor {
   /** In declaration order; members of a oneof at their textual position. */
   readonly fields: readonly FieldDescriptor[];
   readonly oneofs: readonly OneofDescriptor[];
+  /**
+   * Why cuegate cannot read or write all of it, as a sentence without its end: a group or an extension in the message or in
+   * what it holds. Such fields are left out of `fields`. No RPC carries such a message; undefined for all others.
+   */
+  readonly unsupported: string | undefined;
   readonly comment: string;
   readonly deprecated: boolean;
 }
@@ -95,6 +110,8 @@ export interface EnumDescriptor {
   readonly package: string;
   /** In declaration order. With `allow_alias`, the first name of a number is its canonical one. */
   readonly values: readonly EnumValueDescriptor[];
+  /** Whether numbers without a name count as unknown fields, as in proto2. The first value of a closed enum may be any. */
+  readonly closed: boolean;
   readonly comment: string;
   readonly deprecated: boolean;
 }

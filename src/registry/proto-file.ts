@@ -1,3 +1,5 @@
+import type { FeatureChoices, ProtoSyntax } from './features.ts';
+
 /**
  * What a `.proto` file says, before anything is linked: the one shape into which proto sources, descriptor sets and
  * reflection are brought, so that linking, naming, sorting and checking exist once. It follows `FileDescriptorProto`
@@ -7,39 +9,47 @@
 export interface ProtoFile {
   /** The name that errors show and imports refer to; unique among the files of one registry. */
   readonly name: string;
+  /**
+   * Whether a compiler wrote the file. Then its type names are absolute and were checked, so a type that is missing was
+   * left out by whoever handed the file on, and that matters only to those who need the type.
+   */
+  readonly compiled: boolean;
   readonly package: string;
   readonly syntax: ProtoSyntax;
-  /** The presence of singular scalar and enum fields that do not choose their own. */
-  readonly presence: 'implicit' | 'explicit';
+  /** What a compiled file calls its syntax or edition where that is none that is understood. */
+  readonly unknownSyntax: string | undefined;
+  readonly features: FeatureChoices;
   readonly imports: readonly ProtoImport[];
   readonly messages: readonly ProtoMessage[];
   readonly enums: readonly ProtoEnum[];
   readonly services: readonly ProtoService[];
-  /** What the file uses that no registry can hold; reported by the check that all sources share. */
-  readonly unsupported: readonly ProtoUnsupported[];
+  /** Extensions of messages other than protobuf's own, wherever in the file. */
+  readonly extensions: readonly ProtoExtension[];
 }
 
-/** `where` says who uses it, e.g. "message Job". */
-export interface ProtoUnsupported {
-  readonly feature: 'group' | 'extension' | 'extension range' | 'delimited encoding';
-  readonly where: string;
-  readonly line: number | undefined;
-}
-
-/** Extending one of these defines a custom option, which changes no message; every other extension would. */
-export function definesOptions(extended: string): boolean {
-  return /^\.?google\.protobuf\.\w+Options$/.test(extended);
-}
-
-/** The versions of the language that are understood; `2023` is an edition. */
-export type ProtoSyntax = 'proto2' | 'proto3' | '2023';
-
-/** One `import` statement. */
+/** One `import` statement. Those that bring options alone (`import option`) are left out. */
 export interface ProtoImport {
   /** As written. A source that finds files under other names resolves it to a `ProtoFile.name` before linking. */
   readonly path: string;
   readonly public: boolean;
   readonly line: number | undefined;
+}
+
+/** An `extend` block, or one field of it in a compiled file. */
+export interface ProtoExtension {
+  /** A reference to the message that is extended. */
+  readonly extendee: string;
+  /** The full name of the message in which it is declared, or the package: where names are looked for first. */
+  readonly scope: string;
+  readonly line: number | undefined;
+}
+
+/**
+ * Whether extending this changes nothing that callers see: an extension of protobuf's own messages defines a custom option
+ * or a feature.
+ */
+export function definesOptions(extendee: string): boolean {
+  return /^\.?google\.protobuf\.\w+$/.test(extendee);
 }
 
 /** What every declaration has. */
@@ -53,15 +63,25 @@ export interface ProtoDeclaration {
   readonly deprecated: boolean;
 }
 
-/** A message, top-level or nested. */
+/** A message, top-level or nested. The message that a group declares is one as well. */
 export interface ProtoMessage extends ProtoDeclaration {
+  readonly features: FeatureChoices;
   /** In declaration order, members of oneofs included. */
   readonly fields: readonly ProtoField[];
   /** Without the synthetic ones of proto3 `optional`. */
-  readonly oneofs: readonly ProtoDeclaration[];
+  readonly oneofs: readonly ProtoOneof[];
   /** Without map entries. */
   readonly messages: readonly ProtoMessage[];
   readonly enums: readonly ProtoEnum[];
+  /** Whether it reserves numbers for extensions, and where. */
+  readonly extensionRange: { readonly line: number | undefined } | undefined;
+  /** Whether it has the wire format that came before extensions. */
+  readonly messageSet: boolean;
+}
+
+/** A oneof of a message. */
+export interface ProtoOneof extends ProtoDeclaration {
+  readonly features: FeatureChoices;
 }
 
 /** A field of a message. */
@@ -74,14 +94,19 @@ export interface ProtoField extends ProtoDeclaration {
   readonly mapKey: string | undefined;
   /** The name of the oneof that the field is a member of. */
   readonly oneof: string | undefined;
-  /** The field's own choice; undefined where the file's default applies. */
-  readonly presence: 'implicit' | 'explicit' | undefined;
+  /** Labels and options of proto2 and proto3 count as choices: `required`, `optional` of proto3, `packed`, groups. */
+  readonly features: FeatureChoices;
+  /** Whether it is `optional` in proto3. */
+  readonly proto3Optional: boolean;
+  /** Whether it was declared as a group. */
+  readonly group: boolean;
   /** The explicit `json_name`. */
   readonly jsonName: string | undefined;
 }
 
 /** An enum, top-level or nested. */
 export interface ProtoEnum extends ProtoDeclaration {
+  readonly features: FeatureChoices;
   readonly allowAlias: boolean;
   readonly values: readonly ProtoEnumValue[];
 }

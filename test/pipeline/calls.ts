@@ -13,6 +13,7 @@ const empty: MessageDescriptor = {
   package: 'shop',
   fields: [],
   oneofs: [],
+  unsupported: undefined,
   comment: '',
   deprecated: false,
 };

@@ -1,14 +1,8 @@
-import { deriveJsonName } from './derive-json-name.ts';
-import type {
-  ProtoDeclaration,
-  ProtoEnum,
-  ProtoField,
-  ProtoFile,
-  ProtoMessage,
-  ProtoService,
-  ProtoUnsupported,
-} from '../proto-file.ts';
+import { defaultFeatures, type Features, inheritFeatures } from '../features.ts';
+import type { ProtoDeclaration, ProtoEnum, ProtoField, ProtoFile, ProtoMessage, ProtoService } from '../proto-file.ts';
 import type { RegistryProblem } from '../registry-error.ts';
+
+import { deriveJsonName } from './json-names.ts';
 
 /** https://protobuf.dev/programming-guides/proto3/#assigning */
 const maxFieldNumber = 536_870_911;
@@ -29,14 +23,6 @@ const mapKeyTypes: ReadonlySet<string> = new Set([
   'string',
 ]);
 
-const unsupported: Readonly<Record<ProtoUnsupported['feature'], string>> = {
-  group: 'has a group; groups are not supported, use a message field instead',
-  extension: 'is extended here; extensions are not supported, except those that define options',
-  'extension range': 'reserves numbers for extensions; extensions are not supported',
-  'delimited encoding':
-    'asks for message_encoding = DELIMITED, which is not supported; use LENGTH_PREFIXED, the default',
-};
-
 type Report = (declaration: { readonly line: number | undefined }, message: string) => void;
 
 /** Everything that can be wrong within one file, whatever the others say: numbers, duplicates, clashes. */
@@ -44,14 +30,15 @@ export function checkProtoFile(file: ProtoFile): RegistryProblem[] {
   const problems: RegistryProblem[] = [];
   const report: Report = ({ line }, message) => void problems.push({ file: file.name, line, message });
   const prefix = file.package === '' ? '' : `${file.package}.`;
-  for (const use of file.unsupported) report(use, `${use.where} ${unsupported[use.feature]}`);
-  for (const message of file.messages) checkMessage(message, prefix, file, report);
-  for (const declared of file.enums) checkEnum(declared, prefix, file, report);
+  const features = inheritFeatures(defaultFeatures[file.syntax], file.features);
+  for (const message of file.messages) checkMessage(message, prefix, file, features, report);
+  for (const declared of file.enums) checkEnum(declared, prefix, features, report);
   for (const service of file.services) checkService(service, prefix, report);
   return problems;
 }
 
-function checkMessage(message: ProtoMessage, prefix: string, file: ProtoFile, report: Report): void {
+function checkMessage(message: ProtoMessage, prefix: string, file: ProtoFile, outer: Features, report: Report): void {
+  const features = inheritFeatures(outer, message.features);
   const where = `message ${prefix}${message.name}`;
   for (const field of message.fields) checkField(field, where, report);
   reportSameNames(message.fields, `${where} has two fields`, report);
@@ -61,21 +48,26 @@ function checkMessage(message: ProtoMessage, prefix: string, file: ProtoFile, re
     (first, { name, number }) => `${where} gives number ${number} to "${name}" and to "${first.name}"${at(first)}`,
     report,
   );
-  reportDuplicates(
-    message.fields,
-    jsonName,
-    (first, field) =>
-      `${where} has two fields with the JSON name "${jsonName(field)}", "${field.name}" and "${first.name}"${at(first)}; give one a json_name`,
-    report,
-  );
+  // Where JSON came after the language, clashes are sorted out. Compiled files give every field a json_name.
+  const mayClash = features.jsonFormat === 'LEGACY_BEST_EFFORT';
+  if (!mayClash || !file.compiled) {
+    const named = mayClash ? message.fields.filter((field) => field.jsonName !== undefined) : message.fields;
+    reportDuplicates(
+      named,
+      jsonName,
+      (first, field) =>
+        `${where} has two fields with the JSON name "${jsonName(field)}", "${field.name}" and "${first.name}"${at(first)}; give one a json_name`,
+      report,
+    );
+  }
   reportSameNames(message.oneofs, `${where} has two oneofs`, report);
   for (const oneof of message.oneofs) {
     if (!message.fields.some((field) => field.oneof === oneof.name)) {
       report(oneof, `oneof ${oneof.name} of ${where} has no fields; protobuf asks for one at least`);
     }
   }
-  for (const nested of message.messages) checkMessage(nested, `${prefix}${message.name}.`, file, report);
-  for (const nested of message.enums) checkEnum(nested, `${prefix}${message.name}.`, file, report);
+  for (const nested of message.messages) checkMessage(nested, `${prefix}${message.name}.`, file, features, report);
+  for (const nested of message.enums) checkEnum(nested, `${prefix}${message.name}.`, features, report);
 }
 
 function checkField(field: ProtoField, where: string, report: Report): void {
@@ -91,11 +83,12 @@ function checkField(field: ProtoField, where: string, report: Report): void {
   }
 }
 
-function checkEnum(declared: ProtoEnum, prefix: string, file: ProtoFile, report: Report): void {
+function checkEnum(declared: ProtoEnum, prefix: string, outer: Features, report: Report): void {
+  const { enumType } = inheritFeatures(outer, declared.features);
   const where = `enum ${prefix}${declared.name}`;
   const [zero] = declared.values;
   if (zero === undefined) report(declared, `${where} has no values; protobuf asks for one at least`);
-  else if (zero.number !== 0 && file.syntax !== 'proto2') {
+  else if (zero.number !== 0 && enumType === 'OPEN') {
     report(zero, `the first value of ${where} is ${zero.name} = ${zero.number}, expected the number 0`);
   }
   for (const value of declared.values) {

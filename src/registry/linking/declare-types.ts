@@ -1,16 +1,27 @@
 import type { EnumDescriptor, MessageDescriptor } from '../descriptors.ts';
+import { defaultFeatures, type Features, inheritFeatures } from '../features.ts';
 import type { ProtoDeclaration, ProtoEnum, ProtoFile, ProtoMessage } from '../proto-file.ts';
 import type { Declared } from './resolve-type.ts';
 
 /** A value under construction; frozen when it is complete. */
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
+export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A message or an enum, and where it was declared. */
-export type DeclaredType = Declared &
-  (
-    | { readonly kind: 'message'; readonly proto: ProtoMessage; readonly descriptor: Draft<MessageDescriptor> }
-    | { readonly kind: 'enum'; readonly proto: ProtoEnum; readonly descriptor: EnumDescriptor }
-  );
+export type DeclaredType = DeclaredMessage | DeclaredEnum;
+
+/** A message, still without fields, and the features that hold for it. */
+export interface DeclaredMessage extends Declared {
+  readonly kind: 'message';
+  readonly proto: ProtoMessage;
+  readonly features: Features;
+  readonly descriptor: Draft<MessageDescriptor>;
+}
+
+/** An enum. */
+export interface DeclaredEnum extends Declared {
+  readonly kind: 'enum';
+  readonly descriptor: EnumDescriptor;
+}
 
 /**
  * Everything that a field may refer to, by full name: enums complete, messages still without fields, so that fields can
@@ -26,21 +37,24 @@ export function declareTypes(
     if (first === undefined) types.set(type.fullName, type);
     else report(type.file, type.line, `${type.kind} ${declaredTwice(type.fullName, first)}`);
   };
-  const addEnum = (proto: ProtoEnum, prefix: string, file: ProtoFile): void => {
+  const addEnum = (proto: ProtoEnum, prefix: string, file: ProtoFile, outer: Features): void => {
     const fullName = prefix + proto.name;
-    const { line } = proto;
-    add({ kind: 'enum', fullName, file, line, proto, descriptor: describeEnum(proto, fullName, file) });
+    const { enumType } = inheritFeatures(outer, proto.features);
+    const descriptor = describeEnum(proto, fullName, file, enumType === 'CLOSED');
+    add({ kind: 'enum', fullName, file, line: proto.line, descriptor });
   };
-  const addMessage = (proto: ProtoMessage, prefix: string, file: ProtoFile): void => {
+  const addMessage = (proto: ProtoMessage, prefix: string, file: ProtoFile, outer: Features): void => {
     const fullName = prefix + proto.name;
-    const { line } = proto;
-    add({ kind: 'message', fullName, file, line, proto, descriptor: describeMessage(proto, fullName, file) });
-    for (const nested of proto.messages) addMessage(nested, `${fullName}.`, file);
-    for (const nested of proto.enums) addEnum(nested, `${fullName}.`, file);
+    const features = inheritFeatures(outer, proto.features);
+    const descriptor = describeMessage(proto, fullName, file);
+    add({ kind: 'message', fullName, file, line: proto.line, proto, features, descriptor });
+    for (const nested of proto.messages) addMessage(nested, `${fullName}.`, file, features);
+    for (const nested of proto.enums) addEnum(nested, `${fullName}.`, file, features);
   };
   for (const file of files) {
-    for (const proto of file.messages) addMessage(proto, packagePrefix(file), file);
-    for (const proto of file.enums) addEnum(proto, packagePrefix(file), file);
+    const features = inheritFeatures(defaultFeatures[file.syntax], file.features);
+    for (const proto of file.messages) addMessage(proto, packagePrefix(file), file, features);
+    for (const proto of file.enums) addEnum(proto, packagePrefix(file), file, features);
   }
   return types;
 }
@@ -53,11 +67,12 @@ function describeMessage(proto: ProtoMessage, fullName: string, file: ProtoFile)
     package: file.package,
     fields: [],
     oneofs: [],
+    unsupported: undefined,
     ...describe(proto, file),
   };
 }
 
-function describeEnum(proto: ProtoEnum, fullName: string, file: ProtoFile): EnumDescriptor {
+function describeEnum(proto: ProtoEnum, fullName: string, file: ProtoFile, closed: boolean): EnumDescriptor {
   const values = proto.values.map((value) =>
     Object.freeze({ name: value.name, number: value.number, ...describe(value, file) }),
   );
@@ -68,14 +83,18 @@ function describeEnum(proto: ProtoEnum, fullName: string, file: ProtoFile): Enum
     fullName,
     package: file.package,
     values: Object.freeze(values),
+    closed,
     ...describe(proto, file),
   });
 }
 
+/** "Deprecated: use …" and "Deprecated." say so, and so does the word alone; "Deprecated items are shown" does not. */
+const saysDeprecated = /^(?:deprecated\s*(?:[:.]|$)|\[deprecated\])/i;
+
 /** The words of a declaration. Those of `google.protobuf` are left out, see `linkRegistry`. */
 export function describe(declaration: ProtoDeclaration, file: ProtoFile) {
   const comment = isWellKnown(file) ? '' : declaration.comment;
-  return { comment, deprecated: declaration.deprecated || /^\[?deprecated\b/i.test(comment) };
+  return { comment, deprecated: declaration.deprecated || saysDeprecated.test(comment) };
 }
 
 /** Whether a file declares well-known types. */

@@ -9,18 +9,23 @@ export interface Declared {
 }
 
 /** A type as found, or why it was not; undefined reason where a missing import was reported already. */
-export type Resolved<T> = { readonly found: T } | { readonly found: undefined; readonly reason: string | undefined };
+export type Resolved<T> =
+  | { readonly found: T; readonly reason?: undefined }
+  | { readonly found: undefined; readonly reason: string | undefined };
 
 /**
  * Finds types by reference from within a scope, as protoc does: from the innermost scope outwards, and only in files that
- * are imported, directly or through `import public`.
+ * are imported, directly or through `import public`. A compiled file may refer to anything: its compiler saw to that, and
+ * a server may know a file by another name than those who import it.
+ * @param whyMissing Why a compiled file may lack what it imports
  * Source: https://protobuf.dev/programming-guides/proto3/#name-resolution
  */
 export function createTypeResolver<T extends Declared>(
   files: ReadonlyMap<string, ProtoFile>,
   types: ReadonlyMap<string, T>,
+  whyMissing: (path: string) => string = () => 'it is missing',
 ) {
-  const visibleFrom = new Map<ProtoFile, { files: ReadonlySet<ProtoFile>; complete: boolean }>();
+  const visibleFrom = new Map<ProtoFile, { files: ReadonlySet<ProtoFile>; missing: readonly string[] }>();
   for (const file of files.values()) visibleFrom.set(file, collectVisible(file, files));
 
   return function resolveType(reference: string, scope: string, file: ProtoFile): Resolved<T> {
@@ -29,10 +34,14 @@ export function createTypeResolver<T extends Declared>(
     for (const candidate of candidates(reference, scope)) {
       const type = types.get(candidate);
       if (type === undefined) continue;
-      if (visible.files.has(type.file)) return { found: type };
+      if (file.compiled || visible.files.has(type.file)) return { found: type };
       hidden ??= type;
     }
-    if (!visible.complete) return { found: undefined, reason: undefined };
+    if (visible.missing.length > 0) {
+      const [missing] = visible.missing;
+      const reason = file.compiled ? `it may be in the import "${missing}"; ${whyMissing(missing!)}` : undefined;
+      return { found: undefined, reason };
+    }
     if (hidden !== undefined) {
       return {
         found: undefined,
@@ -58,17 +67,17 @@ function candidates(reference: string, scope: string): string[] {
 
 function collectVisible(file: ProtoFile, files: ReadonlyMap<string, ProtoFile>) {
   const visible = new Set([file]);
-  let complete = true;
+  const missing: string[] = [];
   const follow = ({ path }: ProtoImport): void => {
     const imported = files.get(path);
-    if (imported === undefined) complete = false;
+    if (imported === undefined) missing.push(path);
     else if (!visible.has(imported)) {
       visible.add(imported);
       for (const next of imported.imports) if (next.public) follow(next);
     }
   };
   file.imports.forEach(follow);
-  return { files: visible, complete };
+  return { files: visible, missing };
 }
 
 /** The same simple name in another package is nearer than any misspelling. */

@@ -28,9 +28,9 @@ export function next(cursor: TokenCursor): Token {
   return token;
 }
 
-/** Whether the next token is this symbol or name. */
-export function at(cursor: TokenCursor, text: string): boolean {
-  const token = peek(cursor);
+/** Whether the next token, or the one `ahead` of it, is this symbol or name. */
+export function at(cursor: TokenCursor, text: string, ahead = 0): boolean {
+  const token = cursor.tokens[cursor.position + ahead] ?? cursor.tokens.at(-1)!;
   return token.text === text && (token.kind === 'symbol' || token.kind === 'name');
 }
 
@@ -50,9 +50,22 @@ export function expect(cursor: TokenCursor, text: string): Token {
   return previous;
 }
 
-/** Reads a name with or without dots; `what` describes it, e.g. "the name of a message". */
+/** Reads a name with or without dots, and with blanks around them or not; `what` describes it, e.g. "the name of a message". */
 export function readReference(cursor: TokenCursor, what: string): string {
-  return peek(cursor).kind === 'name' ? next(cursor).text : fail(cursor, what);
+  let text = '';
+  do {
+    if (take(cursor, '.')) text += '.';
+    if (peek(cursor).kind !== 'name') return fail(cursor, what);
+    text += next(cursor).text;
+  } while (continuesName(cursor));
+  return text;
+}
+
+/** Whether `.` and a name come next, in one token or in two. */
+function continuesName(cursor: TokenCursor): boolean {
+  const { kind, text } = peek(cursor);
+  if (kind === 'name') return text.startsWith('.');
+  return at(cursor, '.') && cursor.tokens[cursor.position + 1]?.kind === 'name';
 }
 
 /** Reads a name without dots. */

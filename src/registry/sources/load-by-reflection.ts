@@ -1,17 +1,17 @@
-import { completeFiles } from './complete-files.ts';
-import { convertFileDescriptor } from './convert-file-descriptor.ts';
-import { decodeFileDescriptor } from './decode-descriptor.ts';
 import type { Registry } from '../descriptors.ts';
 import { linkRegistry } from '../linking/link-registry.ts';
 import type { ProtoFile } from '../proto-file.ts';
+import { RegistryError, type RegistryProblem } from '../registry-error.ts';
+
+import { decodeFileDescriptor } from './descriptors/file-descriptor.ts';
+import { readFileDescriptor } from './descriptors/read-file-descriptor.ts';
 import {
   decodeReflectionResponse,
   encodeReflectionRequest,
   type ReflectionRequest,
   type ReflectionResponse,
 } from './reflection-messages.ts';
-import { RegistryError, type RegistryProblem } from '../registry-error.ts';
-import { wellKnownProtos } from './well-known-protos.ts';
+import { addWellKnownFiles, wellKnownProtos } from './well-known-protos.ts';
 
 /** The two versions of server reflection, the preferred one first. */
 const reflectionMethods = [
@@ -24,8 +24,8 @@ export type ReflectionMethod = (typeof reflectionMethods)[number];
 
 /**
  * Asks a server over one bidirectional stream: as many replies as requests, in their order. Rejects with an error whose
- * `status.name` is `UNIMPLEMENTED` when the server does not have the method. `upstream/` implements it; this room opens no
- * socket.
+ * `status.name` is that of the gRPC status, `UNIMPLEMENTED` when the server does not have the method. `upstream/` implements
+ * it; this room opens no socket.
  */
 export type ReflectionTransport = (
   method: ReflectionMethod,
@@ -39,7 +39,8 @@ const source = 'reflection';
 
 /**
  * Loads what a running server says about itself: the files of all its services but those of gRPC itself (`grpc.*`), and
- * everything they import. Servers keep no comments.
+ * everything they import. Servers keep no comments. A file that the server lacks matters only if an RPC needs what it
+ * declares: many only define options.
  *
  * @throws {RegistryError} when the server offers no reflection or no services, and with every problem of the files it sent
  * @throws whatever `transport` rejects with, for every other failure of the call
@@ -61,8 +62,7 @@ export async function loadByReflection(transport: ReflectionTransport): Promise<
     wanted = [...next].map((path) => ({ fileByFilename: path }));
   }
   const sorted = [...files.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const complete = completeFiles(sorted, 'the server does not offer it');
-  return linkRegistry(complete.files, [...problems, ...complete.problems]);
+  return linkRegistry(addWellKnownFiles(sorted), problems, () => 'the server does not offer it');
 }
 
 /** Finds out which version the server speaks, and what it serves. */
@@ -78,7 +78,9 @@ async function listServices(transport: ReflectionTransport): Promise<{ ask: Ask;
     const { listServicesResponse, errorResponse } = replies[0]!;
     if (listServicesResponse === undefined)
       return refuse(`the server does not list its services${because(errorResponse)}`);
-    const services = listServicesResponse.service.map(({ name }) => name).filter((name) => !name.startsWith('grpc.'));
+    const services = listServicesResponse.service
+      .map(({ name = '' }) => name)
+      .filter((name) => !name.startsWith('grpc.'));
     return { ask, services: services.toSorted() };
   }
   return refuse(
@@ -111,23 +113,21 @@ function takeReply(
     return;
   }
   for (const bytes of fileDescriptorResponse.fileDescriptorProto) {
-    const converted = convertFile(bytes);
-    if (files.has(converted.file.name)) continue;
-    files.set(converted.file.name, converted.file);
-    problems.push(...converted.problems);
+    const file = readFile(bytes);
+    if (!files.has(file.name)) files.set(file.name, file);
   }
 }
 
-function convertFile(bytes: Uint8Array) {
+function readFile(bytes: Uint8Array): ProtoFile {
   try {
-    return convertFileDescriptor(decodeFileDescriptor(bytes));
+    return readFileDescriptor(decodeFileDescriptor(bytes));
   } catch {
     return refuse('the server sent a file that is no FileDescriptorProto');
   }
 }
 
 function because(failure: ReflectionResponse['errorResponse']): string {
-  return failure === undefined ? '' : `: ${failure.errorMessage} (code ${failure.errorCode})`;
+  return failure === undefined ? '' : `: ${failure.errorMessage ?? ''} (code ${failure.errorCode ?? 0})`;
 }
 
 /** Structural, because the error's class belongs to a room that this one does not know. */

@@ -1,9 +1,11 @@
-import { completeFiles } from './complete-files.ts';
-import { convertFileDescriptor } from './convert-file-descriptor.ts';
-import { decodeDescriptorSet, type FileDescriptor } from './decode-descriptor.ts';
 import type { Registry } from '../descriptors.ts';
 import { linkRegistry } from '../linking/link-registry.ts';
+import type { ProtoFile } from '../proto-file.ts';
 import { RegistryError } from '../registry-error.ts';
+
+import { decodeDescriptorSet, type FileDescriptor } from './descriptors/file-descriptor.ts';
+import { readFileDescriptor } from './descriptors/read-file-descriptor.ts';
+import { addWellKnownFiles } from './well-known-protos.ts';
 
 /**
  * Loads a compiled `FileDescriptorSet`, as `protoc -o` and `buf build --as-file-descriptor-set` write it. Comments come
@@ -13,12 +15,19 @@ import { RegistryError } from '../registry-error.ts';
  * @throws {RegistryError} when the bytes are no descriptor set, and with every problem of the files in it
  */
 export function loadDescriptorSet(bytes: Uint8Array, name: string): Registry {
-  const converted = decodeSet(bytes, name).map(convertFileDescriptor);
-  const { files, problems } = completeFiles(
-    converted.map(({ file }) => file),
-    `the descriptor set ${name} was written without it, use protoc --include_imports`,
+  return linkRegistry(
+    addWellKnownFiles(readDescriptorSet(bytes, name)),
+    [],
+    () => `the descriptor set ${name} was written without it, use protoc --include_imports`,
   );
-  return linkRegistry(files, [...converted.flatMap((file) => file.problems), ...problems]);
+}
+
+/**
+ * The files of a descriptor set, unlinked.
+ * @throws {RegistryError} when the bytes are no descriptor set
+ */
+export function readDescriptorSet(bytes: Uint8Array, name: string): ProtoFile[] {
+  return decodeSet(bytes, name).map(readFileDescriptor);
 }
 
 function decodeSet(bytes: Uint8Array, name: string): readonly FileDescriptor[] {

@@ -6,8 +6,13 @@ import type { Registry } from '../descriptors.ts';
 import { linkRegistry } from '../linking/link-registry.ts';
 import { parseProtoFile } from '../parsing/parse-proto-file.ts';
 import type { ProtoFile, ProtoImport } from '../proto-file.ts';
-import type { RegistryProblem } from '../registry-error.ts';
-import { wellKnownProtos } from './well-known-protos.ts';
+import { RegistryError, type RegistryProblem } from '../registry-error.ts';
+
+import { readDescriptorSet } from './load-descriptor-set.ts';
+import { addWellKnownFiles, languageFeatures, wellKnownProtos } from './well-known-protos.ts';
+
+/** The names that descriptor sets go by: buf's, protoc's in Go's world, grpcurl's, Bazel's, and Envoy's. */
+const descriptorSet = /\.(?:binpb|pb|protoset|proto\.bin|desc)$/;
 
 /** A file to read. Its name is how errors show it and how imports refer to it once they are resolved. */
 interface Source {
@@ -15,16 +20,27 @@ interface Source {
   read(): string;
 }
 
+/** What the given paths stand for. */
+interface Given {
+  /** Where imports are looked for, in this order; the first that has a file hides those of the others. */
+  readonly roots: readonly string[];
+  readonly files: readonly string[];
+  readonly compiled: readonly ProtoFile[];
+}
+
 /**
- * Loads `.proto` files and everything they import. A folder stands for every `*.proto` below it. Imports are looked for in
- * the given folders, then beside the given files, then among the well-known protos and those that protobufjs brings.
+ * Loads `.proto` files, descriptor sets, and everything that they import. A folder stands for every `*.proto` below it.
+ * Imports are looked for in the given folders, in `importRoots`, beside the given files, then among the well-known protos and
+ * those that protobufjs brings. Of two folders that have a file under the same import path the first counts, as with
+ * protoc's `-I`.
  *
+ * @param importRoots Folders whose files count only when they are imported
  * @throws {RegistryError} with every problem of every file: unknown paths, empty folders, syntax, missing imports, types
  */
-export function loadProtoFiles(paths: readonly string[]): Registry {
+export function loadProtoFiles(paths: readonly string[], importRoots: readonly string[] = []): Registry {
   const problems: RegistryProblem[] = [];
-  const { folders, files } = listGiven(paths, problems);
-  const parsed = new Map<string, ProtoFile>();
+  const { roots, files, compiled } = listGiven(paths, importRoots, problems);
+  const parsed = new Map<string, ProtoFile>(compiled.map((file) => [file.name, file]));
   const queue = files.map(sourceOnDisk);
 
   // The queue grows while it is walked: every file adds what it imports.
@@ -33,14 +49,15 @@ export function loadProtoFiles(paths: readonly string[]): Registry {
     const { file, problems: found } = parseProtoFile(readSource(source, problems), source.name);
     problems.push(...found);
     const imports = file.imports.map((imported) => {
-      const target = findImport(imported.path, folders);
-      if (target === undefined) problems.push(missingImport(imported, file, folders));
-      else queue.push(target);
+      const target = findImport(imported.path, roots);
+      if (target !== undefined) queue.push(target);
+      else if (!parsed.has(imported.path)) problems.push(missingImport(imported, file, roots));
       return { ...imported, path: target?.name ?? imported.path };
     });
     parsed.set(source.name, { ...file, imports });
   }
-  return linkRegistry([...parsed.values()], problems);
+  const whyMissing = () => 'the descriptor set was written without it, use protoc --include_imports';
+  return linkRegistry(addWellKnownFiles([...parsed.values()]), problems, whyMissing);
 }
 
 /** The text of a file; nothing, and a problem, when it cannot be read. */
@@ -48,49 +65,75 @@ function readSource(source: Source, problems: RegistryProblem[]): string {
   try {
     return source.read();
   } catch (error) {
-    const message = `the file cannot be read (${(error as NodeJS.ErrnoException).code})`;
-    problems.push({ file: source.name, line: undefined, message });
+    problems.push(unreadable(source.name, error));
     return '';
   }
 }
 
-/** The given files, those below given folders included, and the folders in which imports are looked for. */
-function listGiven(paths: readonly string[], problems: RegistryProblem[]): { folders: string[]; files: string[] } {
-  const roots: string[] = [];
+function unreadable(file: string, error: unknown): RegistryProblem {
+  return { file, line: undefined, message: `the file cannot be read (${(error as NodeJS.ErrnoException).code})` };
+}
+
+function listGiven(paths: readonly string[], importRoots: readonly string[], problems: RegistryProblem[]): Given {
+  const folders: string[] = [];
   const besides: string[] = [];
   const files: string[] = [];
+  const compiled: ProtoFile[] = [];
   const report = (file: string, message: string): void => void problems.push({ file, line: undefined, message });
+  for (const path of importRoots) if (!isFolder(path)) report(path, 'there is no such folder');
   for (const path of paths) {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) report(path, 'there is no such file or folder');
     else if (stats.isDirectory()) {
       const below = listProtoFiles(path);
       if (below.length === 0) report(path, 'this folder has no .proto file in it');
-      roots.push(path);
-      files.push(...below);
-    } else if (!path.endsWith('.proto')) report(path, 'expected a folder or a file whose name ends in .proto');
-    else {
+      for (const name of below) {
+        const file = join(path, name);
+        const hidden = folders.some((earlier) => isFile(join(earlier, name)));
+        if (!hidden && !importRoots.some((root) => isBelow(file, root))) files.push(file);
+      }
+      folders.push(path);
+    } else if (descriptorSet.test(path)) compiled.push(...readSet(path, problems));
+    else if (!path.endsWith('.proto')) {
+      report(
+        path,
+        'expected a folder, a .proto file or a descriptor set (*.binpb, *.pb, *.protoset, *.proto.bin, *.desc)',
+      );
+    } else {
       besides.push(dirname(path));
       files.push(path);
     }
   }
-  return { folders: [...new Set([...roots, ...besides])], files };
+  return { roots: [...new Set([...folders, ...importRoots, ...besides])], files, compiled };
 }
 
-/** Hidden entries are left out: a mounted Kubernetes ConfigMap shows every file a second time below `..data`. */
+function readSet(path: string, problems: RegistryProblem[]): ProtoFile[] {
+  try {
+    return readDescriptorSet(readFileSync(path), path);
+  } catch (error) {
+    if (error instanceof RegistryError) problems.push(...error.problems);
+    else problems.push(unreadable(path, error));
+    return [];
+  }
+}
+
+/** Names below a folder. Hidden entries are left out: a mounted Kubernetes ConfigMap shows every file a second time below `..data`. */
 function listProtoFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.proto') && !name.split(sep).some((part) => part.startsWith('.')))
-    .map((name) => join(folder, name))
-    .filter((path) => !isFolder(path))
+    .filter((name) => !isFolder(join(folder, name)))
     .toSorted();
 }
 
-function findImport(path: string, folders: readonly string[]): Source | undefined {
-  const onDisk = folders.map((folder) => join(folder, path)).find(isFile);
+function isBelow(path: string, folder: string): boolean {
+  return resolve(path).startsWith(resolve(folder) + sep);
+}
+
+function findImport(path: string, roots: readonly string[]): Source | undefined {
+  const onDisk = roots.map((root) => join(root, path)).find(isFile);
   if (onDisk !== undefined) return sourceOnDisk(onDisk);
-  const wellKnown = wellKnownProtos.get(path);
-  if (wellKnown !== undefined) return { name: path, read: () => wellKnown };
+  const known = wellKnownProtos.get(path) ?? (languageFeatures.test(path) ? '' : undefined);
+  if (known !== undefined) return { name: path, read: () => known };
   if (!path.startsWith('google/')) return undefined;
   const bundled = join(dirname(createRequire(import.meta.url).resolve('protobufjs/package.json')), path);
   return isFile(bundled) ? { name: path, read: () => readFileSync(bundled, 'utf8') } : undefined;
@@ -111,7 +154,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-function missingImport({ path, line }: ProtoImport, file: ProtoFile, folders: readonly string[]): RegistryProblem {
-  const message = `cannot find the import "${path}"; looked in ${folders.join(', ')} and among the well-known protos`;
+function missingImport({ path, line }: ProtoImport, file: ProtoFile, roots: readonly string[]): RegistryProblem {
+  const message = `cannot find the import "${path}"; looked in ${roots.join(', ')} and among the well-known protos`;
   return { file: file.name, line, message };
 }

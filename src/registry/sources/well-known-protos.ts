@@ -1,3 +1,6 @@
+import { parseProtoFile } from '../parsing/parse-proto-file.ts';
+import type { ProtoFile } from '../proto-file.ts';
+
 /**
  * The well-known types, for sources that import them without bringing them. Written down here because protobufjs bundles
  * them with renamed fields (`nullValue` for `null_value`). Without comments: how they read and write is the codec's matter.
@@ -39,3 +42,32 @@ export const wellKnownProtos: ReadonlyMap<string, string> = new Map(
     `syntax = "proto3"; package google.protobuf; ${declarations}`,
   ]),
 );
+
+/** The files, all of them protoc's own, that define features of one language. They say nothing about the wire or JSON. */
+export const languageFeatures =
+  /^google\/protobuf\/(?:cpp|csharp|go|java|js|objc|php|python|ruby|rust|upb)_features\.proto$/;
+
+/**
+ * Compiled files, and the well-known ones that they import without bringing them. One that comes under another name, or
+ * inside another file, counts as brought.
+ */
+export function addWellKnownFiles(files: readonly ProtoFile[]): ProtoFile[] {
+  const names = new Set(files.map(({ name }) => name));
+  const brought = new Set(
+    files
+      .filter((file) => file.package === 'google.protobuf')
+      .flatMap(({ messages }) => messages.map(({ name }) => name)),
+  );
+  const complete = [...files];
+  // The list grows while it is walked.
+  for (const { imports } of complete) {
+    for (const { path } of imports) {
+      const source = wellKnownProtos.get(path);
+      if (source === undefined || names.has(path)) continue;
+      names.add(path);
+      const { file } = parseProtoFile(source, path);
+      if (!file.messages.some(({ name }) => brought.has(name))) complete.push(file);
+    }
+  }
+  return complete;
+}

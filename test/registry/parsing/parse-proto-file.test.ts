@@ -51,10 +51,11 @@ describe('parseProtoFile()', () => {
     ['a method without response', 'service S { rpc Get(A); }', '1: found ";", expected "returns"'],
     ['a method with two requests', 'service S { rpc Get(A, B) returns (C); }', '1: found ",", expected ")"'],
     ['an unknown syntax', 'syntax = "proto4";', '1: found syntax "proto4", expected "proto2" or "proto3"'],
+    ['an unknown edition', 'edition = "2077";', '1: found edition "2077", expected "2023" or "2024"'],
     [
-      'an unknown edition',
-      'edition = "2024";',
-      '1: found edition "2024", expected "2023", the only edition that is understood',
+      'an unknown value of a feature',
+      'message A {\nint32 a = 1 [features = { field_presence: ABSENT }]; }',
+      '2: found features.field_presence = ABSENT, expected EXPLICIT, IMPLICIT or LEGACY_REQUIRED',
     ],
     ['a map with a label', 'message A { repeated map<int32, int32> a = 1; }', '1: a map cannot be repeated'],
     [
@@ -104,23 +105,143 @@ describe('parseProtoFile()', () => {
     ]);
   });
 
-  it('notes what no registry can hold', () => {
-    const { file } = parseProtoFile(
-      `message A {
-        optional group G = 1 { optional int32 a = 1; }
-        extensions 100 to max;
-        optional int32 b = 2 [features.message_encoding = DELIMITED];
+  it('reads features one by one and as aggregates, wherever they are chosen', () => {
+    const { file, problems } = parseProtoFile(
+      `edition = "2023";
+      option features = { enum_type: CLOSED, repeated_field_encoding: EXPANDED; (pb.go) { api_level: API_OPAQUE } };
+      message A {
+        option features.json_format = LEGACY_BEST_EFFORT;
+        int32 a = 1 [features = { field_presence: IMPLICIT }];
+        A b = 2 [features . message_encoding = DELIMITED, deprecated = true];
+        oneof o { option features.field_presence = EXPLICIT; int32 c = 3; }
       }
-      extend A { optional int32 c = 100; }
-      extend .google.protobuf.FieldOptions { optional int32 d = 50000; }`,
+      enum E { option features = { enum_type: OPEN }; ZERO = 0; }
+      option features.field_presence = LEGACY_REQUIRED;
+      option features.utf8_validation = NONE;
+      option features.(pb.go).api_level = API_OPAQUE;`,
       'a.proto',
     );
-    expect(file.unsupported).toEqual([
-      { feature: 'group', where: 'message A', line: 2 },
-      { feature: 'extension range', where: 'message A', line: 3 },
-      { feature: 'delimited encoding', where: 'field A.b', line: 4 },
-      { feature: 'extension', where: 'message A', line: 6 },
+    const [message] = file.messages;
+    expect(problems).toEqual([]);
+    expect([file, message, ...(message?.oneofs ?? []), ...(message?.fields ?? []), ...file.enums]).toMatchObject([
+      { features: { enumType: 'CLOSED', repeatedFieldEncoding: 'EXPANDED', fieldPresence: 'LEGACY_REQUIRED' } },
+      { features: { jsonFormat: 'LEGACY_BEST_EFFORT' } },
+      { features: { fieldPresence: 'EXPLICIT' } },
+      { features: { fieldPresence: 'IMPLICIT' } },
+      { features: { messageEncoding: 'DELIMITED' }, deprecated: true },
+      { features: {} },
+      { features: { enumType: 'OPEN' } },
     ]);
+  });
+
+  it('takes the labels and options of proto2 and proto3 for the features that they became', () => {
+    const features = (source: string) =>
+      parseProtoFile(source, 'a.proto').file.messages[0]?.fields.map((field) => [field.features, field.proto3Optional]);
+    expect(
+      features(`message A {
+        optional int32 a = 1;
+        required int32 b = 2;
+        repeated int32 c = 3 [packed = true];
+        repeated group D = 4 { optional int32 e = 1; }
+      }`),
+    ).toEqual([
+      [{ fieldPresence: 'EXPLICIT' }, false],
+      [{ fieldPresence: 'LEGACY_REQUIRED' }, false],
+      [{ repeatedFieldEncoding: 'PACKED' }, false],
+      [{ messageEncoding: 'DELIMITED' }, false],
+    ]);
+    expect(
+      features('syntax = "proto3"; message A { optional int32 a = 1; repeated int32 b = 2 [packed = false]; }'),
+    ).toEqual([
+      [{ fieldPresence: 'EXPLICIT' }, true],
+      [{ repeatedFieldEncoding: 'EXPANDED' }, false],
+    ]);
+  });
+
+  it('reads what edition 2024 adds', () => {
+    const { file, problems } = parseProtoFile(
+      `edition = "2024";
+      import option "options.proto";
+      import "a.proto";
+      // Seen from outside.
+      export message Open { local enum Inner { ZERO = 0; } string local = 1; export.Type export = 2; }
+      local message Hidden {}
+      export enum Kind { NONE = 0; }`,
+      'b.proto',
+    );
+    expect(problems).toEqual([]);
+    expect(file.imports.map(({ path }) => path)).toEqual(['a.proto']);
+    expect(file.messages.map(({ name, comment, line }) => [name, comment, line])).toEqual([
+      ['Open', 'Seen from outside.', 5],
+      ['Hidden', '', 6],
+    ]);
+    expect(file.messages[0]?.fields.map(({ name, type }) => [name, type])).toEqual([
+      ['local', 'string'],
+      ['export', 'export.Type'],
+    ]);
+    expect(file.enums.map(({ name }) => name)).toEqual(['Kind']);
+  });
+
+  it('reads groups, extensions and ranges with their options', () => {
+    const { file, problems } = parseProtoFile(
+      `message A {
+        // A row.
+        repeated group Row = 1 [deprecated = true] { optional string cell = 1; }
+        oneof o { group Choice = 2 { optional int32 a = 1; } }
+        extensions 100 to 199 [declaration = { number: 100, full_name: ".b", type: "int32" }, verification = DECLARATION];
+        extensions 1000 to max;
+        reserved 5, 7 to 9; reserved "old", "older";
+        extend B { optional int32 c = 100; repeated group D = 101 { optional int32 e = 1; } }
+      }
+      message Set { option message_set_wire_format = true; extensions 4 to max; }
+      extend .p.A { optional int32 f = 100 [default = -1]; }`,
+      'a.proto',
+    );
+    expect(problems).toEqual([]);
+    expect(file.messages).toMatchObject([
+      {
+        name: 'A',
+        fields: [
+          { name: 'row', type: 'Row', group: true, comment: 'A row.', deprecated: true, cardinality: 'repeated' },
+          { name: 'choice', type: 'Choice', group: true, oneof: 'o' },
+        ],
+        messages: [{ name: 'Row', fields: [{ name: 'cell' }] }, { name: 'Choice' }],
+        extensionRange: { line: 5 },
+        messageSet: false,
+      },
+      { name: 'Set', extensionRange: { line: 10 }, messageSet: true },
+    ]);
+    expect(file.extensions).toEqual([
+      { extendee: 'B', scope: 'A', line: 8 },
+      { extendee: '.p.A', scope: '', line: 11 },
+    ]);
+  });
+
+  it('reads names with blanks and comments around their dots', () => {
+    const { file, problems } = parseProtoFile(
+      `syntax = "proto3"; package a .
+         b; // behind
+      option (a . b) . c.(d.e) .f = 1;
+      message A { a . /* here */ b.A x = 1; . a .b. A y = 2; }
+      service S { rpc Get(stream . a.b.A) returns (a. b .A); }`,
+      'a.proto',
+    );
+    expect(problems).toEqual([]);
+    expect(file.package).toBe('a.b');
+    expect(file.messages[0]?.fields.map(({ type }) => type)).toEqual(['a.b.A', '.a.b.A']);
+    expect(file.services[0]?.methods[0]).toMatchObject({ input: '.a.b.A', clientStreaming: true, output: 'a.b.A' });
+  });
+
+  it('passes over custom options, however they are written', () => {
+    const { file, problems } = parseProtoFile(
+      `syntax = "proto3";
+      option (a) = { b: "}" c { d: [1, { e: inf }] } [x.y/z.W] <f: -1.5e3; g: +2> h: 'i' "j" k: { l: TRUE, }, };
+      option (m) = -inf;
+      message A { int32 n = 1 [(o).p = {}, json_name = "q", (r) = "s" 't']; }`,
+      'a.proto',
+    );
+    expect(problems).toEqual([]);
+    expect(file.messages[0]?.fields[0]?.jsonName).toBe('q');
   });
 
   it('takes keywords as names', () => {
@@ -177,6 +298,9 @@ describe('parseProtoFile()', () => {
     const depth = 2_000;
     const { file, problems } = parseProtoFile(`syntax = "proto3"; ${'message A { '.repeat(depth)}`, 'a.proto');
     expect(file.messages.length).toBe(0);
-    expect(problems.length).toBe(1);
+    expect(problems.map(({ message }) => message)).toEqual([
+      'found "{", expected at most 100 messages in one another',
+      'found the end of the file, expected "}" to close message A, opened in line 1',
+    ]);
   });
 });

@@ -105,13 +105,52 @@ describe('loadByReflection()', () => {
     );
   });
 
-  it('says which import the server does not offer', async () => {
+  const file = (value: object) => encode('File', value);
+  const importsOptions = file({
+    name: 'a.proto',
+    package: 'a',
+    dependency: ['options.proto'],
+    service: [{ name: 'A' }],
+  });
+
+  it('does without a file that no RPC needs, as one that defines options', async () => {
+    const set = encode('Set', { file: [importsOptions] });
+    const { services } = await loadByReflection(await serve('v1', answerFrom(set)));
+    expect(services.map(({ fullName }) => fullName)).toEqual(['a.A']);
+  });
+
+  it('does without a file that the server stands something empty in for, of no known syntax', async () => {
+    const standIn = file({ name: 'options.proto', syntax: '<unknown:0>' });
+    const set = encode('Set', { file: [importsOptions, standIn] });
+    const { services } = await loadByReflection(await serve('v1', answerFrom(set)));
+    expect(services.map(({ fullName }) => fullName)).toEqual(['a.A']);
+  });
+
+  it('says which import the server does not offer when an RPC needs it', async () => {
+    const method = [{ name: 'Get', inputType: '.b.B', outputType: '.b.B' }];
     const set = encode('Set', {
-      file: [encode('File', { name: 'a.proto', package: 'a', dependency: ['b.proto'], service: [{ name: 'A' }] })],
+      file: [file({ name: 'a.proto', package: 'a', dependency: ['b.proto'], service: [{ name: 'A', method }] })],
     });
     await expect(loadByReflection(await serve('v1', answerFrom(set)))).rejects.toThrow(
-      'cannot load the schema: a.proto: cannot find the import "b.proto"; the server does not offer it',
+      'a.proto: unknown type ".b.B" of the request of method a.A/Get; it may be in the import "b.proto"; the server does not offer it',
     );
+  });
+
+  it('takes a file that the server knows by another name than those who import it', async () => {
+    const method = [{ name: 'Get', inputType: '.b.B', outputType: '.b.B' }];
+    const set = encode('Set', {
+      file: [
+        file({ name: 'a.proto', package: 'a', dependency: ['lib/b.proto'], service: [{ name: 'A', method }] }),
+        file({ name: 'b.proto', package: 'b', syntax: 'proto3', messageType: [{ name: 'B' }] }),
+      ],
+    });
+    const byItsName = answerFrom(set);
+    const renaming: Answer = (bytes) => {
+      const { fileByFilename } = decode('Request', bytes) as Request;
+      return byItsName(fileByFilename === 'lib/b.proto' ? encode('Request', { fileByFilename: 'b.proto' }) : bytes);
+    };
+    const { messages } = await loadByReflection(await serve('v1', renaming));
+    expect([...messages.keys()]).toEqual(['b.B']);
   });
 
   it('says when the server has no reflection', async () => {

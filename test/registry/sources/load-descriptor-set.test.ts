@@ -58,10 +58,21 @@ describe('loadDescriptorSet()', () => {
     );
   });
 
-  it('says which import was left out', () => {
-    const bytes = encodeDescriptorSet({ name: 'a.proto', syntax: 'proto3', dependency: ['b.proto'] });
-    expect(() => loadDescriptorSet(bytes, 'schema.binpb')).toThrow(
-      'cannot load the schema: a.proto: cannot find the import "b.proto"; the descriptor set schema.binpb was written without it, use protoc --include_imports',
+  it('does without an import that no RPC needs, and says which one an RPC needs', () => {
+    const file = {
+      name: 'a.proto',
+      syntax: 'proto3',
+      dependency: ['b.proto'],
+      messageType: [
+        { name: 'A', field: [{ name: 'b', number: 1, type: 11, typeName: '.b.B' }] },
+        { name: 'C', field: [{ name: 'd', number: 1, type: 9 }] },
+      ],
+    };
+    const get = (type: string) => ({ name: 'S', method: [{ name: 'Get', inputType: type, outputType: '.C' }] });
+    const { messages } = loadDescriptorSet(encodeDescriptorSet({ ...file, service: [get('.C')] }), 'schema.binpb');
+    expect(messages.get('A')?.unsupported).toMatch(/^unknown type ".b.B" of field A.b; /);
+    expect(() => loadDescriptorSet(encodeDescriptorSet({ ...file, service: [get('.A')] }), 'schema.binpb')).toThrow(
+      'cannot load the schema: a.proto: unknown type ".b.B" of field A.b; it may be in the import "b.proto"; the descriptor set schema.binpb was written without it, use protoc --include_imports; S/Get needs it',
     );
   });
 
@@ -73,7 +84,7 @@ describe('loadDescriptorSet()', () => {
           { name: 'A', field: [{ name: 'g', number: 1, type: 10, typeName: '.A.G' }], nestedType: [{ name: 'G' }] },
         ],
       },
-      'message A has a group; groups are not supported, use a message field instead',
+      'message A has a group, g; groups are not supported, use a message field instead',
     ],
     [
       'extensions',
@@ -86,19 +97,34 @@ describe('loadDescriptorSet()', () => {
       'message A reserves numbers for extensions; extensions are not supported',
     ],
     [
+      'message sets',
+      { messageType: [{ name: 'A', options: { messageSetWireFormat: true }, extensionRange: [{ start: 4, end: 9 }] }] },
+      'message A has the wire format of message sets, which is not supported',
+    ],
+    [
       'the wire format of groups',
-      { syntax: 'editions', edition: 1000, options: { features: { messageEncoding: 2 } } },
-      'the file asks for message_encoding = DELIMITED, which is not supported; use LENGTH_PREFIXED, the default',
+      {
+        syntax: 'editions',
+        edition: 1000,
+        options: { features: { messageEncoding: 2 } },
+        messageType: [{ name: 'A', field: [{ name: 'a', number: 1, type: 11, typeName: '.A' }] }],
+      },
+      'field A.a asks for message_encoding = DELIMITED, which is not supported; use LENGTH_PREFIXED, the default',
     ],
     [
       'later editions',
-      { syntax: 'editions', edition: 1001 },
-      'found the syntax or edition 1001, expected proto2, proto3 or 2023',
+      { syntax: 'editions', edition: 9999, messageType: [{ name: 'A' }] },
+      'message A is written in the syntax or edition 9999, expected proto2, proto3, 2023 or 2024',
     ],
   ];
-  it.each(unsupported)('refuses %s', (_what, file, problem) => {
-    const bytes = encodeDescriptorSet({ name: 'a.proto', ...file });
-    expect(() => loadDescriptorSet(bytes, 'set')).toThrow(`cannot load the schema: a.proto: ${problem}`);
+  it.each(unsupported)('refuses %s that an RPC needs, and passes over others', (_what, file, problem) => {
+    const loadWith = (type: string) => {
+      const method = [{ name: 'Get', inputType: '.B', outputType: type }];
+      const other = { name: 'b.proto', messageType: [{ name: 'B' }], service: [{ name: 'S', method }] };
+      return loadDescriptorSet(encodeDescriptorSet({ name: 'a.proto', ...file }, other), 'set');
+    };
+    expect(() => loadWith('.A')).toThrow(`cannot load the schema: a.proto: ${problem}; S/Get needs it`);
+    expect(loadWith('.B').messages.get('A')?.unsupported).toBe(problem);
   });
 
   it('names lines where the set has them', () => {
@@ -106,10 +132,11 @@ describe('loadDescriptorSet()', () => {
       name: 'a.proto',
       syntax: 'proto3',
       messageType: [{ name: 'A', field: [{ name: 'b', number: 1, type: 11, typeName: '.Bee' }] }, { name: 'Be' }],
+      service: [{ name: 'S', method: [{ name: 'Get', inputType: '.A', outputType: '.Be' }] }],
       sourceCodeInfo: { location: [{ path: [4, 0, 2, 0], span: [6, 2, 12] }] },
     });
     expect(() => loadDescriptorSet(bytes, 'set')).toThrow(
-      'cannot load the schema: a.proto:7: unknown type ".Bee" of field A.b; did you mean "Be"?',
+      'cannot load the schema: a.proto:7: unknown type ".Bee" of field A.b; did you mean "Be"?; S/Get needs it',
     );
   });
 });

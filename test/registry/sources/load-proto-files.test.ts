@@ -137,7 +137,7 @@ describe('loadProtoFiles()', () => {
         '~/b.proto:6: unknown type "Bee" of field B.f; nothing has a similar name',
         '~/c.proto:2: message B is declared twice; the first is in ~/b.proto:2',
         '~/empty: this folder has no .proto file in it',
-        '~/empty/readme.txt: expected a folder or a file whose name ends in .proto',
+        '~/empty/readme.txt: expected a folder, a .proto file or a descriptor set (*.binpb, *.pb, *.protoset, *.proto.bin, *.desc)',
         '~/none: there is no such file or folder',
       ],
     );

@@ -4,8 +4,17 @@ import protobuf from 'protobufjs';
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message Set { repeated bytes file = 1; }
-  message File { string name = 1; string package = 2; repeated string dependency = 3; repeated Named service = 6; }
+  message File {
+    string name = 1;
+    string package = 2;
+    repeated string dependency = 3;
+    repeated Named message_type = 4;
+    repeated Service service = 6;
+    string syntax = 12;
+  }
   message Named { string name = 1; }
+  message Service { string name = 1; repeated Method method = 2; }
+  message Method { string name = 1; string input_type = 2; string output_type = 3; }
   message Request { string host = 1; oneof of { string file_by_filename = 3; string file_containing_symbol = 4; string list_services = 7; } }
   message Response { oneof of { Files files = 4; Services services = 6; Failure failure = 7; } }
   message Files { repeated bytes file = 1; }

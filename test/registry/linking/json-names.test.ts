@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { deriveJsonName } from '../../../src/registry/linking/derive-json-name.ts';
+import { deriveJsonName } from '../../../src/registry/linking/json-names.ts';
 
 const cases: readonly (readonly [name: string, jsonName: string])[] = [
   ['name', 'name'],
