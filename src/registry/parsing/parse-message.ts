@@ -62,7 +62,7 @@ function parseBody(context: ProtoContext, first: Token, name: string, outer: str
     if (at(context, 'message')) body.messages.push(parseMessage(context, inner, path));
     else if (at(context, 'enum')) body.enums.push(parseEnum(context, inner));
     else if (at(context, 'oneof')) body.oneofs.push(parseOneof(context, body));
-    else if (at(context, 'extend')) parseExtend(context, path);
+    else if (at(context, 'extend')) parseExtend(context, path, body.messages);
     else if (take(context, 'option')) parseOptionStatement(context, options);
     else if (take(context, 'reserved')) skipStatement(context);
     else if (take(context, 'extensions')) {
@@ -93,11 +93,15 @@ export function takeVisibility(context: ProtoContext): Token {
   return first;
 }
 
-/** Reads what `extend` begins; `outer` is the path of the message around it. */
-export function parseExtend(context: ProtoContext, outer: string): void {
+/**
+ * Reads what `extend` begins. Of its fields only the messages remain that groups declare, which are added to those around
+ * it; `outer` is the path of the message around it.
+ */
+export function parseExtend(context: ProtoContext, outer: string, messages: ProtoMessage[]): void {
   const { line } = next(context);
   const extendee = readReference(context, 'the name of a message');
-  skipBalanced(context);
+  const body: Body = { name: extendee, path: outer, fields: [], oneofs: [], messages, enums: [] };
+  readBlock(context, `the extension of ${extendee}`, () => parseField(context, body, undefined));
   context.extensions.push({ extendee, scope: outer, line });
 }
 

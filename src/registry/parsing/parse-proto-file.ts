@@ -62,7 +62,7 @@ export function parseProtoFile(source: string, name: string): ParsedProtoFile {
     else if (at(context, 'message')) messages.push(parseMessage(context, first, ''));
     else if (at(context, 'enum')) enums.push(parseEnum(context, first));
     else if (at(context, 'service')) services.push(parseService(context));
-    else if (at(context, 'extend')) parseExtend(context, '');
+    else if (at(context, 'extend')) parseExtend(context, '', messages);
     else if (at(context, '}')) report(context, next(context).line, 'found "}", but no block is open here');
     else fail(context, 'syntax, package, import, option, message, enum or service');
   };

@@ -205,7 +205,7 @@ describe('parseProtoFile()', () => {
           { name: 'row', type: 'Row', group: true, comment: 'A row.', deprecated: true, cardinality: 'repeated' },
           { name: 'choice', type: 'Choice', group: true, oneof: 'o' },
         ],
-        messages: [{ name: 'Row', fields: [{ name: 'cell' }] }, { name: 'Choice' }],
+        messages: [{ name: 'Row', fields: [{ name: 'cell' }] }, { name: 'Choice' }, { name: 'D' }],
         extensionRange: { line: 5 },
         messageSet: false,
       },
