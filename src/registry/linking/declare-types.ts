@@ -1,6 +1,12 @@
 import type { EnumDescriptor, MessageDescriptor } from '../descriptors.ts';
 import { defaultFeatures, type Features, inheritFeatures } from '../features.ts';
-import type { ProtoDeclaration, ProtoEnum, ProtoFile, ProtoMessage } from '../proto-file.ts';
+import {
+  definesLanguageFeatures,
+  type ProtoDeclaration,
+  type ProtoEnum,
+  type ProtoFile,
+  type ProtoMessage,
+} from '../proto-file.ts';
 import type { Declared } from './resolve-type.ts';
 
 /** A value under construction; frozen when it is complete. */
@@ -97,9 +103,9 @@ export function describe(declaration: ProtoDeclaration, file: ProtoFile) {
   return { comment, deprecated: declaration.deprecated || saysDeprecated.test(comment) };
 }
 
-/** Whether a file declares well-known types. */
+/** Whether a file comes with protobuf: those with the well-known types, and those with the features of one language. */
 export function isWellKnown(file: ProtoFile): boolean {
-  return file.package === 'google.protobuf';
+  return file.package === 'google.protobuf' || definesLanguageFeatures(file.name);
 }
 
 /** What stands before the names that a file declares. */

@@ -13,7 +13,7 @@ import { createReach, neededBy, type Unsupported } from './unsupported.ts';
  * Turns files into the registry: names become links, everything is checked, sorted by full name and frozen. The only place
  * where this happens, so every source yields the same registry.
  *
- * Types of the package `google.protobuf` are included when something outside of it needs them, and without their comments,
+ * Types that come with protobuf are included when something else needs them, and without their comments,
  * because which of them come along, and how they are documented, depends on the source.
  *
  * What cuegate cannot read or write (groups, extensions, types that a compiled source left out) is a problem only where an

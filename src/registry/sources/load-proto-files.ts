@@ -5,11 +5,11 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Registry } from '../descriptors.ts';
 import { linkRegistry } from '../linking/link-registry.ts';
 import { parseProtoFile } from '../parsing/parse-proto-file.ts';
-import type { ProtoFile, ProtoImport } from '../proto-file.ts';
+import { definesLanguageFeatures, type ProtoFile, type ProtoImport } from '../proto-file.ts';
 import { RegistryError, type RegistryProblem } from '../registry-error.ts';
 
 import { readDescriptorSet } from './load-descriptor-set.ts';
-import { addWellKnownFiles, languageFeatures, wellKnownProtos } from './well-known-protos.ts';
+import { addWellKnownFiles, wellKnownProtos } from './well-known-protos.ts';
 
 /** The names that descriptor sets go by: buf's, protoc's in Go's world, grpcurl's, Bazel's, and Envoy's. */
 const descriptorSet = /\.(?:binpb|pb|protoset|proto\.bin|desc)$/;
@@ -132,7 +132,7 @@ function isBelow(path: string, folder: string): boolean {
 function findImport(path: string, roots: readonly string[]): Source | undefined {
   const onDisk = roots.map((root) => join(root, path)).find(isFile);
   if (onDisk !== undefined) return sourceOnDisk(onDisk);
-  const known = wellKnownProtos.get(path) ?? (languageFeatures.test(path) ? '' : undefined);
+  const known = wellKnownProtos.get(path) ?? (definesLanguageFeatures(path) ? '' : undefined);
   if (known !== undefined) return { name: path, read: () => known };
   if (!path.startsWith('google/')) return undefined;
   const bundled = join(dirname(createRequire(import.meta.url).resolve('protobufjs/package.json')), path);

@@ -43,10 +43,6 @@ export const wellKnownProtos: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** The files, all of them protoc's own, that define features of one language. They say nothing about the wire or JSON. */
-export const languageFeatures =
-  /^google\/protobuf\/(?:cpp|csharp|go|java|js|objc|php|python|ruby|rust|upb)_features\.proto$/;
-
 /**
  * Compiled files, and the well-known ones that they import without bringing them. One that comes under another name, or
  * inside another file, counts as brought.

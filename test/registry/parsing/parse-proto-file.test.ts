@@ -108,7 +108,7 @@ describe('parseProtoFile()', () => {
   it('reads features one by one and as aggregates, wherever they are chosen', () => {
     const { file, problems } = parseProtoFile(
       `edition = "2023";
-      option features = { enum_type: CLOSED, repeated_field_encoding: EXPANDED; (pb.go) { api_level: API_OPAQUE } };
+      option features = { enum_type: CLOSED, repeated_field_encoding: EXPANDED; [pb.go] { api_level: API_OPAQUE } };
       message A {
         option features.json_format = LEGACY_BEST_EFFORT;
         int32 a = 1 [features = { field_presence: IMPLICIT }];
