@@ -194,6 +194,168 @@ describe('linkRegistry()', () => {
     ]);
   });
 
+  /** What a message of these declarations says of its fields. */
+  const factsOf = (file: string) =>
+    link({ 'a.proto': file })
+      .messages.get('A')
+      ?.fields.map(({ name, presence, required, proto3Optional, packed }) =>
+        [name, presence, required && 'required', proto3Optional && 'proto3Optional', packed && 'packed'].filter(
+          Boolean,
+        ),
+      );
+
+  it('knows how the fields of proto2 behave', () => {
+    expect(
+      factsOf(`syntax = "proto2"; enum E { ONE = 1; }
+        message A {
+          optional int32 a = 1; required E b = 2; required A c = 3;
+          repeated int32 d = 4; repeated E e = 5 [packed = true]; repeated string f = 6 [packed = true];
+        }`),
+    ).toEqual([
+      ['a', 'explicit'],
+      ['b', 'explicit', 'required'],
+      ['c', 'explicit', 'required'],
+      ['d', 'implicit'],
+      ['e', 'implicit', 'packed'],
+      ['f', 'implicit'],
+    ]);
+  });
+
+  it('knows how the fields of proto3 behave', () => {
+    expect(
+      factsOf(`syntax = "proto3";
+        message A { int32 a = 1; optional int32 b = 2; repeated int32 c = 3; repeated bool d = 4 [packed = false];
+          repeated bytes e = 5; map<int32, int32> f = 6; optional A g = 7; }`),
+    ).toEqual([
+      ['a', 'implicit'],
+      ['b', 'explicit', 'proto3Optional'],
+      ['c', 'implicit', 'packed'],
+      ['d', 'implicit'],
+      ['e', 'implicit'],
+      ['f', 'implicit'],
+      ['g', 'explicit', 'proto3Optional'],
+    ]);
+  });
+
+  it('lets features be inherited from the file, the message and the oneof', () => {
+    expect(
+      factsOf(`edition = "2023"; option features.field_presence = IMPLICIT;
+        option features.repeated_field_encoding = EXPANDED;
+        message A {
+          int32 a = 1; int32 b = 2 [features.field_presence = EXPLICIT];
+          int32 c = 3 [features.field_presence = LEGACY_REQUIRED];
+          repeated int32 d = 4; repeated int32 e = 5 [features.repeated_field_encoding = PACKED];
+          oneof o { int32 f = 6; }
+        }`),
+    ).toEqual([
+      ['a', 'implicit'],
+      ['b', 'explicit'],
+      ['c', 'explicit', 'required'],
+      ['d', 'implicit'],
+      ['e', 'implicit', 'packed'],
+      ['f', 'explicit'],
+    ]);
+  });
+
+  it.each([
+    ['proto2', 'syntax = "proto2"; enum E { ONE = 1; ZERO = 0; }', true],
+    ['proto3', 'syntax = "proto3"; enum E { ZERO = 0; }', false],
+    ['a file that says so', 'edition = "2023"; option features.enum_type = CLOSED; enum E { ONE = 1; }', true],
+    ['an enum that says so', 'edition = "2024"; enum E { option features.enum_type = CLOSED; ONE = 1; }', true],
+  ])('knows whether an enum is closed: %s', (_what, file, closed) => {
+    expect(link({ 'a.proto': file }).enums.get('E')?.closed).toBe(closed);
+  });
+
+  it('takes an open enum without zero for a mistake in editions, too', () => {
+    expect(() => link({ 'a.proto': 'edition = "2023"; enum E { ONE = 1; }' })).toThrow(
+      'a.proto:1: the first value of enum E is ONE = 1, expected the number 0',
+    );
+  });
+
+  const legacy: readonly (readonly [what: string, file: string, ...names: string[]])[] = [
+    [
+      'in proto2',
+      'syntax = "proto2"; message A { optional int32 shotType = 1; optional int32 shot_type = 2; }',
+      'shotType',
+      'shot_type',
+    ],
+    [
+      'in either order',
+      'syntax = "proto2"; message A { optional int32 shot_type = 1; optional int32 shotType = 2; }',
+      'shot_type',
+      'shotType',
+    ],
+    [
+      'three times',
+      'message A { optional int32 _a = 1; optional int32 A = 2; optional int32 __a = 3; }',
+      '_a',
+      'A',
+      '__a',
+    ],
+    [
+      'with a name from the file that is taken as well',
+      'message A { optional int32 aB = 1; optional int32 a_b = 2; optional int32 c = 3 [json_name = "a_b"]; }',
+      'aB',
+      'a_b_2',
+      'a_b',
+    ],
+    [
+      'where an edition allows it',
+      'edition = "2023"; option features.json_format = LEGACY_BEST_EFFORT; message A { int32 a_b = 1; int32 aB = 2; }',
+      'a_b',
+      'aB',
+    ],
+  ];
+  it.each(legacy)('gives fields that want one JSON name two, %s', (_what, file, ...names) => {
+    const { fields = [] } = link({ 'a.proto': file }).messages.get('A') ?? {};
+    expect(fields.map(({ jsonName }) => jsonName)).toEqual(names);
+  });
+
+  it('takes two explicit JSON names for a mistake everywhere', () => {
+    const fields = 'optional int32 a = 1 [json_name = "x"]; optional int32 b = 2 [json_name = "x"];';
+    expect(() => link({ 'a.proto': `syntax = "proto2"; message A { ${fields} }` })).toThrow(
+      'message A has two fields with the JSON name "x", "b" and "a" (line 1); give one a json_name',
+    );
+  });
+
+  it('takes names that every object in JavaScript has', () => {
+    const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf'];
+    const { messages, methods, enums } = link({
+      'a.proto': `syntax = "proto3"; package a;
+        message constructor { ${names.map((name, index) => `string ${name} = ${index + 1};`).join(' ')} }
+        message toString { constructor c = 1; oneof __proto__ { __proto__ p = 2; } }
+        message __proto__ {}
+        enum valueOf { hasOwnProperty = 0; isPrototypeOf = 1; }
+        service Names { rpc constructor(constructor) returns (toString); rpc __proto__(__proto__) returns (__proto__); }`,
+    });
+    expect([...messages.keys()]).toEqual(['a.__proto__', 'a.constructor', 'a.toString']);
+    expect(messages.get('a.constructor')?.fields.map(({ name, jsonName }) => [name, jsonName])).toEqual([
+      ['constructor', 'constructor'],
+      ['toString', 'toString'],
+      ['__proto__', 'Proto'],
+      ['hasOwnProperty', 'hasOwnProperty'],
+      ['valueOf', 'valueOf'],
+    ]);
+    expect(messages.get('a.toString')?.oneofs[0]?.fields.map(({ name }) => name)).toEqual(['p']);
+    expect([...methods.keys()]).toEqual(['a.Names/__proto__', 'a.Names/constructor']);
+    expect([...enums.keys()]).toEqual(['a.valueOf']);
+  });
+
+  it.each([
+    ['Deprecated: use b.', true],
+    ['DEPRECATED: use b.', true],
+    ['Deprecated. Use b.', true],
+    ['Deprecated', true],
+    ['[Deprecated] Use b.', true],
+    ['Deprecated items are shown as well when this is set.', false],
+    ['Deprecated-by: nobody.', false],
+    ['Not deprecated.', false],
+    ['Whether it is Deprecated: yes or no.', false],
+  ])('takes the comment %j for a deprecation, or not', (comment, deprecated) => {
+    const { messages } = link({ 'a.proto': `syntax = "proto3"; message A {\n  // ${comment}\n  int32 a = 1;\n}` });
+    expect(messages.get('A')?.fields[0]).toMatchObject({ deprecated, comment });
+  });
+
   it('links both ways', () => {
     const { services, messages, methods } = loadProtoFiles(['proto']);
     for (const service of services) {

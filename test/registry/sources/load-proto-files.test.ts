@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -118,6 +118,103 @@ describe('loadProtoFiles()', () => {
     expect(problemsOf([hidden])).toEqual([
       '~/one.proto:1: unknown type "Three" of field One.three; Three is declared in ~/three.proto, which is not imported here',
     ]);
+  });
+
+  describe('with several roots', () => {
+    const thing = (field: string) => `syntax = "proto3"; package lib; message Thing { string ${field} = 1; }`;
+    const app = 'syntax = "proto3"; import "lib/thing.proto"; message App { lib.Thing thing = 1; }';
+    const fieldsOf = (paths: readonly string[], importRoots: readonly string[] = []) =>
+      loadProtoFiles(paths, importRoots)
+        .messages.get('lib.Thing')
+        ?.fields.map(({ name }) => name);
+
+    it('takes a file that two folders have under one import path from the first', () => {
+      const folder = write({
+        'one/app.proto': app,
+        'one/lib/thing.proto': thing('first'),
+        'two/lib/thing.proto': thing('second'),
+      });
+      const [one, two] = [join(folder, 'one'), join(folder, 'two')];
+      expect(fieldsOf([one, two])).toEqual(['first']);
+      expect(fieldsOf([two, one])).toEqual(['second']);
+      expect(fieldsOf([one], [two])).toEqual(['first']);
+      expect(fieldsOf([join(one, 'app.proto')], [two])).toEqual(['second']);
+    });
+
+    it('takes from an import root what is imported, and nothing else', () => {
+      const folder = write({
+        'app/app.proto': app,
+        'include/lib/thing.proto': thing('a'),
+        'include/other.proto': 'syntax = "proto3"; message Other {} service Others { rpc Get(Other) returns (Other); }',
+      });
+      const { messages, services } = loadProtoFiles([join(folder, 'app')], [join(folder, 'include')]);
+      expect([...messages.keys()]).toEqual(['App', 'lib.Thing']);
+      expect(services).toEqual([]);
+    });
+
+    it('keeps an import root that lies inside a given folder out of it', () => {
+      const folder = write({
+        'app.proto': app,
+        'third_party/lib/thing.proto': thing('a'),
+        'third_party/other.proto': 'syntax = "proto3"; message Other {}',
+      });
+      expect([...loadProtoFiles([folder], [join(folder, 'third_party')]).messages.keys()]).toEqual([
+        'App',
+        'lib.Thing',
+      ]);
+    });
+
+    it('reads a file once that lies below two given folders', () => {
+      const folder = write({ 'app.proto': 'syntax = "proto3"; message App {}', 'lib/thing.proto': thing('a') });
+      expect(messageNames([folder, join(folder, 'lib')])).toEqual(['App', 'lib.Thing']);
+    });
+
+    it('says which import root is not there', () => {
+      const folder = write({ 'app.proto': app, 'lib/thing.proto': thing('a') });
+      expect(() => loadProtoFiles([folder], [join(folder, 'none'), join(folder, 'app.proto')])).toThrow(
+        /\/app\.proto: there is no such folder\n.*\/none: there is no such folder$/,
+      );
+    });
+  });
+
+  describe('with descriptor sets', () => {
+    const set = readFileSync('test/recorded/registry/conf.binpb');
+
+    it.each(['conf.binpb', 'conf.pb', 'conf.protoset', 'conf.proto.bin', 'conf.desc'])('knows %s for one', (name) => {
+      const folder = write({});
+      writeFileSync(join(folder, name), set);
+      expect(printRegistry(loadProtoFiles([join(folder, name)]))).toEqual(
+        printRegistry(loadProtoFiles(['test/recorded/conf.proto'])),
+      );
+    });
+
+    it('takes sets and sources together, and lets sources import what a set has', () => {
+      const folder = write({
+        'more.proto': 'syntax = "proto3"; import "conf.proto"; message More { conf.v1.Small small = 1; }',
+      });
+      const { messages, services } = loadProtoFiles([join(folder, 'more.proto'), 'test/recorded/registry/conf.binpb']);
+      expect(messages.get('More')?.fields[0]?.type).toMatchObject({ message: messages.get('conf.v1.Small') });
+      expect(services.length).toBe(3);
+    });
+
+    it('tells which set is none', () => {
+      const folder = write({ 'a.binpb': 'syntax = "proto3";', 'b.desc': '' });
+      expect(problemsOf([join(folder, 'a.binpb'), join(folder, 'b.desc')])).toEqual([
+        '~/a.binpb: found text, expected a compiled descriptor set, as protoc --descriptor_set_out writes it',
+        '~/b.desc: found an empty file, expected a compiled descriptor set, as protoc --descriptor_set_out writes it',
+      ]);
+    });
+  });
+
+  it('understands the files that protoc brings for itself and for languages', () => {
+    const folder = write({
+      'one.proto': `edition = "2023"; import "google/protobuf/go_features.proto"; import "google/protobuf/descriptor.proto";
+        import "google/protobuf/java_features.proto"; option features.(pb.go).api_level = API_OPAQUE;
+        extend google.protobuf.FieldOptions { string note = 50000; }
+        message One { google.protobuf.FieldDescriptorProto.Type type = 1; }`,
+    });
+    expect(messageNames([folder])).toEqual(['One']);
+    expect(loadProtoFiles([folder]).enums.has('google.protobuf.FieldDescriptorProto.Type')).toBe(true);
   });
 
   it('tells everything that is wrong, in all files, at once', () => {
