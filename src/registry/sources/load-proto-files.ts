@@ -38,6 +38,16 @@ interface Given {
  * @throws {RegistryError} with every problem of every file: unknown paths, empty folders, syntax, missing imports, types
  */
 export function loadProtoFiles(paths: readonly string[], importRoots: readonly string[] = []): Registry {
+  const { files, problems } = readProtoFiles(paths, importRoots);
+  const whyMissing = () => 'the descriptor set was written without it, use protoc --include_imports';
+  return linkRegistry(addWellKnownFiles(files), problems, whyMissing);
+}
+
+/** The same files, unlinked, and what is wrong with them so far. */
+export function readProtoFiles(
+  paths: readonly string[],
+  importRoots: readonly string[] = [],
+): { files: ProtoFile[]; problems: RegistryProblem[] } {
   const problems: RegistryProblem[] = [];
   const { roots, files, compiled } = listGiven(paths, importRoots, problems);
   const parsed = new Map<string, ProtoFile>(compiled.map((file) => [file.name, file]));
@@ -56,8 +66,7 @@ export function loadProtoFiles(paths: readonly string[], importRoots: readonly s
     });
     parsed.set(source.name, { ...file, imports });
   }
-  const whyMissing = () => 'the descriptor set was written without it, use protoc --include_imports';
-  return linkRegistry(addWellKnownFiles([...parsed.values()]), problems, whyMissing);
+  return { files: [...parsed.values()], problems };
 }
 
 /** The text of a file; nothing, and a problem, when it cannot be read. */
