@@ -1,7 +1,7 @@
 import { openAuditFile } from '../audit/audit-file.ts';
 import { type AuditTrail, createLogTrail } from '../audit/audit-trail.ts';
 import { type Audit, createAudit } from '../audit/create-audit.ts';
-import { readUid } from '../authentication/claim-names.ts';
+import { readUid } from '../authentication/claims.ts';
 import { authorize } from '../authorization/authorize.ts';
 import type { Invoke } from '../call/call.ts';
 import type { Identity } from '../call/identity.ts';

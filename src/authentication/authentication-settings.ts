@@ -1,6 +1,6 @@
 import { nearestName } from '../errors/did-you-mean.ts';
 
-import type { ClaimNames } from './claim-names.ts';
+import type { ClaimNames } from './claims.ts';
 import { signatureAlgorithms } from './oidc/signature-algorithms.ts';
 import { providerUrlProblem } from './provider-url.ts';
 

@@ -1,6 +1,6 @@
 import type { Identity } from '../call/identity.ts';
 
-import { type ClaimNames, readClaim, standardClaimNames } from './claim-names.ts';
+import { type ClaimNames, readClaim, standardClaimNames } from './claims.ts';
 
 /**
  * The scopes of a token: words separated by spaces (RFC 9068, 2.2.3, https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3), or a

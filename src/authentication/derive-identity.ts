@@ -1,6 +1,6 @@
 import type { Identity } from '../call/identity.ts';
 
-import { type ClaimNames, readUser } from './claim-names.ts';
+import { type ClaimNames, readUser } from './claims.ts';
 import { groupsOf, scopesOf } from './claimed-rights.ts';
 import { bearerError } from './credentials-error.ts';
 import type { JsonObject } from './parse-json-object.ts';

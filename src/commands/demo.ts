@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { pino } from 'pino';
 
-import { signToken } from '../authentication/sign-token.ts';
+import { signToken } from '../authentication/hmac/sign-token.ts';
 import { readConfig } from '../config/config.ts';
 import { createDemoCuebot } from '../demo/demo-cuebot.ts';
 import { createGateway } from '../app/gateway.ts';

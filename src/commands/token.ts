@@ -1,4 +1,4 @@
-import { signToken } from '../authentication/sign-token.ts';
+import { signToken } from '../authentication/hmac/sign-token.ts';
 import { ConfigError } from '../config/config.ts';
 
 import type { Command } from './command.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { AuditRecord } from '../../src/audit/audit-record.ts';
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 
 import { type EventStream, openStream } from '../event-stream.ts';
 import { secret, startGateway, type TestGateway, testConfig } from './running-gateway.ts';

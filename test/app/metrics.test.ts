@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { createGateway } from '../../src/app/gateway.ts';
 import { metricTable } from '../../src/telemetry/metric-table.ts';
 

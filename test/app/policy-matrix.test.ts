@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { listOperations, type Operation } from '../../src/app/operations.ts';
 import type { PermissionLevel } from '../../src/rpc-table/permission-level.ts';
 import type { RpcFacts } from '../../src/rpc-table/rpc-table.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey, formatApiKey, hashSecret } from '../../src/authentication/api-keys/api-key.ts';
 import type { AuditRecord } from '../../src/audit/audit-record.ts';
 import { verifyAudit } from '../../src/audit/verify-audit.ts';
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 
 import { secret, send, startGateway, type TestGateway } from './running-gateway.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { secret, startGateway, type TestGateway } from './running-gateway.ts';
 
 let ann: TestGateway;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeEach } from 'vitest';
 
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 import { type Config, parseConfig } from '../../src/config/config.ts';
 import { createDemoCuebot, type DemoCuebot, type DemoCuebotOptions } from '../../src/demo/demo-cuebot.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { createAuthentication } from '../../src/authentication/create-authentication.ts';
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { GatewayError } from '../../src/call/gateway-error.ts';
 import type { Identify, Identity } from '../../src/call/identity.ts';
 

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createTokenIdentify } from '../../src/authentication/create-token-identify.ts';
 import { tokenError } from '../../src/authentication/credentials-error.ts';
-import { createHmacVerifier } from '../../src/authentication/hmac-verifier.ts';
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { createHmacVerifier } from '../../src/authentication/hmac/hmac-verifier.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import type { TokenVerifier } from '../../src/authentication/token-verifier.ts';
 import type { Identify } from '../../src/call/identity.ts';
 

@@ -1,5 +1,5 @@
 import type { AuthenticationSettings } from '../../src/authentication/authentication-settings.ts';
-import { standardClaimNames } from '../../src/authentication/claim-names.ts';
+import { standardClaimNames } from '../../src/authentication/claims.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 
 /** Settings that name no way to identify callers, but for what a test adds. */

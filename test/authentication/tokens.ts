@@ -1,4 +1,4 @@
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { GatewayError } from '../../src/call/gateway-error.ts';
 import type { Identify, Identity } from '../../src/call/identity.ts';
 

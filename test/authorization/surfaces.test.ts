@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { createGateway } from '../../src/app/gateway.ts';
 import { secret, startGateway, type TestGateway, testConfig } from '../app/running-gateway.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { parseApiKey } from '../../src/authentication/api-keys/api-key.ts';
 import { createApiKeyVerifier } from '../../src/authentication/api-keys/api-key-verifier.ts';
-import { parseApiKeys } from '../../src/authentication/api-keys/parse-api-keys.ts';
+import { parseApiKeys } from '../../src/authentication/api-keys/read-api-keys.ts';
 import { apiKey } from '../../src/commands/api-key.ts';
 
 let printed = '';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
 import { createTokenIdentify } from '../../src/authentication/create-token-identify.ts';
-import { createHmacVerifier } from '../../src/authentication/hmac-verifier.ts';
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { createHmacVerifier } from '../../src/authentication/hmac/hmac-verifier.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { peerAddressOf } from '../../src/http/client-address.ts';
 import type { JsonStyle } from '../../src/codec/json/json-style.ts';
 import { parseConfig } from '../../src/config/config.ts';

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from '../../telemetry/logger.ts';
 
 import type { Schedule } from '../../clock/schedule.ts';
-import { type ApiKeyEntry, ApiKeysError, parseApiKeys } from './parse-api-keys.ts';
+import { type ApiKeyEntry, ApiKeysError, parseApiKeys } from './read-api-keys.ts';
 
 /** What keeps the file of API keys. */
 export interface ApiKeyFileOptions {

@@ -5,7 +5,7 @@ import { type IpNetwork, networkHas, parseIpAddress } from '../../http/ip-networ
 import { bearerError } from '../credentials-error.ts';
 import type { TokenVerifier } from '../token-verifier.ts';
 import { apiKeyPrefix, hashSecret, parseApiKey } from './api-key.ts';
-import type { ApiKeyEntry } from './parse-api-keys.ts';
+import type { ApiKeyEntry } from './read-api-keys.ts';
 
 /** What the verifier of API keys needs. */
 export interface ApiKeyVerifierOptions {

@@ -9,7 +9,7 @@ import {
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi';
 
-import { type Fetch, FetchError } from '../fetch-bounded.ts';
+import { type Fetch, FetchError } from '../provider-fetch.ts';
 import { type JsonObject, parseJsonObject } from '../parse-json-object.ts';
 
 /** Whom to ask about tokens, and as whom. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from '../../telemetry/logger.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 
-import { type ClaimNames, readUser } from '../claim-names.ts';
+import { type ClaimNames, readUser } from '../claims.ts';
 import { bearerError, unavailableError } from '../credentials-error.ts';
 import { deriveIdentity } from '../derive-identity.ts';
 import { assertNoIdToken, assertUsableAsBearer } from '../oidc/check-claims.ts';

@@ -1,6 +1,6 @@
-import { type Fetch, FetchError, fetchJson } from '../fetch-bounded.ts';
+import { type Fetch, FetchError, fetchJson } from '../provider-fetch.ts';
 import { providerUrlProblem } from '../provider-url.ts';
-import { discoverIssuer, discoveryUrlOf, type IssuerMetadata } from './discover-issuer.ts';
+import { discoverIssuer, discoveryUrlOf, type IssuerMetadata } from './issuer-metadata.ts';
 import { importKeyRing, type KeyRing } from './key-ring.ts';
 
 /** Where the keys of an issuer are. */

@@ -1,6 +1,6 @@
 import { type CryptoKey, errors, jwtVerify } from 'jose';
 
-import type { ClaimNames } from '../claim-names.ts';
+import type { ClaimNames } from '../claims.ts';
 import { bearerError } from '../credentials-error.ts';
 import { deriveIdentity } from '../derive-identity.ts';
 import type { TokenVerifier, VerifiedToken } from '../token-verifier.ts';

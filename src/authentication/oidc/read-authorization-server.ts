@@ -1,8 +1,8 @@
 import type { AuthorizationServer } from './authorization-server.ts';
 
-import { FetchError } from '../fetch-bounded.ts';
+import { FetchError } from '../provider-fetch.ts';
 import { type ProviderUrlOptions, providerUrlProblem } from '../provider-url.ts';
-import { discoveryUrlOf, type IssuerMetadata } from './discover-issuer.ts';
+import { discoveryUrlOf, type IssuerMetadata } from './issuer-metadata.ts';
 
 /**
  * Reads where people log in out of an issuer's metadata. Whoever gets to say where people type their passwords, or where codes

@@ -12,7 +12,7 @@ import {
   hashSecret,
   parseApiKey,
 } from '../../../src/authentication/api-keys/api-key.ts';
-import { parseApiKeys } from '../../../src/authentication/api-keys/parse-api-keys.ts';
+import { parseApiKeys } from '../../../src/authentication/api-keys/read-api-keys.ts';
 import { type Authentication, createAuthentication } from '../../../src/authentication/create-authentication.ts';
 import type { Credentials } from '../../../src/call/identity.ts';
 

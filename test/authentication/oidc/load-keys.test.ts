@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createBoundedFetch } from '../../../src/authentication/fetch-bounded.ts';
+import { createBoundedFetch } from '../../../src/authentication/provider-fetch.ts';
 import { createLoadKeys } from '../../../src/authentication/oidc/load-keys.ts';
 
 import { type IssuerKey, makeKey, startIssuer, type TestIssuer } from './test-issuer.ts';

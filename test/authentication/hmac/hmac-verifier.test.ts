@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import { createHmacVerifier } from '../../src/authentication/hmac-verifier.ts';
-import { signToken } from '../../src/authentication/sign-token.ts';
-import type { VerifiedToken } from '../../src/authentication/token-verifier.ts';
-import { GatewayError } from '../../src/call/gateway-error.ts';
+import { createHmacVerifier } from '../../../src/authentication/hmac/hmac-verifier.ts';
+import { signToken } from '../../../src/authentication/hmac/sign-token.ts';
+import type { VerifiedToken } from '../../../src/authentication/token-verifier.ts';
+import { GatewayError } from '../../../src/call/gateway-error.ts';
 
-import { compose, nowMs, secret } from './tokens.ts';
+import { compose, nowMs, secret } from '../tokens.ts';
 
 const now = nowMs / 1000;
 const verifier = createHmacVerifier({ secrets: [secret], now: () => nowMs });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { signToken } from '../../src/authentication/sign-token.ts';
+import { signToken } from '../../../src/authentication/hmac/sign-token.ts';
 
 describe('signToken()', () => {
   it('signs as the example of the JWT site does', () => {

@@ -1,17 +1,17 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-import { JsonSyntaxError } from '../codec/json/json-scanner.ts';
-import type { Identity } from '../call/identity.ts';
+import { JsonSyntaxError } from '../../codec/json/json-scanner.ts';
+import type { Identity } from '../../call/identity.ts';
 
 import { checkTimes } from './check-times.ts';
-import { type ClaimNames, readUser, standardClaimNames } from './claim-names.ts';
-import { groupsOf, scopesOf } from './claimed-rights.ts';
-import { tokenError } from './credentials-error.ts';
-import { Base64UrlError, decodeBase64Url } from './decode-base64-url.ts';
-import { hmacHashes } from './hmac-algorithms.ts';
-import { type JsonObject, JsonTypeError, parseJsonObject } from './parse-json-object.ts';
-import { tokenIdOf } from './token-id.ts';
-import type { TokenVerifier, VerifiedToken } from './token-verifier.ts';
+import { type ClaimNames, readUser, standardClaimNames } from '../claims.ts';
+import { groupsOf, scopesOf } from '../claimed-rights.ts';
+import { tokenError } from '../credentials-error.ts';
+import { Base64UrlError, decodeBase64Url } from '../decode-base64-url.ts';
+import { hmacHashes } from '../hmac-algorithms.ts';
+import { type JsonObject, JsonTypeError, parseJsonObject } from '../parse-json-object.ts';
+import { tokenIdOf } from '../token-id.ts';
+import type { TokenVerifier, VerifiedToken } from '../token-verifier.ts';
 
 /** What the verifier of shared-secret tokens needs. */
 export interface HmacVerifierOptions {

@@ -1,6 +1,6 @@
-import { tokenError } from './credentials-error.ts';
-import type { JsonObject } from './parse-json-object.ts';
-import type { VerifiedToken } from './token-verifier.ts';
+import { tokenError } from '../credentials-error.ts';
+import type { JsonObject } from '../parse-json-object.ts';
+import type { VerifiedToken } from '../token-verifier.ts';
 
 /** From when until when a token is good, in milliseconds since 1970. */
 export type Validity = Pick<VerifiedToken, 'validFromMs' | 'validUntilMs'>;

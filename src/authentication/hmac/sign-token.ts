@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import { type HmacAlgorithm, hmacHashes } from './hmac-algorithms.ts';
+import { type HmacAlgorithm, hmacHashes } from '../hmac-algorithms.ts';
 
 /** What goes into a signed token. */
 export interface SignTokenOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type ClaimNames, readUid, readUser, standardClaimNames } from '../../src/authentication/claim-names.ts';
+import { type ClaimNames, readUid, readUser, standardClaimNames } from '../../src/authentication/claims.ts';
 
 const names = (more: Partial<ClaimNames>): ClaimNames => ({ ...standardClaimNames, ...more });
 

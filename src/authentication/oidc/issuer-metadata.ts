@@ -1,4 +1,4 @@
-import { type Fetch, FetchError, fetchJson } from '../fetch-bounded.ts';
+import { type Fetch, FetchError, fetchJson } from '../provider-fetch.ts';
 
 /** What an issuer says about itself; nothing of it has been checked but the name. */
 export interface IssuerMetadata {
