@@ -1,25 +1,16 @@
-import type { Logger } from '../telemetry/logger.ts';
-import type { AuthorizationServer } from './oidc/authorization-server.ts';
-import type { Identify } from '../call/identity.ts';
-
-import { ApiKeyFile } from './api-keys/api-key-file.ts';
-import { createApiKeyVerifier } from './api-keys/api-key-verifier.ts';
-import type { AuthenticationSettings } from './authentication-settings.ts';
-import { createAnonymousIdentify } from './create-anonymous-identify.ts';
-import { createTokenIdentify, type TokenIdentifyOptions } from './create-token-identify.ts';
-import { FailureLimiter } from './failure-limiter.ts';
-import { createBoundedFetch, type Fetch } from './provider-fetch.ts';
-import { createHmacVerifier } from './hmac/hmac-verifier.ts';
-import { createAskIssuer } from './introspection/ask-issuer.ts';
-import { createIntrospectionVerifier } from './introspection/introspection-verifier.ts';
-import { limitFailures } from './limit-failures.ts';
-import type { IssuerMetadata } from './oidc/issuer-metadata.ts';
-import { KeySet, type KeySetState } from './oidc/key-set.ts';
-import { createLoadKeys } from './oidc/load-keys.ts';
-import { createOidcVerifier } from './oidc/oidc-verifier.ts';
-import { readAuthorizationServer } from './oidc/read-authorization-server.ts';
 import { type Schedule, scheduleByTimer } from '../clock/schedule.ts';
-import type { TokenVerifier } from './token-verifier.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Identify, Identity } from '../call/identity.ts';
+
+import type { ApiKeyFileState } from './api-keys/api-key-file.ts';
+import { createTokenIdentify } from './create-token-identify.ts';
+import { FailureLimiter } from './failure-limiter.ts';
+import { limitFailures } from './limit-failures.ts';
+import type { AuthorizationServer } from './oidc/authorization-server.ts';
+import type { KeySetState } from './oidc/key-set.ts';
+import { createBoundedFetch, type Fetch } from './provider-fetch.ts';
+import type { OpenVerifier, TokenVerifier } from './token-verifier.ts';
+import { type AuthenticationSettings, openVerifiers } from './verifiers.ts';
 
 /** What lies outside: the log, the clock, the network. The system's where not given. */
 export interface AuthenticationSurroundings {
@@ -42,6 +33,8 @@ export interface Authentication {
   /** Whether the keys of every issuer were fetched at least once. It stays so: an issuer's outage is told to its own callers. */
   readonly isReady: () => boolean;
   readonly keySets: () => readonly KeySetState[];
+  /** Undefined: there is no file of API keys. */
+  readonly apiKeyFile: () => ApiKeyFileState | undefined;
   /** Where people log in: at the first issuer. Undefined: there is none, or it has not said so yet. */
   readonly authorizationServer: () => AuthorizationServer | undefined;
   /** Ends what goes on in the background. */
@@ -58,7 +51,7 @@ const maxBytes = 256 * 1024;
  * Composes the ways to tell who calls that the settings ask for. Of several, a token's looks decide which one judges it:
  * `cue_…` is an API key; a JWT of a configured issuer is that issuer's; what is no JWT is asked about; everything else is the
  * shared secret's. Each judges alone. The settings must have no problems.
- * Throws ApiKeysError when the file of API keys cannot be read, TypeError when nothing at all is configured.
+ * Throws a UserError when the file of API keys cannot be read, TypeError when nothing at all is configured.
  */
 export function createAuthentication(
   settings: AuthenticationSettings,
@@ -70,104 +63,48 @@ export function createAuthentication(
     fetch = globalThis.fetch,
   }: AuthenticationSurroundings,
 ): Authentication {
-  if (settings.auth === 'none') return anonymousAuthentication();
-  const { apiKeysFile, failuresPerMinute } = settings;
+  if (settings.auth === 'none') return composeAuthentication(() => anonymous, []);
   const bounded = createBoundedFetch({ fetch, timeoutMs, maxBytes });
-  const surroundings = { logger, now, schedule, random, fetch: bounded };
-  const { keySets, authorizationServer } = createKeySets(settings, surroundings);
-  const apiKeyFile = apiKeysFile === undefined ? undefined : new ApiKeyFile({ path: apiKeysFile, schedule, logger });
-  const limiter = failuresPerMinute === 0 ? undefined : new FailureLimiter({ perMinute: failuresPerMinute, now });
-  const verifiers = createVerifiers(settings, surroundings, keySets, apiKeyFile, (verifier, isGuessable = false) =>
+  const opened = openVerifiers(settings, { logger, now, schedule, random, fetch: bounded });
+  if (opened.length === 0) throw new TypeError('expected at least one way to identify callers');
+  const { failuresPerMinute: perMinute } = settings;
+  const limiter = perMinute === 0 ? undefined : new FailureLimiter({ perMinute, now });
+  const limited = opened.map(({ verifier, sentAs, isGuessable }): readonly [OpenVerifier['sentAs'], TokenVerifier] => [
+    sentAs,
     limiter === undefined ? verifier : limitFailures(verifier, limiter, { isGuessable }),
-  );
+  ]);
+  const find = (wanted: OpenVerifier['sentAs']) => limited.find(([sentAs]) => sentAs === wanted)?.[1];
+  const identify = createTokenIdentify({
+    verifiers: limited.flatMap(([sentAs, verifier]) => (sentAs === 'go' ? [] : [verifier])),
+    apiKeys: find('api-key'),
+    fallback: find('go'),
+    now,
+  });
+  return composeAuthentication(identify, opened);
+}
+
+function composeAuthentication(identify: Identify, opened: readonly OpenVerifier[]): Authentication {
   return {
-    identify: createTokenIdentify({ ...verifiers, now }),
-    start: async () => void (await Promise.all([...keySets.values()].map((keySet) => keySet.start()))),
-    isReady: () => [...keySets.values()].every(({ state }) => state.keys > 0),
-    keySets: () => [...keySets.values()].map(({ state }) => state),
-    authorizationServer,
+    identify,
+    start: async () => void (await Promise.all(opened.map(({ start }) => start?.()))),
+    isReady: () => opened.every(({ isReady }) => isReady?.() ?? true),
+    keySets: () => opened.flatMap(({ keySets }) => keySets?.() ?? []),
+    apiKeyFile: () => opened.find(({ apiKeyFile }) => apiKeyFile !== undefined)?.apiKeyFile?.(),
+    authorizationServer: () => opened.map(({ authorizationServer }) => authorizationServer?.()).find(Boolean),
     close: () => {
-      for (const keySet of keySets.values()) keySet.close();
-      apiKeyFile?.close();
+      for (const { close } of opened) close?.();
     },
   };
 }
 
-/** What judges tokens, in the order in which it is asked; `limit` is put around each. */
-function createVerifiers(
-  settings: AuthenticationSettings,
-  { logger, now, fetch }: Required<AuthenticationSurroundings>,
-  keySets: ReadonlyMap<string, KeySet>,
-  apiKeyFile: ApiKeyFile | undefined,
-  limit: (verifier: TokenVerifier, isGuessable?: boolean) => TokenVerifier,
-): Omit<TokenIdentifyOptions, 'now'> {
-  const { jwtSecrets: secrets, issuers, audiences, algorithms, introspection, claimNames } = settings;
-  const hasSecret = secrets.length > 0;
-  const verifiers: TokenVerifier[] = [];
-  const apiKeys =
-    apiKeyFile === undefined ? undefined : limit(createApiKeyVerifier({ entries: () => apiKeyFile.entries, now }));
-  if (apiKeys !== undefined) verifiers.push(apiKeys);
-  if (keySets.size > 0) {
-    const oidc = { issuers: keySets, audiences, algorithms, claimNames, leavesOthers: hasSecret, now };
-    verifiers.push(limit(createOidcVerifier(oidc)));
-  }
-  if (introspection !== undefined) {
-    const ask = createAskIssuer({ ...introspection, fetch });
-    const leavesJwts = hasSecret || keySets.size > 0;
-    const introspect = { ask, audiences, issuers, claimNames, leavesJwts, logger, now };
-    // Each guess would be a question to the issuer.
-    verifiers.push(limit(createIntrospectionVerifier(introspect), true));
-  }
-  if (!hasSecret && verifiers.length === 0) throw new TypeError('expected at least one way to identify callers');
-  const hmac = hasSecret ? createHmacVerifier({ secrets, claimNames, now }) : undefined;
-  return { verifiers, apiKeys, fallback: hmac && limit(hmac, settings.allowWeakSecrets) };
-}
-
-interface KeySets extends Pick<Authentication, 'authorizationServer'> {
-  readonly keySets: ReadonlyMap<string, KeySet>;
-}
-
-/** The keys of each issuer by its name, and what is known beside them of the first one. */
-function createKeySets(
-  { issuers, jwksUri, algorithms, allowHttpIssuers: allowHttp, offersLogin }: AuthenticationSettings,
-  { fetch, ...surroundings }: Required<AuthenticationSurroundings>,
-): KeySets {
-  const keySets = new Map<string, KeySet>();
-  let authorizationServer: AuthorizationServer | undefined;
-  for (const [index, issuer] of issuers.entries()) {
-    const onMetadata = (metadata: IssuerMetadata) => {
-      if (index > 0 || !offersLogin) return;
-      const found = readIfThere(metadata, allowHttp, surroundings.logger);
-      // As long as it says the same it is the same, for whoever has made something of it.
-      if (JSON.stringify(found) !== JSON.stringify(authorizationServer)) authorizationServer = found;
-    };
-    const load = createLoadKeys({ issuer, jwksUri, algorithms, fetch, allowHttp, onMetadata });
-    keySets.set(issuer, new KeySet({ issuer, load, ...surroundings }));
-  }
-  return { keySets, authorizationServer: () => authorizationServer };
-}
-
-/** Issuers that only machines have accounts at have no place to log in, and are good for tokens all the same. */
-function readIfThere(metadata: IssuerMetadata, allowHttp: boolean, logger: Logger): AuthorizationServer | undefined {
-  try {
-    return readAuthorizationServer(metadata, { allowHttp });
-  } catch (error) {
-    const reason = (error as Error).message;
-    logger.warn(
-      { issuer: metadata.issuer, reason },
-      'nobody can log in at an issuer; its tokens are good all the same',
-    );
-    return undefined;
-  }
-}
-
-function anonymousAuthentication(): Authentication {
-  return {
-    identify: createAnonymousIdentify(),
-    start: () => Promise.resolve(),
-    isReady: () => true,
-    keySets: () => [],
-    authorizationServer: () => undefined,
-    close: () => undefined,
-  };
-}
+/** Everybody, with `AUTH=none`, whatever credentials come along. */
+export const anonymous: Identity = Object.freeze({
+  subject: 'anonymous',
+  method: 'none',
+  claims: Object.freeze(Object.create(null)),
+  scopes: undefined,
+  groups: Object.freeze([]),
+  issuer: undefined,
+  tokenId: '',
+  expiresAtMs: Number.POSITIVE_INFINITY,
+});

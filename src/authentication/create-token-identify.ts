@@ -1,8 +1,15 @@
+import { LRUCache } from 'lru-cache';
+
 import type { Credentials, Identify, Identity } from '../call/identity.ts';
 
 import { ambiguousCredentialsError, bearerError, missingTokenError } from './credentials-error.ts';
 import type { TokenVerifier, VerifiedToken } from './token-verifier.ts';
-import { VerifiedTokens } from './verified-tokens.ts';
+
+/** How many tokens are known at once. Only proven ones are, so nobody without a secret can drive others out. */
+const maxRemembered = 2_000;
+
+/** Longer texts are verified anew each time; a token with a hundred groups in it has about half of that. */
+const maxKeyLength = 4_096;
 
 /** What identifying by bearer token needs. */
 export interface TokenIdentifyOptions {
@@ -26,10 +33,10 @@ export interface TokenIdentifyOptions {
  * What was verified once is not verified again until its time is over; refusals are not remembered.
  */
 export function createTokenIdentify({ verifiers, apiKeys, fallback, now }: TokenIdentifyOptions): Identify {
-  const verified = new VerifiedTokens();
+  const verified = new LRUCache<string, VerifiedToken>({ max: maxRemembered });
   const missing = missingTokenError({ isChallenged: verifiers.length > 0 });
   const remember = (text: string, token: VerifiedToken): Identity => {
-    verified.keep(text, token);
+    if (text.length <= maxKeyLength) verified.set(text, token);
     return token.identity;
   };
 
@@ -58,7 +65,7 @@ export function createTokenIdentify({ verifiers, apiKeys, fallback, now }: Token
     if (apiKey !== undefined && apiKeys !== undefined) return verifyApiKey(apiKey, apiKeys, credentials);
     if (authorization === undefined || authorization === '') throw missing;
     // What is known was sent alone, or is the fallback's; among several headers it is looked at anew.
-    const known = credentials.isAmbiguous === true ? undefined : verified.find(authorization);
+    const known = credentials.isAmbiguous === true ? undefined : verified.get(authorization);
     if (known !== undefined && isValidAt(known, now())) return known.identity;
     return verify(authorization, credentials);
   };

@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
+
 import type { Identity } from '../call/identity.ts';
 
-import { type ClaimNames, readUser } from './claims.ts';
-import { groupsOf, scopesOf } from './claimed-rights.ts';
+import { type ClaimNames, groupsOf, readUser, scopesOf } from './claims.ts';
 import { bearerError } from './credentials-error.ts';
 import type { JsonObject } from './parse-json-object.ts';
-import { tokenIdOf } from './token-id.ts';
 
 /** A token whose claims were proven. */
 export interface ProvenToken {
@@ -33,7 +33,7 @@ export function deriveIdentity(
   if (subject === undefined || subject.length > maxSubjectLength || unseen.test(subject)) {
     throw bearerError('CLAIM_INVALID', `its "${claim}" does not name a user`);
   }
-  // Whoever may write his own address must not become somebody else by it.
+  // People who may write any address into their profile must not become somebody else by it.
   if (claim === 'email' && claims['email_verified'] === false) {
     throw bearerError('CLAIM_INVALID', 'its "email" is not verified');
   }
@@ -47,4 +47,17 @@ export function deriveIdentity(
     tokenId: tokenIdOf(claims, token),
     expiresAtMs,
   });
+}
+
+/** What can stand in a record as it is: printable, no white space, not long. */
+const printableId = /^[\x21-\x7e]{1,64}$/;
+
+/** Names a verified token in records: by its `jti` (RFC 7519, 4.1.7, https://www.rfc-editor.org/rfc/rfc7519#section-4.1.7), else its fingerprint. */
+export function tokenIdOf({ jti }: Identity['claims'], token: string): string {
+  return typeof jti === 'string' && printableId.test(jti) ? jti : fingerprintOf(token);
+}
+
+/** Names a token in records: the first 8 hex digits of its SHA-256, which tell tokens apart and give nothing away. */
+export function fingerprintOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 8);
 }

@@ -1,12 +1,13 @@
-import { parseIpAddress } from '../http/ip-network.ts';
+import { LRUCache } from 'lru-cache';
+
+import { isIpAddress, subscriberNetworkOf } from '../http/ip-network.ts';
 import { isLoopback } from '../http/is-loopback.ts';
 
 import { tooManyFailuresError } from './credentials-error.ts';
-import { RecentlyUsed } from './recently-used.ts';
 
-/** How many guesses are borne. */
+/** How many bad credentials are answered before an address has to wait. */
 export interface FailureLimiterOptions {
-  /** From one address in a minute; so many at once, and the same again as the minute goes by. */
+  /** From one address in a minute. So many may come at once; as many again are allowed as the minute goes by. */
   readonly perMinute: number;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
@@ -14,40 +15,44 @@ export interface FailureLimiterOptions {
 
 /** What is known of an address from which bad credentials came. */
 interface Guesser {
-  /** How many more are borne now. */
+  /** How many more bad credentials it may show. */
   budget: number;
-  /** When that was so. */
+  /** When the budget was counted. */
   countedAtMs: number;
-  /** How often in a row it was closed. */
+  /** How often in a row it had to wait. */
   closings: number;
   closedUntilMs: number;
-  /** What it showed last: who shows the same again is mistaken, and does not guess. */
+  /** What it showed last: a client that shows the same again is mistaken, and does not guess. */
   shown: string[];
 }
 
 const minPauseMs = 1_000;
 const maxPauseMs = 60_000;
 
-/** A client that goes on with what it has, has one token, or some few. */
+/** A client that repeats itself has one token, or a few. */
 const maxShown = 16;
 
-/** More addresses than twice that are no longer told apart from new ones; an entry takes some hundred bytes. */
-const capacity = 5_000;
+/** More addresses are no longer told apart from new ones; an entry takes some hundred bytes. */
+const capacity = 10_000;
 
 /**
- * Slows down who guesses credentials: after too many different bad ones from an address, it is closed for a second, then two,
- * four and so on up to a minute, as long as it goes on. Nobody guesses 256 random bits; this is for secrets that somebody
- * chose, for issuers who are asked about each guess, and for logs.
+ * Slows down guessing: after too many different bad credentials an address is closed for a second, then for two, four and so
+ * on up to a minute, as long as it goes on. Random secrets of 256 bits cannot be guessed anyway. This protects secrets that a
+ * person chose, issuers who are asked about each token, and the log.
  *
- * This machine is never slowed down: whoever is on it has other ways, and a proxy on it stands for everybody. IPv6
- * addresses count by their /64 network (RFC 4291, 2.5.4), which is what one subscriber has.
+ * This machine is never slowed down: its users have other ways, and a proxy on it stands for all callers. IPv6 addresses
+ * count by their /64 network (RFC 4291, 2.5.4), which is what one subscriber has.
  */
 export class FailureLimiter {
   readonly #options: FailureLimiterOptions;
-  readonly #guessers = new RecentlyUsed<Guesser>(capacity);
+  /** By the clock, but never back: a clock that is set back must neither close an address for hours nor let it guess. */
+  #elapsedMs = 0;
+  #clockMs: number;
+  readonly #guessers = new LRUCache<string, Guesser>({ max: capacity });
 
   constructor(options: FailureLimiterOptions) {
     this.#options = options;
+    this.#clockMs = options.now();
   }
 
   /** Whether an address has guessed too much lately. */
@@ -61,15 +66,15 @@ export class FailureLimiter {
     if (pauseMs > 0) throw tooManyFailuresError(Math.ceil(pauseMs / 1000));
   }
 
-  /** @param shown what stands for the credentials; never they themselves, since it is kept */
+  /** @param shown a hash of the credentials; it is kept, so it must not be the credentials themselves */
   noteFailure(address: string | undefined, shown: string): void {
     if (address === undefined || isLoopback(address)) return;
-    const { perMinute, now } = this.#options;
-    const nowMs = now();
+    const { perMinute } = this.#options;
+    const nowMs = this.#now();
     const guesser = this.#find(address) ?? this.#begin(address, nowMs);
     if (guesser.shown.includes(shown)) return;
     guesser.shown = [...guesser.shown.slice(1 - maxShown), shown];
-    // What was under way when it was closed is no reason to close it for longer.
+    // Requests that were under way when the address was closed do not close it for longer.
     if (nowMs < guesser.closedUntilMs) return;
     const regained = (Math.max(0, nowMs - guesser.countedAtMs) / 60_000) * perMinute;
     guesser.budget = Math.min(perMinute, guesser.budget + regained);
@@ -78,17 +83,24 @@ export class FailureLimiter {
     guesser.budget = Math.max(0, guesser.budget - 1);
     if (guesser.budget >= 1) return;
     guesser.closedUntilMs = nowMs + Math.min(maxPauseMs, minPauseMs * 2 ** guesser.closings);
-    // While it is closed, nothing is regained.
+    // The budget does not grow while the address is closed.
     guesser.countedAtMs = guesser.closedUntilMs;
     guesser.closings += 1;
   }
 
+  #now(): number {
+    const clockMs = this.#options.now();
+    this.#elapsedMs += Math.max(0, clockMs - this.#clockMs);
+    this.#clockMs = clockMs;
+    return this.#elapsedMs;
+  }
+
   #pauseMsOf(address: string | undefined): number {
-    return (this.#find(address)?.closedUntilMs ?? 0) - this.#options.now();
+    return (this.#find(address)?.closedUntilMs ?? 0) - this.#now();
   }
 
   #find(address: string | undefined): Guesser | undefined {
-    return address === undefined ? undefined : this.#guessers.find(subscriberOf(address));
+    return address === undefined ? undefined : this.#guessers.get(subscriberOf(address));
   }
 
   #begin(address: string, nowMs: number): Guesser {
@@ -99,14 +111,12 @@ export class FailureLimiter {
       closedUntilMs: 0,
       shown: [],
     };
-    this.#guessers.keep(subscriberOf(address), guesser);
+    this.#guessers.set(subscriberOf(address), guesser);
     return guesser;
   }
 }
 
 /** The address, or of an IPv6 address the first 64 bits. */
 function subscriberOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const bytes = parseIpAddress(address);
-  return bytes === undefined ? address : Buffer.from(bytes.subarray(0, 8)).toString('hex');
+  return address.includes(':') && isIpAddress(address) ? subscriberNetworkOf(address) : address;
 }

@@ -6,7 +6,7 @@ import type { Call } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { Credentials, Identify, IdentifyRequest } from '../call/identity.ts';
 import type { StatusName } from '../call/status.ts';
-import { fingerprintOf } from './token-fingerprint.ts';
+import { fingerprintOf } from './derive-identity.ts';
 
 /** A request whose sender could not be told. What he wrote is cut to 200 characters. */
 export interface Rejection {

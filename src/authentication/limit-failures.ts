@@ -1,34 +1,35 @@
 import { createHash } from 'node:crypto';
 
+import { LRUCache } from 'lru-cache';
+
 import { GatewayError } from '../call/gateway-error.ts';
 
 import { mayBeGuess } from './credentials-error.ts';
 import type { FailureLimiter } from './failure-limiter.ts';
-import { RecentlyUsed } from './recently-used.ts';
 import type { TokenVerifier, VerifiedToken } from './token-verifier.ts';
 
-/** How a verifier is to be spared. */
+/** How a verifier is protected. */
 export interface LimitFailuresOptions {
   /**
-   * Whether to look at no token from an address that guesses, unless it was found good before: where guessing may succeed, or
-   * each guess costs somebody else something. Otherwise all are looked at, so that nobody can lock others out who share
-   * his address, and the bad ones are told to come later.
+   * Whether tokens from a closed address are not looked at, but for those that were good before: where guessing may succeed, or
+   * where each guess costs the issuer an answer. Otherwise all tokens are looked at, so that a guesser locks nobody out who
+   * shares their address; only the bad ones are told to come later.
    */
   readonly isGuessable: boolean;
 }
 
-/** So many good tokens are known at once at least, by their hashes. */
-const capacity = 1_000;
+/** How many good tokens are known at once, by their hashes. */
+const capacity = 2_000;
 
-/** Slows down who shows a verifier many different bad tokens. */
+/** Wraps a verifier, so that an address from which many different bad tokens come has to wait. */
 export function limitFailures(
   verifier: TokenVerifier,
   limiter: FailureLimiter,
   { isGuessable }: LimitFailuresOptions,
 ): TokenVerifier {
-  const known = new RecentlyUsed<true>(capacity);
+  const known = new LRUCache<string, true>({ max: capacity });
   const pass = (token: string, found: VerifiedToken): VerifiedToken => {
-    if (isGuessable) known.keep(hashOf(token), true);
+    if (isGuessable) known.set(hashOf(token), true);
     return found;
   };
   const fail = (token: string, remoteAddress: string | undefined, error: unknown): never => {
@@ -41,7 +42,7 @@ export function limitFailures(
     ...verifier,
     verify: (token, credentials) => {
       const { remoteAddress } = credentials;
-      if (isGuessable && limiter.isClosed(remoteAddress) && known.find(hashOf(token)) === undefined) {
+      if (isGuessable && limiter.isClosed(remoteAddress) && known.get(hashOf(token)) === undefined) {
         limiter.assertOpen(remoteAddress);
       }
       try {
@@ -58,7 +59,7 @@ export function limitFailures(
   };
 }
 
-/** What is kept must not be worth stealing. */
+/** Tokens are kept as hashes, which are not worth stealing. */
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }

@@ -1,4 +1,4 @@
-import type { AuthenticationSettings } from './authentication-settings.ts';
+import type { AuthenticationSettings } from './verifiers.ts';
 
 /** How OAuth clients find out whose tokens they need (RFC 9728, https://www.rfc-editor.org/rfc/rfc9728#section-2). */
 export interface ProtectedResource {

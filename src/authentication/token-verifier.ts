@@ -1,4 +1,12 @@
+import type { Schedule } from '../clock/schedule.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { Credentials, Identity } from '../call/identity.ts';
+
+import type { ApiKeyFileState } from './api-keys/api-key-file.ts';
+import type { CommonSettings, SettingsReader } from './common-settings.ts';
+import type { AuthorizationServer } from './oidc/authorization-server.ts';
+import type { KeySetState } from './oidc/key-set.ts';
+import type { Fetch } from './provider-fetch.ts';
 
 /** What a verifier found in a token, and how long that stands. Times in milliseconds since 1970. */
 export interface VerifiedToken {
@@ -26,4 +34,59 @@ export interface TokenVerifier {
    * `credentials-error.ts`. Synchronous where no network is needed. The credentials are those that brought the token.
    */
   verify(token: string, credentials: Credentials): VerifiedToken | Promise<VerifiedToken>;
+}
+
+/**
+ * A row of the table of verifiers: one way to tell who calls, from its settings to what it does in the background. Its file
+ * and its row are all that there is of it.
+ */
+export interface VerifierKind<Settings, Needed = Settings & CommonSettings> {
+  /** Reads what the settings say about it. */
+  readonly read: (read: SettingsReader) => Settings;
+  /** What is wrong with them, in the names that people gave them by. Those of a verifier that is off have no problems. */
+  readonly findProblems: (settings: Needed) => Iterable<string>;
+  /** Whether the settings ask for it. */
+  readonly isOn: (settings: Needed) => boolean;
+  /** Whether a JWT of an unknown issuer is for it to judge, so that verifiers before it must leave those alone. */
+  readonly takesAnyJwt: boolean;
+  /** Opens it. The settings must have no problems. */
+  readonly open: (settings: Needed, surroundings: VerifierSurroundings) => OpenVerifier;
+}
+
+/** What a verifier is given besides its settings. */
+export interface VerifierSurroundings {
+  /** Whether another verifier judges the JWTs of unknown issuers. */
+  readonly leavesOtherJwts: boolean;
+  readonly logger: Logger;
+  /** The current time in milliseconds since 1970. */
+  readonly now: () => number;
+  readonly schedule: Schedule;
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+  /** Bounded in time and size. */
+  readonly fetch: Fetch;
+}
+
+/** A verifier at work, with what it keeps for that. */
+export interface OpenVerifier {
+  readonly verifier: TokenVerifier;
+  /**
+   * How its tokens are sent. `bearer`: as RFC 6750 says. `api-key`: so, or in the header `X-API-Key`. `go`: in whatever form the
+   * Go gateway took them; of several verifiers it is asked last, and accepts everything.
+   */
+  readonly sentAs: 'bearer' | 'api-key' | 'go';
+  /** Whether a guess may succeed, or costs somebody else something: `LimitFailuresOptions.isGuessable`. */
+  readonly isGuessable: boolean;
+  /** Gets what tokens cannot be checked without; resolves when it has, or could not. Not there: nothing is needed. */
+  readonly start?: () => Promise<void>;
+  /** Whether it ever had what it needs. */
+  readonly isReady?: () => boolean;
+  /** Ends what goes on in the background. */
+  readonly close?: () => void;
+  /** The keys of issuers, for metrics. */
+  readonly keySets?: () => readonly KeySetState[];
+  /** The file of API keys, for metrics. */
+  readonly apiKeyFile?: () => ApiKeyFileState;
+  /** Where people log in; undefined: nowhere, or nobody has said so yet. */
+  readonly authorizationServer?: () => AuthorizationServer | undefined;
 }

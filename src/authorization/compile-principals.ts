@@ -1,7 +1,7 @@
 import type { Identity } from '../call/identity.ts';
 import type { PermissionLevel } from '../rpc-table/permission-level.ts';
 
-import { rolesOf } from '../authentication/claimed-rights.ts';
+import { rolesOf } from '../authentication/claims.ts';
 import type { Principal } from './principal.ts';
 import type { HolderKind, RightsEntry } from './read-policy.ts';
 

@@ -1,4 +1,5 @@
-import { RecentlyUsed } from '../authentication/recently-used.ts';
+import { LRUCache } from 'lru-cache';
+
 import type { Resource } from './resource.ts';
 
 type Found = Extract<Resource, { kind: 'found' }>;
@@ -11,18 +12,18 @@ const maxIdLength = 64;
 
 /** Remembers whose a thing is, by type and id. */
 export class RecentResources {
-  readonly #resources: RecentlyUsed<Found>;
+  readonly #resources: LRUCache<string, Found>;
 
   constructor(capacity: number = defaultCapacity) {
-    this.#resources = new RecentlyUsed(capacity);
+    this.#resources = new LRUCache({ max: capacity });
   }
 
   find(type: string, id: string): Found | undefined {
-    return this.#resources.find(keyOf(type, id));
+    return this.#resources.get(keyOf(type, id));
   }
 
   keep(type: string, id: string, resource: Found): void {
-    if (id.length <= maxIdLength) this.#resources.keep(keyOf(type, id), resource);
+    if (id.length <= maxIdLength) this.#resources.set(keyOf(type, id), resource);
   }
 }
 

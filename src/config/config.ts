@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-import { type AuthenticationSettings, findAuthenticationProblems } from '../authentication/authentication-settings.ts';
+import {
+  type AuthenticationSettings,
+  findAuthenticationProblems,
+  readAuthenticationSettings,
+} from '../authentication/verifiers.ts';
 import { type IpNetwork, parseIpNetwork } from '../http/ip-network.ts';
 import { isLoopback } from '../http/is-loopback.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
@@ -112,7 +116,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
   const problems = [...unknownFlags(raw)];
   const read = createReader(raw, problems);
   const auth = read.text('AUTH') as Config['auth'];
-  const authentication = readAuthentication(read);
+  const authentication = readAuthenticationSettings(read);
   const login = {
     clientId: auth === 'none' ? '' : read.text('GRAPHIQL_CLIENT_ID'),
     hasPage: read.boolean('GRAPHIQL'),
@@ -194,39 +198,6 @@ function readNetworks(texts: readonly string[], problems: string[]): readonly Ip
   });
 }
 
-function readAuthentication(read: Reader): AuthenticationSettings {
-  const auth = read.text('AUTH') as Config['auth'];
-  const secrets = auth === 'none' ? [] : [read.text('JWT_SECRET'), read.text('JWT_SECRET_PREVIOUS')];
-  const introspection = {
-    url: read.text('INTROSPECTION_URL'),
-    clientId: read.text('INTROSPECTION_CLIENT_ID'),
-    clientSecret: read.text('INTROSPECTION_CLIENT_SECRET'),
-  };
-  return {
-    auth,
-    // A previous secret without a present one is a mistake that must be seen.
-    jwtSecrets: secrets.slice(0, secrets.findLastIndex((secret) => secret !== '') + 1),
-    allowWeakSecrets: read.boolean('ALLOW_WEAK_JWT_SECRET'),
-    issuers: read.list('OIDC_ISSUERS'),
-    offersLogin: read.text('GRAPHIQL_CLIENT_ID') !== '',
-    jwksUri: read.text('JWKS_URI') || undefined,
-    audiences: read.list('OIDC_AUDIENCE'),
-    algorithms: read.list('OIDC_ALGORITHMS'),
-    introspection: Object.values(introspection).every((text) => text === '') ? undefined : introspection,
-    apiKeysFile: read.text('API_KEYS_FILE') || undefined,
-    failuresPerMinute: read.number('AUTH_FAILURES_PER_MINUTE'),
-    claimNames: {
-      user: read.list('USER_CLAIM'),
-      userDomain: read.text('USER_DOMAIN') || undefined,
-      uid: read.text('UID_CLAIM') || undefined,
-      scopes: read.text('SCOPES_CLAIM') || undefined,
-      groups: read.text('GROUPS_CLAIM'),
-    },
-    allowHttpIssuers: read.boolean('ALLOW_HTTP_ISSUERS'),
-    publicUrl: read.text('PUBLIC_URL') || undefined,
-  };
-}
-
 /** What is wrong although every setting by itself is well-formed. */
 function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<string> {
   if (config.cuebotEndpoint === '') {
@@ -244,7 +215,6 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
   if (config.graphqlCallsPerService < 1) {
     yield 'GRAPHQL_CALLS_PER_SERVICE is 0, by which no call would ever be made; expected 1 at least';
   }
-  if (config.auth === 'jwt') yield* secretProblems(config);
   yield* findAuthenticationProblems(config.authentication);
   yield* siteProblems(config);
   if (config.auth === 'none' && !isLoopback(config.host ?? '') && !allowAnonymousNetwork) {
@@ -263,39 +233,6 @@ function* siteProblems({ auth, allowedHosts, corsOrigins }: Config): Iterable<st
   }
   if (auth === 'none' && corsOrigins.includes('*')) {
     yield 'AUTH=none with CORS_ORIGINS=* would let every web page that somebody here opens run code on the farm. Name the origins';
-  }
-}
-
-/** The secrets that stand in OpenCue's own images, compose files and documents: everybody knows them. */
-const knownSecrets: ReadonlySet<string> = new Set([
-  'default-secret-key',
-  'dev-secret-key-change-in-production',
-  'opencue-dev-jwt-secret-change-in-production',
-  'your-secret-key',
-]);
-
-const minSecretBytes = 32;
-
-/** 32 random bytes have some 16 different characters even in hex; what has fewer than half of that was typed. */
-const minDifferentCharacters = 8;
-
-function* secretProblems({ authentication }: Config): Iterable<string> {
-  const generate = 'generate one: openssl rand -base64 48';
-  const { jwtSecrets, allowWeakSecrets, issuers, jwksUri, introspection, apiKeysFile } = authentication;
-  const hasOtherWay = [...issuers, jwksUri, introspection, apiKeysFile].some((way) => way !== undefined);
-  if (jwtSecrets[0] === '' || (jwtSecrets.length === 0 && !hasOtherWay)) {
-    yield `JWT_SECRET is not set: it signs the tokens that callers show; ${generate}`;
-  }
-  if (allowWeakSecrets) return;
-  for (const [index, secret] of jwtSecrets.entries()) {
-    const name = index === 0 ? 'JWT_SECRET' : 'JWT_SECRET_PREVIOUS';
-    if (knownSecrets.has(secret)) {
-      yield `${name} is a default that everybody can read in OpenCue's documents; ${generate}`;
-    } else if (secret !== '' && Buffer.byteLength(secret) < minSecretBytes) {
-      yield `${name} has ${Buffer.byteLength(secret)} bytes; at least ${minSecretBytes} are required; ${generate}`;
-    } else if (secret !== '' && new Set(secret).size < minDifferentCharacters) {
-      yield `${name} has ${new Set(secret).size} different characters, so it can be guessed; ${generate}`;
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { type IpNetwork, networkHas, parseIpAddress, plainAddress } from './ip-network.ts';
+import { compileNetworks, type IpNetwork, isIpAddress, plainAddress } from './ip-network.ts';
 
 /** Tells the address that a request comes from; undefined when its connection is gone already. */
 export type AddressOf = (request: IncomingMessage) => string | undefined;
@@ -12,16 +12,13 @@ export const peerAddressOf: AddressOf = ({ socket: { remoteAddress } }) =>
 /**
  * Compiles who is behind the proxies of a site. What `X-Forwarded-For` says is worth as much as whoever says it: the other
  * end of the connection must be a proxy that the site has named, and its own entry is the last one; whom that entry names
- * must be one, too, for the entry before to count, and so on. The rest a client can write as he likes.
+ * must be one, too, for the entry before to count, and so on. The rest a client can write as they like.
  *
  * An entry that is no address ends the search at the proxy that wrote it. Some proxies write the port as well.
  */
 export function compileAddressOf(trustedProxies: readonly IpNetwork[]): AddressOf {
   if (trustedProxies.length === 0) return peerAddressOf;
-  const isTrusted = (address: string): boolean => {
-    const bytes = parseIpAddress(address);
-    return bytes !== undefined && trustedProxies.some((network) => networkHas(network, bytes));
-  };
+  const isTrusted = compileNetworks(trustedProxies);
   return (request) => {
     const peer = peerAddressOf(request);
     // Node joins several lines of it by commas, as RFC 9110, 5.3 wants it.
@@ -31,7 +28,7 @@ export function compileAddressOf(trustedProxies: readonly IpNetwork[]): AddressO
     for (const entry of said.split(',').reverse()) {
       if (address === undefined || !isTrusted(address)) break;
       const named = withoutPort(entry.trim());
-      if (parseIpAddress(named) === undefined) break;
+      if (!isIpAddress(named)) break;
       address = plainAddress(named);
     }
     return address;

@@ -1,102 +1,76 @@
+import { BlockList, isIP, isIPv4, SocketAddress } from 'node:net';
+
 /** A network of addresses, as CIDR writes it (RFC 4632, 3.1; RFC 4291, 2.3). */
 export interface IpNetwork {
-  /** 16 bytes; IPv4 as IPv6 maps it. */
-  readonly address: Uint8Array;
-  /** How many bits of these 16 bytes an address must share. */
-  readonly bits: number;
+  readonly address: string;
+  /** How many bits an address must share with it. */
+  readonly prefix: number;
 }
-
-/** IPv4 inside IPv6: `::ffff:0:0/96` (RFC 4291, 2.5.5.2). A server that listens on `::` sees IPv4 callers so. */
-const mappedBits = 96;
-const mappedNetwork: IpNetwork = {
-  address: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0),
-  bits: mappedBits,
-};
 
 /**
  * Reads `10.0.0.0/8`, `2001:db8::/32`, or one address. Undefined when the text is none of them, or has bits behind its prefix,
  * which is either a mistake in the address or in the prefix.
  */
 export function parseIpNetwork(text: string): IpNetwork | undefined {
-  const [addressText = '', prefixText, ...rest] = text.split('/');
-  const address = parseIpAddress(addressText);
-  if (address === undefined || rest.length > 0) return undefined;
-  const isV4 = !addressText.includes(':');
-  const width = isV4 ? 32 : 128;
+  const [address = '', prefixText, ...rest] = text.split('/');
+  if (!isIpAddress(address) || rest.length > 0) return undefined;
+  const width = isIPv4(address) ? 32 : 128;
   if (prefixText !== undefined && !/^(?:0|[1-9]\d{0,2})$/.test(prefixText)) return undefined;
   const prefix = prefixText === undefined ? width : Number(prefixText);
   if (prefix > width) return undefined;
-  const bits = isV4 ? mappedBits + prefix : prefix;
-  const network = { address, bits };
-  return isWithin(
-    address.map((byte, index) => byte & maskOf(bits, index)),
-    address,
-    128,
-  )
-    ? network
-    : undefined;
-}
-
-/** Whether a network has an address. The address is as `parseIpAddress` gives it. */
-export function networkHas({ address, bits }: IpNetwork, other: Uint8Array): boolean {
-  return isWithin(address, other, bits);
+  const hostBits = 128n - BigInt(mappedPrefix(address, prefix));
+  return numberOf(address) % 2n ** hostBits === 0n ? { address, prefix } : undefined;
 }
 
 /**
- * The 16 bytes of an IPv4 or IPv6 address (RFC 4291, 2.2); undefined when the text is none. A zone (`%eth0`, RFC 4007, 11) is
- * left out. Octets with leading zeros are refused: some read them as octal.
+ * Compiles whether an address is in one of some networks. What is no address is in none. IPv4 counts also where it is written
+ * as IPv6 (`::ffff:10.0.0.1`), as a server that listens on `::` sees its IPv4 callers (RFC 4291, 2.5.5.2).
  */
-export function parseIpAddress(text: string): Uint8Array | undefined {
-  const bare = text.includes(':') ? text.replace(/%.*$/, '') : text;
-  const v4 = parseOctets(bare);
-  if (v4 !== undefined) return Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...v4);
-  if (!bare.includes(':')) return undefined;
-  const halves = bare.split('::');
-  if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map((half, index) => parseGroups(half, index === halves.length - 1));
-  if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined;
-  if (halves.length === 1) return head.length === 16 ? Uint8Array.from(head) : undefined;
-  const gap = 16 - head.length - tail!.length;
-  // `::` stands for one group at least.
-  return gap < 2 ? undefined : Uint8Array.of(...head, ...new Array<number>(gap).fill(0), ...tail!);
+export function compileNetworks(networks: readonly IpNetwork[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const { address, prefix } of networks) list.addSubnet(address, prefix, isIPv4(address) ? 'ipv4' : 'ipv6');
+  return (address) => isIpAddress(address) && list.check(mapped(address), 'ipv6');
 }
 
-/** An address as it is written in records: IPv4 as such, also where IPv6 maps it, in whatever spelling. What is none stays. */
+/** Whether a text is an IPv4 or IPv6 address. Octets with leading zeros are none: some programs read them as octal. */
+export function isIpAddress(text: string): boolean {
+  return isIP(text) !== 0;
+}
+
+/** An address as it is written in records: IPv4 as such, also where it is written as IPv6. What is no address stays as it is. */
 export function plainAddress(text: string): string {
-  if (!text.includes(':')) return text;
-  const bytes = parseIpAddress(text);
-  return bytes !== undefined && networkHas(mappedNetwork, bytes) ? bytes.subarray(12).join('.') : text;
+  if (!text.includes(':') || !isIpAddress(text)) return text;
+  const { address } = new SocketAddress({ address: withoutZone(text), family: 'ipv6' });
+  return /^::ffff:([\d.]+)$/.exec(address)?.[1] ?? text;
 }
 
-/** Groups of four hex digits, as bytes; the last one of the address may be IPv4 instead. Empty text: no groups. */
-function parseGroups(text: string, mayEndInV4: boolean): readonly number[] | undefined {
-  if (text === '') return [];
-  const groups = text.split(':');
-  const bytes: number[] = [];
-  for (const [index, group] of groups.entries()) {
-    const isLast = index === groups.length - 1;
-    const octets = isLast && mayEndInV4 ? parseOctets(group) : undefined;
-    if (octets !== undefined) bytes.push(...octets);
-    else if (/^[0-9a-fA-F]{1,4}$/.test(group))
-      bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff);
-    else return undefined;
-  }
-  return bytes;
+/** The first 64 bits of an IPv6 address (RFC 4291, 2.5.4), which is what one subscriber has. The text must be an address. */
+export function subscriberNetworkOf(address: string): string {
+  return (numberOf(address) >> 64n).toString(16);
 }
 
-function parseOctets(text: string): readonly number[] | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255))
-    return undefined;
-  return parts.map(Number);
+/** All addresses as IPv6, in the form that IPv6 has for those of IPv4. */
+function mapped(address: string): string {
+  return isIPv4(address) ? `::ffff:${address}` : withoutZone(address);
 }
 
-function isWithin(network: Uint8Array, address: Uint8Array, bits: number): boolean {
-  return network.every((byte, index) => ((byte ^ address[index]!) & maskOf(bits, index)) === 0);
+function mappedPrefix(address: string, prefix: number): number {
+  return isIPv4(address) ? 96 + prefix : prefix;
 }
 
-/** Which bits of a byte belong to the first `bits` of all. */
-function maskOf(bits: number, index: number): number {
-  const own = Math.min(8, Math.max(0, bits - index * 8));
-  return (0xff << (8 - own)) & 0xff;
+/** The interface behind a link-local address (`%eth0`, RFC 4007, 11) says where to send to, and is no part of the address. */
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '');
+}
+
+/** The 128 bits of an address. URLs write IPv6 in one way only, in hexadecimal groups (https://url.spec.whatwg.org/#concept-ipv6-serializer). */
+function numberOf(address: string): bigint {
+  const [head = '', tail = ''] = new URL(`http://[${mapped(address)}]`).hostname.slice(1, -1).split('::');
+  const [before, after] = [groupsOf(head), groupsOf(tail)];
+  const zeros = new Array<string>(8 - before.length - after.length).fill('0');
+  return [...before, ...zeros, ...after].reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n);
+}
+
+function groupsOf(text: string): readonly string[] {
+  return text === '' ? [] : text.split(':');
 }

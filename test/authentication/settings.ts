@@ -1,4 +1,4 @@
-import type { AuthenticationSettings } from '../../src/authentication/authentication-settings.ts';
+import type { AuthenticationSettings } from '../../src/authentication/verifiers.ts';
 import { standardClaimNames } from '../../src/authentication/claims.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 

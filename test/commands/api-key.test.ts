@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { parseApiKey } from '../../src/authentication/api-keys/api-key.ts';
 import { createApiKeyVerifier } from '../../src/authentication/api-keys/api-key-verifier.ts';
-import { parseApiKeys } from '../../src/authentication/api-keys/read-api-keys.ts';
+import { readApiKeys } from '../../src/authentication/api-keys/read-api-keys.ts';
 import { apiKey } from '../../src/commands/api-key.ts';
 
 let printed = '';
@@ -24,7 +24,7 @@ describe('cuegate api-key', () => {
     const key = /^cue_\S+$/m.exec(printed)?.[0] ?? '';
     const entry = printed.slice(printed.indexOf('\n{\n'));
     expect(parseApiKey(key)).toBeDefined();
-    const entries = parseApiKeys('keys.json', `{"keys":[${entry}]}`);
+    const entries = readApiKeys({ fileName: 'keys.json', text: `{"keys":[${entry}]}` });
     const verifier = createApiKeyVerifier({ entries: () => entries, now: Date.now });
     expect(verifier.verify(key, { authorization: undefined })).toMatchObject({
       identity: { subject: 'nightly', scopes: ['cue:read', 'cue:operate'] },

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { createAnonymousIdentify } from '../../src/authentication/create-anonymous-identify.ts';
+import { anonymous } from '../../src/authentication/create-authentication.ts';
 import { peerAddressOf } from '../../src/http/client-address.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import { beforeRouting } from '../../src/rest/before-routing.ts';
@@ -41,7 +41,7 @@ export async function startRest({
     registry,
     services: registry.services,
     style: 'compact',
-    identify: identifyRequestsBy(createAnonymousIdentify()),
+    identify: identifyRequestsBy(() => anonymous),
     addressOf: peerAddressOf,
     forwardMetadata: false,
     maxBodyBytes: 1_000,

@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 
+import { UserError } from '../../errors/user-error.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-
 import type { Schedule } from '../../clock/schedule.ts';
-import { type ApiKeyEntry, ApiKeysError, parseApiKeys } from './read-api-keys.ts';
+
+import { type ApiKeyEntry, readApiKeys } from './read-api-keys.ts';
 
 /** What keeps the file of API keys. */
 export interface ApiKeyFileOptions {
@@ -12,32 +13,60 @@ export interface ApiKeyFileOptions {
   readonly logger: Logger;
 }
 
-/** How soon a change is seen. */
-const watchMs = 2_000;
+/** What is known about the file of API keys, for metrics. */
+export interface ApiKeyFileState {
+  /** How many keys are in force. */
+  readonly keys: number;
+  /** Whether they are those of the file as it is now. */
+  readonly isCurrent: boolean;
+}
+
+/** How soon a change is seen, at the latest. */
+const lookMs = 1_000;
+
+/** How long the old keys hold while the file cannot be read or is wrong: long enough to mend it, in looks. */
+const staleLooks = (60 * 60_000) / lookMs;
+
+/** Somebody who replaces a file may take the old one away first, or begin with an empty one. */
+const goneLooks = 2;
 
 /**
- * The API keys of a file, read again whenever it changes. What cannot be read, or is wrong, changes nothing but the log: half
- * a file that is just being written must not lock the farm's scripts out.
+ * The API keys of a file, read again whenever it changes. Taking the file away, or emptying it, ends all keys; it must be so
+ * at two looks in a row, since editors and Kubernetes replace files. A file that cannot be read, or is wrong, leaves the old
+ * keys in force for an hour: half a file that is just being written must not lock the farm's scripts out.
  *
  * It looks at the file from time to time rather than be told by the system, which is silent about files that are mounted
- * from elsewhere or replaced through links, as Kubernetes does it with secrets.
+ * from elsewhere or replaced through links, as Kubernetes does it with secrets. Looks are counted, and no clock is read: a
+ * clock that jumps ends no keys.
  */
 export class ApiKeyFile {
   readonly #options: ApiKeyFileOptions;
   #entries: ReadonlyMap<string, ApiKeyEntry>;
-  #seen: string;
+  /** The version that the keys are from; undefined: they are not those of the file as it is now. */
+  #version: string | undefined;
+  /** What was wrong at the last look, and for how many looks in a row it has been. */
+  #trouble: Trouble | undefined;
   #cancelNext: (() => void) | undefined;
 
-  /** Reads the file. Throws ApiKeysError when it cannot, or when it is wrong. */
+  /** Reads the file. Throws a UserError when it cannot be read, or is wrong. */
   constructor(options: ApiKeyFileOptions) {
     this.#options = options;
-    this.#seen = versionOf(options.path);
-    this.#entries = readApiKeys(options.path);
-    this.#watch();
+    const { path } = options;
+    try {
+      this.#version = versionOf(path);
+      this.#entries = readApiKeys({ fileName: path, text: readFileSync(path, 'utf8') });
+    } catch (cause) {
+      throw cause instanceof UserError ? cause : new UserError(`the file ${path} ${problemOf(cause)}`, [], { cause });
+    }
+    this.#lookLater();
   }
 
   get entries(): ReadonlyMap<string, ApiKeyEntry> {
     return this.#entries;
+  }
+
+  get state(): ApiKeyFileState {
+    return { keys: this.#entries.size, isCurrent: this.#trouble === undefined };
   }
 
   /** Ends looking at the file. */
@@ -45,43 +74,68 @@ export class ApiKeyFile {
     this.#cancelNext?.();
   }
 
-  #watch(): void {
+  #lookLater(): void {
     this.#cancelNext = this.#options.schedule(() => {
-      this.#reloadIfChanged();
-      this.#watch();
-    }, watchMs);
+      this.#look();
+      this.#lookLater();
+    }, lookMs);
   }
 
-  #reloadIfChanged(): void {
+  /** Never throws: nothing that a file system says may end the process. */
+  #look(): void {
     const { path, logger } = this.#options;
-    const version = versionOf(path);
-    if (version === this.#seen) return;
-    this.#seen = version;
     try {
-      this.#entries = readApiKeys(path);
-      logger.info({ path, keys: this.#entries.size }, 'the API keys were read again');
+      const version = versionOf(path);
+      if (version === this.#version && this.#trouble === undefined) return;
+      const text = readFileSync(path, 'utf8');
+      if (text.trim() === '') {
+        this.#note('is empty', goneLooks);
+      } else {
+        this.#entries = readApiKeys({ fileName: path, text });
+        this.#version = version;
+        this.#trouble = undefined;
+        logger.info({ path, keys: this.#entries.size }, 'the API keys were read again');
+      }
     } catch (error) {
-      logger.error(
-        { path, err: error, keys: this.#entries.size },
-        'the API keys have changed and cannot be read; the old ones hold',
-      );
+      const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      this.#note(error instanceof UserError ? error.message : problemOf(error), isGone ? goneLooks : staleLooks);
+    }
+  }
+
+  /** @param allowedLooks at how many looks in a row this is to be seen for the keys to end */
+  #note(problem: string, allowedLooks: number): void {
+    const { path, logger } = this.#options;
+    const isNew = this.#trouble?.problem !== problem;
+    const looks = (this.#trouble?.looks ?? 0) + 1;
+    const sameLooks = isNew ? 1 : this.#trouble!.sameLooks + 1;
+    this.#trouble = { problem, looks, sameLooks };
+    this.#version = undefined;
+    const fields = { path, problem, keys: this.#entries.size };
+    if (this.#entries.size > 0 && (sameLooks >= allowedLooks || looks >= staleLooks)) {
+      this.#entries = new Map();
+      logger.error(fields, 'the file of API keys is gone, empty or unusable; its keys have ended');
+    } else if (isNew && allowedLooks === staleLooks) {
+      logger.error(fields, 'the file of API keys cannot be used; the old keys hold for an hour');
     }
   }
 }
 
-/** Changes when the file does. The inode: a file may be replaced by one of the same size within the clock's grain. */
-function versionOf(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return stats === undefined ? 'missing' : `${stats.ino} ${stats.size} ${stats.mtimeNs}`;
+/** What is wrong with the file. */
+interface Trouble {
+  readonly problem: string;
+  /** For how many looks something has been wrong. */
+  readonly looks: number;
+  /** For how many looks it has been this. */
+  readonly sameLooks: number;
 }
 
-function readApiKeys(path: string): ReadonlyMap<string, ApiKeyEntry> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const problem = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';
-    throw new ApiKeysError(path, [`the file ${problem}`]);
-  }
-  return parseApiKeys(path, text);
+/** Changes when the file does. The inode: a file may be replaced by one of the same size within the clock's grain. */
+function versionOf(path: string): string {
+  const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+  return `${ino} ${size} ${mtimeNs}`;
+}
+
+function problemOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? (error as Error).message})`;
 }

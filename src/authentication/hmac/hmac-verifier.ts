@@ -1,17 +1,52 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-import { JsonSyntaxError } from '../../codec/json/json-scanner.ts';
 import type { Identity } from '../../call/identity.ts';
 
-import { checkTimes } from './check-times.ts';
-import { type ClaimNames, readUser, standardClaimNames } from '../claims.ts';
-import { groupsOf, scopesOf } from '../claimed-rights.ts';
+import { type ClaimNames, groupsOf, readUser, scopesOf, standardClaimNames } from '../claims.ts';
 import { tokenError } from '../credentials-error.ts';
-import { Base64UrlError, decodeBase64Url } from '../decode-base64-url.ts';
-import { hmacHashes } from '../hmac-algorithms.ts';
-import { type JsonObject, JsonTypeError, parseJsonObject } from '../parse-json-object.ts';
-import { tokenIdOf } from '../token-id.ts';
-import type { TokenVerifier, VerifiedToken } from '../token-verifier.ts';
+import { tokenIdOf } from '../derive-identity.ts';
+import type { TokenVerifier, VerifiedToken, VerifierKind } from '../token-verifier.ts';
+import { checkTimes } from './check-times.ts';
+import { type ParsedToken, parseToken } from './parse-token.ts';
+import { findWeakSecrets, generateSecret } from './secret-strength.ts';
+
+/** What the settings say about the shared secret. */
+export interface HmacSettings {
+  /** Tokens are signed with the first, and those of the others are still accepted. */
+  readonly jwtSecrets: readonly string[];
+  /** Whether these may be such that they can be guessed. */
+  readonly allowWeakSecrets: boolean;
+}
+
+/** Tokens that are signed with the shared secret, as OpenCue's Go gateway takes them. */
+export const sharedSecret: VerifierKind<HmacSettings> = {
+  read: (read) => {
+    const secrets = read.text('AUTH') === 'none' ? [] : [read.text('JWT_SECRET'), read.text('JWT_SECRET_PREVIOUS')];
+    return {
+      // A previous secret without a present one is a mistake that must be seen.
+      jwtSecrets: secrets.slice(0, secrets.findLastIndex((secret) => secret !== '') + 1),
+      allowWeakSecrets: read.boolean('ALLOW_WEAK_JWT_SECRET'),
+    };
+  },
+  *findProblems({ jwtSecrets: [secret = '', previous = ''], allowWeakSecrets }) {
+    if (secret === '') yield missingSecret;
+    if (allowWeakSecrets) return;
+    yield* findWeakSecrets([
+      ['JWT_SECRET', secret],
+      ['JWT_SECRET_PREVIOUS', previous],
+    ]);
+  },
+  isOn: ({ jwtSecrets }) => jwtSecrets.length > 0,
+  takesAnyJwt: true,
+  open: ({ jwtSecrets: secrets, allowWeakSecrets, claimNames }, { now }) => ({
+    verifier: createHmacVerifier({ secrets, claimNames, now }),
+    sentAs: 'go',
+    isGuessable: allowWeakSecrets,
+  }),
+};
+
+/** What is told where there is no way to identify callers, since this one is the simplest. */
+export const missingSecret = `JWT_SECRET is not set: it signs the tokens that callers show; ${generateSecret}`;
 
 /** What the verifier of shared-secret tokens needs. */
 export interface HmacVerifierOptions {
@@ -23,7 +58,7 @@ export interface HmacVerifierOptions {
   readonly now: () => number;
 }
 
-/** A verifier that needs nobody's help. */
+/** A verifier that asks nobody. */
 export interface HmacVerifier extends TokenVerifier {
   verify(token: string): VerifiedToken;
 }
@@ -47,8 +82,9 @@ export function createHmacVerifier({
     isRemembered: true,
     accepts: () => true,
     verify(token) {
-      const { header, claims, signature } = parseToken(token);
-      assertSigned(token.slice(0, token.lastIndexOf('.')), signature, hashOf(header), keys);
+      const parsed = parseToken(token);
+      assertSigned(parsed, keys);
+      const { claims } = parsed;
       const validity = checkTimes(claims, now());
       const { name = 'unknown' } = readUser(claims, claimNames);
       const identity: Identity = Object.freeze({
@@ -57,7 +93,7 @@ export function createHmacVerifier({
         claims,
         scopes: scopesOf(claims, claimNames),
         groups: groupsOf(claims, claimNames),
-        // Whoever has the secret can write what he likes into `iss`.
+        // Anybody who has the secret can write anything into `iss`.
         issuer: undefined,
         tokenId: tokenIdOf(claims, token),
         expiresAtMs: validity.validUntilMs,
@@ -67,70 +103,7 @@ export function createHmacVerifier({
   };
 }
 
-interface ParsedToken {
-  readonly header: JsonObject;
-  readonly claims: JsonObject;
-  readonly signature: Buffer;
-}
-
-/** Opens a token's three segments. The algorithm's name is judged before the signature's text, as golang-jwt does. */
-function parseToken(token: string): ParsedToken {
-  const [first, second, third, ...rest] = token.split('.', 4);
-  if (first === undefined || second === undefined || third === undefined || rest.length > 0) {
-    throw malformed('token contains an invalid number of segments');
-  }
-  const header = parseSegment(first, 'header', 'map[string]interface {}');
-  const claims = parseSegment(second, 'claim', 'jwt.MapClaims');
-  assertKnownAlgorithm(header);
-  return { header, claims, signature: decodeSegment(third, 'signature') };
-}
-
-function parseSegment(segment: string, part: string, goType: string): JsonObject {
-  const bytes = decodeSegment(segment, part);
-  try {
-    return parseJsonObject(bytes, goType);
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError || error instanceof JsonTypeError)) throw error;
-    throw malformed(`could not JSON decode ${part}: ${error.message}`);
-  }
-}
-
-function decodeSegment(segment: string, part: string): Buffer {
-  try {
-    return decodeBase64Url(segment);
-  } catch (error) {
-    if (!(error instanceof Base64UrlError)) throw error;
-    throw malformed(`could not base64 decode ${part}: ${error.message}`);
-  }
-}
-
-function malformed(text: string) {
-  return tokenError('TOKEN_MALFORMED', `token is malformed: ${text}`);
-}
-
-/** What golang-jwt can verify. A name from here is refused later than an unknown one, and with another text. */
-const knownAlgorithms: ReadonlySet<unknown> = new Set([
-  ...hmacHashes.keys(),
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'none'],
-]);
-
-function assertKnownAlgorithm({ alg }: JsonObject): void {
-  if (typeof alg !== 'string') throw unverifiable('signing method (alg) is unspecified');
-  if (!knownAlgorithms.has(alg)) throw unverifiable('signing method (alg) is unavailable');
-}
-
-/** Only a hash may come out of here: `none` or a public-key algorithm never reaches the secret. */
-function hashOf({ alg }: JsonObject): string {
-  const hash = hmacHashes.get(alg as string);
-  if (hash === undefined) throw unverifiable(`error while executing keyfunc: Unexpected signing method: ${alg}`);
-  return hash;
-}
-
-function unverifiable(text: string) {
-  return tokenError('TOKEN_UNVERIFIABLE', `token is unverifiable: ${text}`);
-}
-
-function assertSigned(signed: string, signature: Buffer, hash: string, keys: readonly KeyObject[]): void {
+function assertSigned({ signed, signature, hash }: ParsedToken, keys: readonly KeyObject[]): void {
   const isSigned = keys.some((key) => {
     const expected = createHmac(hash, key).update(signed, 'latin1').digest();
     // timingSafeEqual throws on unequal lengths; the length is no secret.

@@ -1,17 +1,68 @@
 import { createHash } from 'node:crypto';
 
+import { LRUCache } from 'lru-cache';
+
 import type { Logger } from '../../telemetry/logger.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 
 import { type ClaimNames, readUser } from '../claims.ts';
+import type { CommonSettings } from '../common-settings.ts';
 import { bearerError, unavailableError } from '../credentials-error.ts';
 import { deriveIdentity } from '../derive-identity.ts';
-import { assertNoIdToken, assertUsableAsBearer } from '../oidc/check-claims.ts';
+import { assertNoIdToken, assertUsableAsBearer, clockSkewSeconds } from '../oidc/check-claims.ts';
+import type { OidcSettings } from '../oidc/oidc-issuers.ts';
 import { looksLikeJwt, maxTokenLength } from '../oidc/open-access-token.ts';
 import type { JsonObject } from '../parse-json-object.ts';
-import type { TokenVerifier, VerifiedToken } from '../token-verifier.ts';
-import type { AskIssuer } from './ask-issuer.ts';
-import { RecentAnswers } from './recent-answers.ts';
+import { providerUrlProblem } from '../provider-fetch.ts';
+import type { TokenVerifier, VerifiedToken, VerifierKind } from '../token-verifier.ts';
+import { type AskIssuer, createAskIssuer } from './ask-issuer.ts';
+
+/** What the settings say about tokens that only their issuer can read. */
+export interface IntrospectionSettings {
+  /** Whom to ask about them; undefined: nobody. */
+  readonly introspection:
+    | { readonly url: string; readonly clientId: string; readonly clientSecret: string }
+    | undefined;
+}
+
+type NeededSettings = IntrospectionSettings & Pick<OidcSettings, 'audiences' | 'issuers'> & CommonSettings;
+
+/** Tokens that only their issuer can read: it is asked about each. */
+export const introspection: VerifierKind<IntrospectionSettings, NeededSettings> = {
+  read: (read) => {
+    const client = {
+      url: read.text('INTROSPECTION_URL'),
+      clientId: read.text('INTROSPECTION_CLIENT_ID'),
+      clientSecret: read.text('INTROSPECTION_CLIENT_SECRET'),
+    };
+    return { introspection: Object.values(client).every((text) => text === '') ? undefined : client };
+  },
+  *findProblems({ introspection: client, allowHttpIssuers: allowHttp }) {
+    if (client === undefined) return;
+    if (client.url === '') {
+      yield 'INTROSPECTION_URL is not set, but a client for it is; it says whom to ask about tokens';
+      return;
+    }
+    const problem = providerUrlProblem(client.url, { allowHttp });
+    if (problem !== undefined) yield `INTROSPECTION_URL: ${problem}`;
+    if (client.clientId === '') yield `INTROSPECTION_CLIENT_ID ${unknownClient}`;
+    if (client.clientSecret === '') yield `INTROSPECTION_CLIENT_SECRET ${unknownClient}`;
+  },
+  isOn: (settings) => settings.introspection !== undefined,
+  takesAnyJwt: false,
+  open: ({ introspection: client, audiences, issuers, claimNames }, surroundings) => {
+    const { leavesOtherJwts: leavesJwts, fetch, logger, now } = surroundings;
+    const ask = createAskIssuer({ ...client!, fetch });
+    return {
+      verifier: createIntrospectionVerifier({ ask, audiences, issuers, claimNames, leavesJwts, logger, now }),
+      sentAs: 'bearer',
+      // Each guess would be a question to the issuer.
+      isGuessable: true,
+    };
+  },
+};
+
+const unknownClient = 'is not set: issuers answer only clients whom they know';
 
 /** What the verifier of tokens that only their issuer can read needs. */
 export interface IntrospectionVerifierOptions {
@@ -52,8 +103,10 @@ const printable = /^[\x21-\x7e]+$/;
  */
 export function createIntrospectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {
   const { ask, leavesJwts, logger, now } = options;
-  const active = new RecentAnswers<VerifiedToken>(capacity);
-  const inactive = new RecentAnswers<GatewayError>(capacity);
+  const active = new LRUCache<string, VerifiedToken>({ max: capacity });
+  const inactive = new LRUCache<string, { readonly refusal: GatewayError; readonly untilMs: number }>({
+    max: capacity,
+  });
   const asking = new Map<string, Promise<VerifiedToken>>();
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
   let isAway = false;
@@ -74,10 +127,10 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
     const nowMs = now();
     try {
       const verified = judge(token, answer, options, nowMs);
-      active.keep(key, verified, verified.validUntilMs);
+      active.set(key, verified);
       return verified;
     } catch (error) {
-      if (error instanceof GatewayError) inactive.keep(key, error, nowMs + inactiveMs);
+      if (error instanceof GatewayError) inactive.set(key, { refusal: error, untilMs: nowMs + inactiveMs });
       throw error;
     }
   };
@@ -90,10 +143,10 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
       if (!printable.test(token)) throw bearerError('TOKEN_MALFORMED');
       const key = createHash('sha256').update(token).digest('base64');
       const nowMs = now();
-      const known = active.find(key, nowMs);
-      if (known !== undefined) return known;
-      const refusal = inactive.find(key, nowMs);
-      if (refusal !== undefined) throw refusal;
+      const known = active.get(key);
+      if (known !== undefined && known.validFromMs <= nowMs && nowMs < known.validUntilMs) return known;
+      const refused = inactive.get(key);
+      if (refused !== undefined && nowMs < refused.untilMs) throw refused.refusal;
       const asked = asking.get(key);
       if (asked !== undefined) return asked;
       if (nowMs < pausedUntilMs || asking.size >= maxAsking)
@@ -134,7 +187,8 @@ function judge(
   const identity = deriveIdentity({ token, claims, method: 'introspection', issuer, expiresAtMs }, claimNames);
   return Object.freeze({
     identity,
-    validFromMs: Number.NEGATIVE_INFINITY,
+    // A clock that was set back does not make the answer last longer.
+    validFromMs: nowMs - clockSkewSeconds * 1000,
     validUntilMs: Math.min(expiresAtMs, nowMs + activeMs),
   });
 }

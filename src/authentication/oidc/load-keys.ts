@@ -1,5 +1,4 @@
-import { type Fetch, FetchError, fetchJson } from '../provider-fetch.ts';
-import { providerUrlProblem } from '../provider-url.ts';
+import { type Fetch, FetchError, fetchJson, providerUrlProblem } from '../provider-fetch.ts';
 import { discoverIssuer, discoveryUrlOf, type IssuerMetadata } from './issuer-metadata.ts';
 import { importKeyRing, type KeyRing } from './key-ring.ts';
 

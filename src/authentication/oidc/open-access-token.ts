@@ -2,7 +2,6 @@ import { JsonSyntaxError } from '../../codec/json/json-scanner.ts';
 
 import { bearerError } from '../credentials-error.ts';
 import { type JsonObject, JsonTypeError, parseJsonObject } from '../parse-json-object.ts';
-import { assertUniqueNames, DuplicateNameError } from './assert-unique-names.ts';
 
 /** A token that was opened and is not proven yet. */
 export interface OpenedToken {
@@ -91,4 +90,37 @@ function readType(typ: unknown): string {
   if (type !== 'jwt' && type !== 'at+jwt')
     throw bearerError('NOT_AN_ACCESS_TOKEN', `its "typ" is ${JSON.stringify(typ)}`);
   return type;
+}
+
+/** An object names a member twice. */
+class DuplicateNameError extends Error {
+  override readonly name = 'DuplicateNameError';
+}
+
+/** Strings and punctuation; what stands between them cannot be a name. */
+const stringOrPunctuator = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
+
+/**
+ * Asserts that no object names a member twice, at any depth. Of equal names JSON.parse takes the last and other parsers the
+ * first, so that two readers of one token may see two users; RFC 7519, 4 (https://www.rfc-editor.org/rfc/rfc7519#section-4) lets us
+ * refuse. The text must be known to be JSON. Throws DuplicateNameError.
+ */
+function assertUniqueNames(text: string): void {
+  const open: Set<string>[] = [];
+  let lastString = '';
+  for (const [found] of text.matchAll(stringOrPunctuator)) {
+    if (found === '{' || found === '[') {
+      open.push(new Set());
+    } else if (found === '}' || found === ']') {
+      open.pop();
+    } else if (found === ':') {
+      // Escapes spell one name in many ways.
+      const name = JSON.parse(lastString) as string;
+      const names = open.at(-1)!;
+      if (names.has(name)) throw new DuplicateNameError(`the member ${lastString} is there twice`);
+      names.add(name);
+    } else {
+      lastString = found;
+    }
+  }
 }

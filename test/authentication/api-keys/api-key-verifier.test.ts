@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,7 +12,6 @@ import {
   hashSecret,
   parseApiKey,
 } from '../../../src/authentication/api-keys/api-key.ts';
-import { parseApiKeys } from '../../../src/authentication/api-keys/read-api-keys.ts';
 import { type Authentication, createAuthentication } from '../../../src/authentication/create-authentication.ts';
 import type { Credentials } from '../../../src/call/identity.ts';
 
@@ -126,84 +125,6 @@ describe('an API key', () => {
   });
 });
 
-describe('the file of API keys', () => {
-  it('is read again when it changes, so that a key that was taken out ends', async () => {
-    expect(await ask(formatApiKey(wrangler))).toMatchObject({ subject: 'wrangler-bot' });
-    write(entryOf(nightly));
-    await timeline.advance(2_000);
-    expect(await ask(formatApiKey(wrangler))).toMatchObject({ reason: 'API_KEY_INVALID' });
-    expect(await ask(formatApiKey(nightly))).toMatchObject({ subject: 'farm-script' });
-  });
-
-  it('is read again when another file takes its place', async () => {
-    const next = join(folder, 'next.json');
-    writeFileSync(next, JSON.stringify({ keys: [] }));
-    renameSync(next, path);
-    await timeline.advance(2_000);
-    expect(await ask(formatApiKey(wrangler))).toMatchObject({ reason: 'API_KEY_INVALID' });
-  });
-
-  it.each([
-    ['broken', () => appendFileSync(path, '!')],
-    ['gone', () => rmSync(path)],
-  ])('leaves the old keys in force when it is %s', async (_, change) => {
-    change();
-    await timeline.advance(2_000);
-    expect(await ask(formatApiKey(wrangler))).toMatchObject({ subject: 'wrangler-bot' });
-    write();
-    await timeline.advance(2_000);
-    expect(await ask(formatApiKey(wrangler))).toMatchObject({ reason: 'API_KEY_INVALID' });
-  });
-
-  it('must be there at the start', () => {
-    const settings = settingsOf({ apiKeysFile: join(folder, 'none.json') });
-    expect(() => createAuthentication(settings, { logger: silent })).toThrow(
-      /none\.json is no list of API keys:\n {2}- the file does not exist$/,
-    );
-  });
-
-  const good = entryOf(wrangler);
-  it.each<[text: unknown, problem: string]>([
-    ['{', "it is not JSON: Expected property name or '}' in JSON at position 1"],
-    [[], 'expected an object with a list "keys"'],
-    [{ keys: {} }, 'expected an object with a list "keys"'],
-    [{ keys: [1] }, 'keys[0] is no object'],
-    [{ keys: [good, good] }, `keys[1].id is "${good.id}", as of an entry before it`],
-    [
-      { keys: [{ ...good, id: 'A' }] },
-      'keys[0].id is "A"; expected 10 hex digits in lower case, the part of the key between its underscores',
-    ],
-    [
-      { keys: [{ ...good, sha256: undefined }] },
-      'keys[0].sha256 is missing; expected the SHA-256 of the secret, 64 hex digits in lower case',
-    ],
-    [{ keys: [{ ...good, subject: '' }] }, 'keys[0].subject is ""; expected the user whom the key stands for'],
-    [
-      { keys: [{ ...good, scopes: undefined }] },
-      'keys[0].scopes is missing; expected a list of scopes, which may be empty',
-    ],
-    [{ keys: [{ ...good, scopes: 'cue:read' }] }, 'keys[0].scopes is "cue:read"; expected a list of texts'],
-    [
-      { keys: [{ ...good, expires: 'tomorrow' }] },
-      'keys[0].expires is "tomorrow"; expected a time in UTC such as "2027-01-31T00:00:00Z"',
-    ],
-    [
-      { keys: [{ ...good, expires: '2027-13-01T00:00:00Z' }] },
-      'keys[0].expires is "2027-13-01T00:00:00Z"; expected a time in UTC such as "2027-01-31T00:00:00Z"',
-    ],
-    [
-      { keys: [{ ...good, networks: ['10.0.0.1/8'] }] },
-      'keys[0].networks[0] is "10.0.0.1/8"; expected a network such as "10.1.0.0/16" or "2001:db8::/32"',
-    ],
-    [{ keys: [{ ...good, expiry: 1 }] }, 'keys[0].expiry is no member of an entry; did you mean expires?'],
-  ])('is refused with every mistake: %j', (content, problem) => {
-    const text = typeof content === 'string' ? content : JSON.stringify(content);
-    const parse = () => parseApiKeys('keys.json', text);
-    // Newer versions of node add where the JSON ends.
-    expect(parse).toThrow(new RegExp(`^keys\\.json is no list of API keys:\\n {2}- ${escapePattern(problem)}`));
-  });
-});
-
 describe('parseApiKey()', () => {
   it('takes apart what formatApiKey() put together, and nothing that differs from it', () => {
     fc.assert(
@@ -218,7 +139,3 @@ describe('parseApiKey()', () => {
     );
   });
 });
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}

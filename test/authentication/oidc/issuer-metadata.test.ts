@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createAuthentication } from '../../../src/authentication/create-authentication.ts';
-import { readAuthorizationServer } from '../../../src/authentication/oidc/read-authorization-server.ts';
+import { readAuthorizationServer } from '../../../src/authentication/oidc/issuer-metadata.ts';
 
 import { settingsOf, silent } from '../settings.ts';
 import { audience, type IssuerKey, makeKey, startIssuer, type TestIssuer } from './test-issuer.ts';

@@ -75,7 +75,7 @@ describe('the settings of authentication', () => {
       { OIDC_ISSUERS: issuer, OIDC_AUDIENCE: 'cuegate', OIDC_ALGORITHMS: 'HS256,RS265' },
       [
         'OIDC_ALGORITHMS: "HS256" is not among RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519; it needs a shared secret, and published keys are none',
-        'OIDC_ALGORITHMS: "RS265" is not among RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519; did you mean RS256?',
+        'OIDC_ALGORITHMS: "RS265" is not among RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519; did you mean "RS256"?',
       ],
     ],
     [
