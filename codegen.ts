@@ -1,6 +1,7 @@
 // Derives what is kept under version control although it follows from the protos, so that a review sees what a change of
 // them means for callers. `npm run codegen` writes the files; a test fails when one is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { fillMetricsTable } from './src/telemetry/describe-metrics.ts';
@@ -10,6 +11,25 @@ import { deriveSchema } from './src/graphql/schema/derive-schema.ts';
 import { printDerivedSchema } from './src/graphql/schema/print-derived-schema.ts';
 import { formatOperations, listOperations } from './src/app/operations.ts';
 import { takeSnapshot } from './src/app/snapshot.ts';
+import { RegistryError } from './src/registry/registry-error.ts';
+import { writeDescriptorSet } from './src/registry/sources/descriptors/write-descriptor-set.ts';
+import { readProtoFiles } from './src/registry/sources/load-proto-files.ts';
+
+/** Where OpenCue's protos lie compiled: that is what a gateway reads that is told of no others. */
+export const compiledProtos = 'schema/opencue.binpb';
+
+/** The descriptor set of OpenCue's protos, their comments included. */
+export function compileProtos(): Uint8Array {
+  const { files, problems } = readProtoFiles([fileURLToPath(new URL('proto', import.meta.url))]);
+  if (problems.length > 0) throw new RegistryError(problems);
+  return writeDescriptorSet(
+    files.map((file) => ({
+      ...file,
+      name: basename(file.name),
+      imports: file.imports.map((imported) => ({ ...imported, path: basename(imported.path) })),
+    })),
+  );
+}
 
 /** The text of each file, by its path from here: what a gateway with default settings serves. */
 export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
@@ -33,6 +53,8 @@ export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // First, for all else is derived from it.
+  writeFileSync(new URL(compiledProtos, import.meta.url), compileProtos());
   for (const [path, text] of Object.entries(await deriveFiles())) {
     writeFileSync(new URL(path, import.meta.url), text);
   }

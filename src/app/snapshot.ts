@@ -9,9 +9,9 @@ import { UserError } from '../errors/user-error.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import { compileLinks, type Links } from '../graphql/links/compile-links.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
-import { loadProtoFiles } from '../registry/sources/load-proto-files.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
 import { loadRegistry } from '../registry/load-registry.ts';
+import { loadDescriptorSet } from '../registry/sources/load-descriptor-set.ts';
 import { compileRpcTable, type RpcTable } from '../rpc-table/rpc-table.ts';
 import { selectServices } from '../rpc-table/select-services.ts';
 
@@ -43,7 +43,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
   const { protoSource, policyFile } = config;
   const mustMatch = protoSource === undefined;
   const registry = await problems.attempt(mustMatch ? undefined : 'PROTO_SOURCE', () =>
-    mustMatch ? loadProtoFiles([pathInPackage('proto')]) : loadTheirs(protoSource, config.cuebotEndpoint, reflect),
+    mustMatch ? loadOurs() : loadTheirs(protoSource, config.cuebotEndpoint, reflect),
   );
   const own = await problems.attempt('POLICY_FILE', () =>
     policyFile === undefined ? undefined : readTheirs(policyFile),
@@ -82,6 +82,12 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
       limits: config.linkLimits,
     }),
   });
+}
+
+/** OpenCue's protos, which codegen compiled: to read the set takes a third less time than the sources. */
+function loadOurs(): Registry {
+  const name = 'schema/opencue.binpb';
+  return loadDescriptorSet(readFileSync(pathInPackage(name)), name);
 }
 
 async function loadTheirs(source: string, endpoint: string, reflect?: ReflectionTransport): Promise<Registry> {

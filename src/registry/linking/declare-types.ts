@@ -1,4 +1,4 @@
-import type { EnumDescriptor, MessageDescriptor } from '../descriptors.ts';
+import type { EnumDescriptor, FieldType, MessageDescriptor } from '../descriptors.ts';
 import { defaultFeatures, type Features, inheritFeatures } from '../features.ts';
 import {
   definesLanguageFeatures,
@@ -21,12 +21,15 @@ export interface DeclaredMessage extends Declared {
   readonly proto: ProtoMessage;
   readonly features: Features;
   readonly descriptor: Draft<MessageDescriptor>;
+  /** What fields of this type have in common. */
+  readonly type: FieldType;
 }
 
 /** An enum. */
 export interface DeclaredEnum extends Declared {
   readonly kind: 'enum';
   readonly descriptor: EnumDescriptor;
+  readonly type: FieldType;
 }
 
 /**
@@ -47,13 +50,15 @@ export function declareTypes(
     const fullName = prefix + proto.name;
     const { enumType } = inheritFeatures(outer, proto.features);
     const descriptor = describeEnum(proto, fullName, file, enumType === 'CLOSED');
-    add({ kind: 'enum', fullName, file, line: proto.line, descriptor });
+    const type: FieldType = Object.freeze({ kind: 'enum', enum: descriptor });
+    add({ kind: 'enum', fullName, file, line: proto.line, descriptor, type });
   };
   const addMessage = (proto: ProtoMessage, prefix: string, file: ProtoFile, outer: Features): void => {
     const fullName = prefix + proto.name;
     const features = inheritFeatures(outer, proto.features);
     const descriptor = describeMessage(proto, fullName, file);
-    add({ kind: 'message', fullName, file, line: proto.line, proto, features, descriptor });
+    const type: FieldType = Object.freeze({ kind: 'message', message: descriptor });
+    add({ kind: 'message', fullName, file, line: proto.line, proto, features, descriptor, type });
     for (const nested of proto.messages) addMessage(nested, `${fullName}.`, file, features);
     for (const nested of proto.enums) addEnum(nested, `${fullName}.`, file, features);
   };

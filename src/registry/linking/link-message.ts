@@ -14,7 +14,7 @@ import { assignJsonNames } from './json-names.ts';
 import type { Resolved } from './resolve-type.ts';
 import type { Unsupported } from './unsupported.ts';
 
-const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([
+const scalars: readonly ScalarType[] = [
   'double',
   'float',
   'int32',
@@ -30,7 +30,12 @@ const scalarTypes: ReadonlySet<string> = new Set<ScalarType>([
   'bool',
   'string',
   'bytes',
-]);
+];
+
+/** By name; fields share them. */
+const scalarTypes: ReadonlyMap<string, FieldType> = new Map(
+  scalars.map((scalar) => [scalar, Object.freeze({ kind: 'scalar', scalar })]),
+);
 
 /** What linking one declaration asks of all others, and where it says what is wrong. */
 export interface Linking {
@@ -145,7 +150,8 @@ function linkFieldType(
   file: ProtoFile,
   linking: Linking,
 ): FieldType | undefined {
-  if (scalarTypes.has(field.type)) return Object.freeze({ kind: 'scalar', scalar: field.type as ScalarType });
+  const scalar = scalarTypes.get(field.type);
+  if (scalar !== undefined) return scalar;
   const { found, reason } = linking.resolve(field.type, parent.fullName, file);
   if (found === undefined) {
     const what = `unknown type "${field.type}" of field ${parent.fullName}.${field.name}; ${reason}`;
@@ -153,8 +159,7 @@ function linkFieldType(
     else if (reason !== undefined) linking.report(file, field.line, what);
     return undefined;
   }
-  if (found.kind === 'enum') return Object.freeze({ kind: 'enum', enum: found.descriptor });
-  if (messageEncoding === 'DELIMITED' && field.cardinality !== 'map') {
+  if (found.kind === 'message' && messageEncoding === 'DELIMITED' && field.cardinality !== 'map') {
     const { line } = field;
     const what = field.group
       ? `message ${parent.fullName} has a group, ${field.name}; groups are not supported, use a message field instead`
@@ -162,5 +167,5 @@ function linkFieldType(
     linking.pass({ message: parent, file, line, what });
     return undefined;
   }
-  return Object.freeze({ kind: 'message', message: found.descriptor });
+  return found.type;
 }

@@ -3,6 +3,9 @@ const bar = /^\s*([-=*#~_+/])\1{2,}\s*$/;
 /** A title that is decorated on both sides, such as `---- Jobs ----`. */
 const framedTitle = /^\s*([-=*#~_+/])\1+\s.*\s\1{2,}\s*$/;
 
+/** As most are: each line begins with one space and a word. A start reads thousands of them. */
+const plain = /^(?: [A-Za-z0-9`"'([][^\r\n]*(?:\n|$))+$/;
+
 /**
  * What a comment says, without how it was drawn: no marks, no banners, no common indentation, no blank lines around it.
  * `text` is what follows `//` or stands between `/*` and its end, lines joined by `\n`, as protoc reports it.
@@ -10,6 +13,7 @@ const framedTitle = /^\s*([-=*#~_+/])\1+\s.*\s\1{2,}\s*$/;
  */
 export function cleanComment(text: string): string {
   if (text === '') return '';
+  if (plain.test(text)) return text.replace(/^ |[ \t]+$/gm, '').trimEnd();
   const lines = text.split(/\r?\n/).map((line) => line.replace(/^[/*!]+(?=\s|$)/, '').trimEnd());
   return dedent(removeBanners(lines)).join('\n').trim();
 }

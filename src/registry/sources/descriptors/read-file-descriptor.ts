@@ -39,7 +39,7 @@ export function readFileDescriptor(descriptor: FileDescriptor): ProtoFile {
   const { name = '(unnamed file)', package: packageName = '', options } = descriptor;
   const syntax = readSyntax(descriptor);
   const context: Context = { locations: indexLocations(descriptor), extensions: [] };
-  readExtensions(descriptor.extension, '', [at.file.extension], context);
+  readExtensions(descriptor.extension, '', `${at.file.extension}`, context);
   return {
     name,
     compiled: true,
@@ -50,13 +50,13 @@ export function readFileDescriptor(descriptor: FileDescriptor): ProtoFile {
     imports: descriptor.dependency.map((path, index) => ({
       path,
       public: descriptor.publicDependency.includes(index),
-      line: lineOf([at.file.dependency, index], context),
+      line: lineOf(context.locations.get(`${at.file.dependency},${index}`)),
     })),
     messages: descriptor.messageType.map((message, index) =>
-      readMessage(message, '', [at.file.messageType, index], context),
+      readMessage(message, '', `${at.file.messageType},${index}`, context),
     ),
-    enums: descriptor.enumType.map((declared, index) => readEnum(declared, [at.file.enumType, index], context)),
-    services: descriptor.service.map((service, index) => readService(service, [at.file.service, index], context)),
+    enums: descriptor.enumType.map((declared, index) => readEnum(declared, `${at.file.enumType},${index}`, context)),
+    services: descriptor.service.map((service, index) => readService(service, `${at.file.service},${index}`, context)),
     extensions: context.extensions,
   };
 }
@@ -68,31 +68,33 @@ function readSyntax({ syntax = 'proto2', edition }: FileDescriptor): ProtoSyntax
   return edition === editions['2023'] ? '2023' : edition === editions['2024'] ? '2024' : undefined;
 }
 
-type Path = readonly number[];
-
 /** `outer` is the path of the message around it, in names. */
-function readMessage(message: DescriptorOfMessage, outer: string, path: Path, context: Context): ProtoMessage {
+function readMessage(message: DescriptorOfMessage, outer: string, path: string, context: Context): ProtoMessage {
   const mapEntries = new Map(message.nestedType.filter(isMapEntry).map((entry) => [entry.name, entry]));
   const synthetic = new Set(message.field.filter((field) => field.proto3Optional).map((field) => field.oneofIndex));
   const scope = outer === '' ? message.name : `${outer}.${message.name}`;
-  readExtensions(message.extension, scope, [...path, at.message.extension], context);
+  readExtensions(message.extension, scope, `${path},${at.message.extension}`, context);
   return {
     ...declare(message, path, context),
     features: readFeatures(message.options),
     fields: message.field.map((field, index) =>
-      readField(field, message, mapEntries, [...path, at.message.field, index], context),
+      readField(field, message, mapEntries, `${path},${at.message.field},${index}`, context),
     ),
     oneofs: message.oneofDecl.flatMap((oneof, index) => {
       if (synthetic.has(index)) return [];
       const features = readFeatures(oneof.options);
-      return [{ ...declare(oneof, [...path, at.message.oneofDecl, index], context), features }];
+      return [{ ...declare(oneof, `${path},${at.message.oneofDecl},${index}`, context), features }];
     }),
     messages: message.nestedType.flatMap((nested, index) =>
-      isMapEntry(nested) ? [] : [readMessage(nested, scope, [...path, at.message.nestedType, index], context)],
+      isMapEntry(nested) ? [] : [readMessage(nested, scope, `${path},${at.message.nestedType},${index}`, context)],
     ),
-    enums: message.enumType.map((nested, index) => readEnum(nested, [...path, at.message.enumType, index], context)),
+    enums: message.enumType.map((nested, index) =>
+      readEnum(nested, `${path},${at.message.enumType},${index}`, context),
+    ),
     extensionRange:
-      message.extensionRange.length > 0 ? { line: lineOf([...path, at.message.extensionRange], context) } : undefined,
+      message.extensionRange.length > 0
+        ? { line: lineOf(context.locations.get(`${path},${at.message.extensionRange}`)) }
+        : undefined,
     messageSet: message.options?.messageSetWireFormat === true,
   };
 }
@@ -105,22 +107,28 @@ function readField(
   field: DescriptorOfField,
   message: DescriptorOfMessage,
   mapEntries: ReadonlyMap<string, DescriptorOfMessage>,
-  path: Path,
+  path: string,
   context: Context,
 ): ProtoField {
+  const { name, number, options, proto3Optional = false } = field;
   const repeated = field.label === labels.repeated;
   const entry = repeated ? mapEntries.get(field.typeName?.slice(field.typeName.lastIndexOf('.') + 1) ?? '') : undefined;
   const [key, value] = entry?.field ?? [];
-  const inOneof = field.oneofIndex !== undefined && !field.proto3Optional;
+  const inOneof = field.oneofIndex !== undefined && !proto3Optional;
+  const location = context.locations.get(path);
+  // Spelled out: most of a schema is fields, and V8 is slow in adding to an object that was spread.
   return {
-    ...declare(field, path, context),
-    number: field.number,
+    name,
+    line: lineOf(location),
+    comment: commentOf(location),
+    deprecated: options?.deprecated === true,
+    number,
     type: typeOf(value ?? field),
     cardinality: entry !== undefined ? 'map' : repeated ? 'repeated' : 'singular',
     mapKey: key === undefined ? undefined : typeOf(key),
     oneof: inOneof ? message.oneofDecl[field.oneofIndex!]?.name : undefined,
     features: readChoicesOfField(field),
-    proto3Optional: field.proto3Optional === true,
+    proto3Optional,
     group: typeNames[field.type ?? 0] === 'group',
     jsonName: field.jsonName,
   };
@@ -142,23 +150,23 @@ function typeOf({ type, typeName }: DescriptorOfField): string {
   return typeName ?? typeNames[type ?? 0] ?? `(type ${type})`;
 }
 
-function readEnum(declared: DescriptorOfEnum, path: Path, context: Context): ProtoEnum {
+function readEnum(declared: DescriptorOfEnum, path: string, context: Context): ProtoEnum {
   return {
     ...declare(declared, path, context),
     features: readFeatures(declared.options),
     allowAlias: declared.options?.allowAlias === true,
     values: declared.value.map((value, index) => ({
-      ...declare(value, [...path, at.enum.value, index], context),
+      ...declare(value, `${path},${at.enum.value},${index}`, context),
       number: value.number ?? 0,
     })),
   };
 }
 
-function readService(service: DescriptorOfService, path: Path, context: Context): ProtoService {
+function readService(service: DescriptorOfService, path: string, context: Context): ProtoService {
   return {
     ...declare(service, path, context),
     methods: service.method.map((method, index) => ({
-      ...declare(method, [...path, at.service.method, index], context),
+      ...declare(method, `${path},${at.service.method},${index}`, context),
       input: method.inputType,
       output: method.outputType,
       clientStreaming: method.clientStreaming === true,
@@ -168,9 +176,9 @@ function readService(service: DescriptorOfService, path: Path, context: Context)
   };
 }
 
-function readExtensions(extensions: readonly DescriptorOfField[], scope: string, path: Path, context: Context): void {
+function readExtensions(extensions: readonly DescriptorOfField[], scope: string, path: string, context: Context): void {
   for (const [index, { extendee = '' }] of extensions.entries()) {
-    context.extensions.push({ extendee, scope, line: lineOf([...path, index], context) });
+    context.extensions.push({ extendee, scope, line: lineOf(context.locations.get(`${path},${index}`)) });
   }
 }
 
@@ -186,16 +194,20 @@ function readFeatures(options: DescriptorOptions | undefined): FeatureChoices {
 
 function declare(
   { name, options }: { readonly name: string; readonly options?: DescriptorOptions },
-  path: Path,
-  context: Context,
+  path: string,
+  { locations }: Context,
 ): ProtoDeclaration {
-  const location = context.locations.get(path.join());
-  const comment = cleanComment(location?.leadingComments ?? '') || cleanComment(location?.trailingComments ?? '');
-  return { name, line: lineOf(path, context), comment, deprecated: options?.deprecated === true };
+  const location = locations.get(path);
+  return { name, line: lineOf(location), comment: commentOf(location), deprecated: options?.deprecated === true };
 }
 
-function lineOf(path: Path, { locations }: Context): number | undefined {
-  const line = locations.get(path.join())?.span[0];
+function commentOf(location: SourceLocation | undefined): string {
+  if (location === undefined) return '';
+  return cleanComment(location.leadingComments ?? '') || cleanComment(location.trailingComments ?? '');
+}
+
+function lineOf(location: SourceLocation | undefined): number | undefined {
+  const line = location?.span[0];
   return line === undefined ? undefined : line + 1;
 }
 

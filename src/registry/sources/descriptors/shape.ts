@@ -4,12 +4,19 @@
  * OpenCue's descriptors.
  * Wire format: https://protobuf.dev/programming-guides/encoding/
  */
-export type Shape = ReadonlyMap<number, Member>;
+export interface Shape {
+  readonly fields: readonly Field[];
+  /** By tag, the number and the wire type that a field begins with. A list of numbers has two. */
+  readonly byTag: ReadonlyMap<number, Field>;
+  /** The names of fields that are lists. */
+  readonly lists: readonly string[];
+}
 
 type Kind = 'int32' | 'bool' | 'string' | 'bytes' | (() => Shape);
 
-interface Member {
+interface Field {
   readonly name: string;
+  readonly number: number;
   readonly kind: Kind;
   readonly repeated: boolean;
 }
@@ -26,14 +33,18 @@ const fixed32 = 5;
 
 /** A shape, from the fields that happen to be of interest: name, number, kind, and `repeated` where it is. */
 export function shapeOf(
-  fields: Readonly<Record<string, readonly [number: number, kind: Kind, repeated?: 'repeated']>>,
+  entries: Readonly<Record<string, readonly [number: number, kind: Kind, repeated?: 'repeated']>>,
 ): Shape {
-  return new Map(
-    Object.entries(fields).map(([name, [number, kind, repeated]]) => [
-      number,
-      { name, kind, repeated: repeated !== undefined },
-    ]),
-  );
+  const fields = Object.entries(entries).map(([name, [number, kind, repeated]]): Field => {
+    return { name, number, kind, repeated: repeated !== undefined };
+  });
+  const byTag = new Map<number, Field>();
+  for (const field of fields) {
+    const isNumber = field.kind === 'int32' || field.kind === 'bool';
+    if (isNumber) byTag.set((field.number << 3) | varint, field);
+    if (!isNumber || field.repeated) byTag.set((field.number << 3) | delimited, field);
+  }
+  return { fields, byTag, lists: fields.flatMap(({ name, repeated }) => (repeated ? [name] : [])) };
 }
 
 /**
@@ -50,29 +61,22 @@ interface Reader {
   at: number;
 }
 
-function readMessage(shape: Shape, reader: Reader, end: number): Message {
+function readMessage({ byTag, lists }: Shape, reader: Reader, end: number): Message {
   const message: Message = {};
-  for (const { name, repeated } of shape.values()) if (repeated) message[name] = [];
+  for (const name of lists) message[name] = [];
   while (reader.at < end) {
     const tag = readVarint(reader);
-    const wireType = tag & 7;
-    const member = shape.get(tag >>> 3);
-    if (member === undefined || !fits(member, wireType)) skip(reader, tag);
-    else if (member.repeated) readElements(member, wireType, reader, message[member.name] as unknown[]);
-    else message[member.name] = readValue(member.kind, reader);
+    const field = byTag.get(tag);
+    if (field === undefined) skip(reader, tag);
+    else if (field.repeated) readElements(field.kind, tag & 7, reader, message[field.name] as unknown[]);
+    else message[field.name] = readValue(field.kind, reader);
   }
   if (reader.at > end) throw new RangeError('a message is cut off');
   return message;
 }
 
 /** Numbers in a list may come one by one or in one run. */
-function fits({ kind, repeated }: Member, wireType: number): boolean {
-  return kind === 'int32' || kind === 'bool'
-    ? wireType === varint || (repeated && wireType === delimited)
-    : wireType === delimited;
-}
-
-function readElements({ kind }: Member, wireType: number, reader: Reader, elements: unknown[]): void {
+function readElements(kind: Kind, wireType: number, reader: Reader, elements: unknown[]): void {
   if (wireType !== delimited || (kind !== 'int32' && kind !== 'bool')) {
     elements.push(readValue(kind, reader));
     return;
@@ -102,8 +106,11 @@ function readEnd(reader: Reader): number {
 /** The lowest 32 bits of a varint. */
 function readVarint(reader: Reader): number {
   const { buffer } = reader;
-  let value = 0;
-  for (let shift = 0; shift < 70; shift += 7) {
+  const first = buffer[reader.at++];
+  if (first === undefined) throw new RangeError('a number is cut off');
+  if (first < 0x80) return first;
+  let value = first & 0x7f;
+  for (let shift = 7; shift < 70; shift += 7) {
     const byte = buffer[reader.at++];
     if (byte === undefined) throw new RangeError('a number is cut off');
     if (shift < 32) value |= (byte & 0x7f) << shift;
@@ -125,9 +132,9 @@ function skip(reader: Reader, tag: number): void {
 }
 
 /** Writes a message, in the order of its shape. Fields that are absent, and lists without elements, are left out. */
-export function encodeShape(shape: Shape, message: Readonly<Message>): Buffer {
+export function encodeShape({ fields }: Shape, message: Readonly<Message>): Buffer {
   const parts: Buffer[] = [];
-  for (const [number, { name, kind, repeated }] of shape) {
+  for (const { name, number, kind, repeated } of fields) {
     const value = message[name];
     if (value === undefined) continue;
     for (const element of repeated ? (value as readonly unknown[]) : [value]) {
