@@ -10,7 +10,7 @@ import { GatewayError } from '../call/gateway-error.ts';
 import { compileLinks, type Links } from '../graphql/links/compile-links.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
-import { loadRegistry } from '../registry/load-registry.ts';
+import { loadRegistry, type RegistrySource } from '../registry/load-registry.ts';
 import { loadDescriptorSet } from '../registry/sources/load-descriptor-set.ts';
 import { compileRpcTable, type RpcTable } from '../rpc-table/rpc-table.ts';
 import { selectServices } from '../rpc-table/select-services.ts';
@@ -31,7 +31,14 @@ export interface Snapshot {
 /** The settings that a snapshot depends on. */
 export type SnapshotConfig = Pick<
   Config,
-  'cuebotEndpoint' | 'protoSource' | 'restServices' | 'graphqlServices' | 'policyFile' | 'jwtSecretLevel' | 'linkLimits'
+  | 'cuebotEndpoint'
+  | 'protoSource'
+  | 'protoPath'
+  | 'restServices'
+  | 'graphqlServices'
+  | 'policyFile'
+  | 'jwtSecretLevel'
+  | 'linkLimits'
 >;
 
 /**
@@ -43,7 +50,9 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
   const { protoSource, policyFile } = config;
   const mustMatch = protoSource === undefined;
   const registry = await problems.attempt(mustMatch ? undefined : 'PROTO_SOURCE', () =>
-    mustMatch ? loadOurs() : loadTheirs(protoSource, config.cuebotEndpoint, reflect),
+    mustMatch
+      ? loadOurs()
+      : loadTheirs({ protoSource, protoPath: config.protoPath, ask: reflect }, config.cuebotEndpoint),
   );
   const own = await problems.attempt('POLICY_FILE', () =>
     policyFile === undefined ? undefined : readTheirs(policyFile),
@@ -90,9 +99,9 @@ function loadOurs(): Registry {
   return loadDescriptorSet(readFileSync(pathInPackage(name)), name);
 }
 
-async function loadTheirs(source: string, endpoint: string, reflect?: ReflectionTransport): Promise<Registry> {
+async function loadTheirs(source: RegistrySource, endpoint: string): Promise<Registry> {
   try {
-    return await loadRegistry({ protoSource: source, ask: reflect });
+    return await loadRegistry(source);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new UserError(

@@ -30,6 +30,8 @@ export interface Config {
   readonly maxReceiveBytes: number;
   /** Undefined: the protos that cuegate brings along. */
   readonly protoSource: string | undefined;
+  /** Folders that are there to be imported from, with commas in between. */
+  readonly protoPath: string | undefined;
   readonly port: number;
   /** Undefined: every interface. */
   readonly host: string | undefined;
@@ -128,6 +130,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     grpcTimeoutMs: read.number('GRPC_TIMEOUT'),
     maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
     protoSource: read.text('PROTO_SOURCE') || undefined,
+    protoPath: read.text('PROTO_PATH') || undefined,
     port: read.number('REST_PORT'),
     host: read.text('HOST') || (auth === 'none' ? '127.0.0.1' : undefined),
     logLevel: read.text('LOG_LEVEL'),
@@ -204,6 +207,9 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
     yield 'CUEBOT_ENDPOINT is not set: it says where Cuebot listens, e.g. CUEBOT_ENDPOINT=cuebot:8443. To try cuegate without a Cuebot: npm run demo';
   } else if (!/^[^\s/]+:\d+$|^(?:dns|ipv4|ipv6|unix):/.test(config.cuebotEndpoint)) {
     yield `CUEBOT_ENDPOINT is "${config.cuebotEndpoint}"; expected host:port, e.g. cuebot:8443`;
+  }
+  if (config.protoPath !== undefined && (config.protoSource ?? 'reflection') === 'reflection') {
+    yield 'PROTO_PATH says where the files of PROTO_SOURCE import from, but PROTO_SOURCE names no files';
   }
   if (config.metricsPort === config.port && config.port !== 0) {
     yield `METRICS_PORT and REST_PORT are both ${config.port}; metrics have a listener of their own, since they need no token`;

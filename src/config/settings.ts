@@ -61,8 +61,17 @@ export const options = [
     kind: 'text',
     group: 'Upstream',
     description:
-      'Where the protos come from: a folder or comma-separated .proto files, a compiled descriptor set (*.binpb), or the ' +
-      'word "reflection" to ask the upstream itself. Default: the protos of OpenCue 1.37 that cuegate brings along.',
+      'Where the protos come from: folders, .proto files and compiled descriptor sets (*.binpb, *.pb, *.protoset, ' +
+      '*.proto.bin, *.desc) with commas in between, or the word "reflection" to ask the upstream itself. Of two folders that ' +
+      'have a file under one import path the first counts. Default: the protos of OpenCue 1.37 that cuegate brings along.',
+  },
+  {
+    name: 'PROTO_PATH',
+    kind: 'text',
+    group: 'Upstream',
+    description:
+      'Folders, with commas in between, where the files of PROTO_SOURCE may import from, as with -I of protoc. Services ' +
+      'in them are not served.',
   },
   {
     name: 'REST_PORT',

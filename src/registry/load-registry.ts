@@ -10,7 +10,7 @@ export interface RegistrySource {
    * between.
    */
   readonly protoSource: string;
-  /** Folders, with commas in between, whose files count only when they are imported. */
+  /** Folders, with commas in between, whose files count only when they are imported, and whose services never do. */
   readonly protoPath?: string | undefined;
   /** The server that reflection asks. */
   readonly ask?: ReflectionTransport | undefined;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type handleBidiStreamingCall, Server, ServerCredentials } from '@grpc/grpc-js';
@@ -44,7 +44,7 @@ async function serveReflection(descriptorSet: Uint8Array): Promise<string> {
 }
 
 /** The whole API of a source: its schema without the descriptions, which only sources with comments have, and its table. */
-async function apiOf(protoSource: string, endpoint = 'unused:1') {
+async function apiOf(protoSource: string, endpoint = 'unused:1', settings: Readonly<Record<string, string>> = {}) {
   const upstream = createUpstream({ endpoint, maxReceiveBytes: 1e8 });
   closing.push(upstream.close);
   const config = testConfig({
@@ -52,6 +52,7 @@ async function apiOf(protoSource: string, endpoint = 'unused:1') {
     PROTO_SOURCE: protoSource,
     REST_SERVICES: '*',
     GRAPHQL_SERVICES: '*',
+    ...settings,
   });
   const snapshot = await takeSnapshot(config, upstream.reflect);
   const { registry, table, graphqlServices } = snapshot;
@@ -89,6 +90,34 @@ describe('PROTO_SOURCE', () => {
     const compiled = join(folder, 'conf.binpb');
     writeFileSync(compiled, readFileSync('test/recorded/registry/conf.binpb'));
     expect(await apiOf(compiled)).toEqual(await apiOf('test/recorded/conf.proto'));
+  });
+
+  it('gives the same from proto2, features and edition 2024 as from what protoc compiled of them', async () => {
+    const folder = 'test/recorded/registry';
+    const fromSources = await apiOf(folder);
+    expect(await apiOf(`${folder}/compiled.binpb`)).toEqual(fromSources);
+    expect(fromSources.operations.map(({ rpc }) => rpc)).toEqual(
+      expect.arrayContaining(['edition2024.Takes/Get', 'features.Plains/Get', 'old.Shots/Get']),
+    );
+  });
+
+  it('serves what its own folders declare, and nothing of those in PROTO_PATH', async () => {
+    const include = join(folder, 'include');
+    const own = join(folder, 'own');
+    for (const path of [join(include, 'lib'), own]) mkdirSync(path, { recursive: true });
+    const service = (name: string) => `service ${name} { rpc Get(Thing) returns (Thing); }`;
+    writeFileSync(
+      join(include, 'lib/thing.proto'),
+      `syntax = "proto3"; package lib; message Thing {} ${service('Things')}`,
+    );
+    writeFileSync(join(include, 'other.proto'), `syntax = "proto3"; message Thing {} ${service('Others')}`);
+    writeFileSync(
+      join(own, 'app.proto'),
+      'syntax = "proto3"; package app; import "lib/thing.proto"; service App { rpc Get(lib.Thing) returns (lib.Thing); }',
+    );
+    const { operations } = await apiOf(own, undefined, { PROTO_PATH: include });
+    expect(operations.map(({ rpc }) => rpc)).toEqual(['app.App/Get']);
+    await expect(apiOf(own)).rejects.toThrow('cannot find the import "lib/thing.proto"');
   });
 
   it('lets the gateway serve what its upstream says about itself', async () => {

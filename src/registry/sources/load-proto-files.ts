@@ -34,7 +34,7 @@ interface Given {
  * those that protobufjs brings. Of two folders that have a file under the same import path the first counts, as with
  * protoc's `-I`.
  *
- * @param importRoots Folders whose files count only when they are imported
+ * @param importRoots Folders whose files count only when they are imported, and whose services never do
  * @throws {RegistryError} with every problem of every file: unknown paths, empty folders, syntax, missing imports, types
  */
 export function loadProtoFiles(paths: readonly string[], importRoots: readonly string[] = []): Registry {
@@ -52,6 +52,7 @@ export function readProtoFiles(
   const { roots, files, compiled } = listGiven(paths, importRoots, problems);
   const parsed = new Map<string, ProtoFile>(compiled.map((file) => [file.name, file]));
   const queue = files.map(sourceOnDisk);
+  const given = new Set(queue.map(({ name }) => name));
 
   // The queue grows while it is walked: every file adds what it imports.
   for (const source of queue) {
@@ -64,7 +65,8 @@ export function readProtoFiles(
       else if (!parsed.has(imported.path)) problems.push(missingImport(imported, file, roots));
       return { ...imported, path: target?.name ?? imported.path };
     });
-    parsed.set(source.name, { ...file, imports });
+    const isImportOnly = !given.has(source.name) && importRoots.some((root) => isBelow(source.name, root));
+    parsed.set(source.name, { ...file, imports, services: isImportOnly ? [] : file.services });
   }
   return { files: [...parsed.values()], problems };
 }
@@ -89,17 +91,18 @@ function listGiven(paths: readonly string[], importRoots: readonly string[], pro
   const files: string[] = [];
   const compiled: ProtoFile[] = [];
   const report = (file: string, message: string): void => void problems.push({ file, line: undefined, message });
-  for (const path of importRoots) if (!isFolder(path)) report(path, 'there is no such folder');
+  for (const path of importRoots) if (!isFolder(path)) report(path, 'PROTO_PATH names it, but there is no such folder');
   for (const path of paths) {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) report(path, 'there is no such file or folder');
     else if (stats.isDirectory()) {
       const below = listProtoFiles(path);
+      const inner = importRoots.filter((root) => isBelow(root, path));
       if (below.length === 0) report(path, 'this folder has no .proto file in it');
       for (const name of below) {
         const file = join(path, name);
         const hidden = folders.some((earlier) => isFile(join(earlier, name)));
-        if (!hidden && !importRoots.some((root) => isBelow(file, root))) files.push(file);
+        if (!hidden && !inner.some((root) => isBelow(file, root))) files.push(file);
       }
       folders.push(path);
     } else if (descriptorSet.test(path)) compiled.push(...readSet(path, problems));
@@ -164,6 +167,6 @@ function isFile(path: string): boolean {
 }
 
 function missingImport({ path, line }: ProtoImport, file: ProtoFile, roots: readonly string[]): RegistryProblem {
-  const message = `cannot find the import "${path}"; looked in ${roots.join(', ')} and among the well-known protos`;
+  const message = `cannot find the import "${path}"; looked in ${roots.join(', ')} and among the well-known protos; PROTO_PATH may name more folders`;
   return { file: file.name, line, message };
 }

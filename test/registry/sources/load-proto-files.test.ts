@@ -144,7 +144,7 @@ describe('loadProtoFiles()', () => {
     it('takes from an import root what is imported, and nothing else', () => {
       const folder = write({
         'app/app.proto': app,
-        'include/lib/thing.proto': thing('a'),
+        'include/lib/thing.proto': `${thing('a')} service Things { rpc Get(Thing) returns (Thing); }`,
         'include/other.proto': 'syntax = "proto3"; message Other {} service Others { rpc Get(Other) returns (Other); }',
       });
       const { messages, services } = loadProtoFiles([join(folder, 'app')], [join(folder, 'include')]);
@@ -164,6 +164,20 @@ describe('loadProtoFiles()', () => {
       ]);
     });
 
+    it('serves given files that lie in an import root, as protoc -I is mostly used', () => {
+      const service = 'service S { rpc Get(Thing) returns (Thing); }';
+      const folder = write({
+        'app/main.proto': `syntax = "proto3"; package app; import "app/thing.proto"; message Main { Thing thing = 1; }`,
+        'app/thing.proto': `syntax = "proto3"; package app; message Thing {} ${service}`,
+        'lib/thing.proto': `syntax = "proto3"; package lib; message Thing {} ${service}`,
+      });
+      const servicesOf = (source: string) =>
+        loadProtoFiles([join(folder, source)], [folder]).services.map(({ fullName }) => fullName);
+      expect(servicesOf('app')).toEqual(['app.S']);
+      expect(servicesOf('app/main.proto')).toEqual([]);
+      expect(servicesOf('.')).toEqual(['app.S', 'lib.S']);
+    });
+
     it('reads a file once that lies below two given folders', () => {
       const folder = write({ 'app.proto': 'syntax = "proto3"; message App {}', 'lib/thing.proto': thing('a') });
       expect(messageNames([folder, join(folder, 'lib')])).toEqual(['App', 'lib.Thing']);
@@ -172,7 +186,7 @@ describe('loadProtoFiles()', () => {
     it('says which import root is not there', () => {
       const folder = write({ 'app.proto': app, 'lib/thing.proto': thing('a') });
       expect(() => loadProtoFiles([folder], [join(folder, 'none'), join(folder, 'app.proto')])).toThrow(
-        /\/app\.proto: there is no such folder\n.*\/none: there is no such folder$/,
+        /\/app\.proto: PROTO_PATH names it, but there is no such folder\n.*\/none: PROTO_PATH names it, but/,
       );
     });
   });
@@ -226,7 +240,7 @@ describe('loadProtoFiles()', () => {
     });
     expect(problemsOf([folder, join(folder, 'empty'), join(folder, 'none'), join(folder, 'empty/readme.txt')])).toEqual(
       [
-        '~/a.proto:2: cannot find the import "missing.proto"; looked in ~, ~/empty and among the well-known protos',
+        '~/a.proto:2: cannot find the import "missing.proto"; looked in ~, ~/empty and among the well-known protos; PROTO_PATH may name more folders',
         '~/a.proto:4: ";" is missing after "1"',
         '~/b.proto:3: unknown type "C" of field B.c; nothing has a similar name',
         '~/b.proto:4: message B gives number 1 to "d" and to "c" (line 3)',
