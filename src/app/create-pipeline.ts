@@ -13,13 +13,10 @@ import { composePipeline, type Pipeline as ComposedPipeline } from '../pipeline/
 import { fillIdentityFields } from '../pipeline/fill-identity-fields.ts';
 import { createLanes } from '../pipeline/lanes/create-lanes.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
-import { limitRequestSize } from '../pipeline/limit-request-size.ts';
-import { measureCalls } from '../pipeline/measure-calls.ts';
-import { measureUpstream } from '../pipeline/measure-upstream.ts';
-import { observe } from '../pipeline/observe.ts';
-import { reuseReplies } from '../pipeline/reuse-replies.ts';
-import { setDeadline } from '../pipeline/set-deadline.ts';
-import { shareReads } from '../pipeline/share-reads.ts';
+import { limitCalls } from '../pipeline/limit-calls.ts';
+import { logCalls } from '../pipeline/log-calls.ts';
+import { measureCalls, measureUpstream } from '../pipeline/measure-calls.ts';
+import { spareReads } from '../pipeline/spare-reads.ts';
 import { validateRequests } from '../pipeline/validation/validate-requests.ts';
 import type { MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -73,18 +70,16 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
   // From the outside in: this is a call's life.
   const interceptors = {
     metrics: meters && measureCalls(meters.calls),
-    log: observe(logger),
+    log: logCalls(logger),
     audit: audit.record,
-    size: limitRequestSize(maxRequestBytes),
-    deadline: setDeadline(timeoutMs),
+    limits: limitCalls({ maxRequestBytes, timeoutMs }),
     authorization: authorize(policy, { open, close }),
     validation: validateRequests(validation),
     identity: fillIdentityFields(identityFields),
     idempotency: answerOnce({ timeoutMs, now: Date.now }),
     // What validation refuses was never intended, and what is answered again is not intended again.
     intent: audit.intend,
-    recent: reuseReplies(undefined, meters?.calls.reused),
-    shared: shareReads(timeoutMs, meters?.calls.shared),
+    reads: spareReads({ timeoutMs, now: () => performance.now(), meters: meters?.calls }),
     lane: config.lanes ? lanes.intercept : undefined,
     timing: measureUpstream,
   };

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
-import type { CallMeters, Observe } from '../pipeline/call-meters.ts';
+import type { CallMeters, Observe } from '../pipeline/measure-calls.ts';
 import type { RunningServer, ServerOptions } from '../http/create-server.ts';
 import type { Handler } from '../http/mount.ts';
 import { countAnswers } from '../http/count-answers.ts';

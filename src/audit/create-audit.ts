@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from '../telemetry/logger.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { Call } from '../call/call.ts';
-import type { CallNotes } from '../call/call-notes.ts';
+import type { CallNotes } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { OpenMessage } from '../call/open-message.ts';
 import { type Interceptor, passOn } from '../pipeline/interceptor.ts';

@@ -1,7 +1,7 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
-import type { CallNotes } from './call-notes.ts';
-import type { CallTimings } from './call-timings.ts';
+import type { CallSignal } from './call-signal.ts';
+import type { Decision } from './decision.ts';
 import type { Metadata } from './gateway-error.ts';
 import type { Identity } from './identity.ts';
 
@@ -17,17 +17,17 @@ export interface Call {
   readonly metadata: Metadata;
   /** How long the caller is willing to wait, in milliseconds; undefined: as long as the gateway allows. */
   readonly timeoutMs: number | undefined;
-  /** When the call must have ended, in epoch milliseconds. Set by the deadline interceptor; surfaces leave it undefined. */
+  /** When the call must have ended, in epoch milliseconds. Set by the pipeline; surfaces leave it undefined. */
   readonly deadlineAt?: number;
   /** Fires when the caller has gone away. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** Ties log lines, audit records and answers together. */
   readonly requestId: string;
   /** The network address at the other end of the caller's connection; undefined when it is gone already. */
   readonly peer?: string | undefined;
   /** A read that a reply of this age will do for, in milliseconds; undefined: only a reply that is asked for from now on. */
   readonly maxAgeMs?: number;
-  /** Whether the caller has said that empty criteria mean everything to him, too. */
+  /** Whether the caller has said that empty criteria are meant, and mean everything. */
   readonly meansEverything?: boolean;
   /** Names this very request, so that sending it again does not do it twice. */
   readonly idempotencyKey?: string;
@@ -35,6 +35,28 @@ export interface Call {
   readonly timings?: CallTimings;
   /** Set by the audit; surfaces leave it undefined. */
   readonly notes?: CallNotes;
+}
+
+/**
+ * What an inner interceptor finds out about a call and an outer one must know: interceptors hand a changed copy of the call
+ * inwards, and nothing outwards but the reply.
+ */
+export interface CallNotes {
+  /** Whether the caller may, and why. */
+  decision?: Decision;
+  /** The user for whom a service speaks, when that is another one than the identity's. */
+  onBehalfOf?: string;
+}
+
+/**
+ * Where the time of one call went, in milliseconds. Its maker passes an empty one along, and the pipeline fills it in; it
+ * stays empty when the call was answered by another one's reply.
+ */
+export interface CallTimings {
+  /** Spent waiting for its turn in a lane. */
+  queuedMs?: number;
+  /** From sending to the last byte of the reply, or to the failure. */
+  upstreamMs?: number;
 }
 
 /** A successful answer. */
@@ -52,3 +74,9 @@ export type Invoke = (call: Call) => Promise<Reply>;
 
 /** What sends the calls of one RPC. The answer depends on nothing else, so that it can be asked for once, at boot. */
 export type InvokeOf = (method: MethodDescriptor) => Invoke;
+
+/** Calls with equal keys would be answered alike, whoever makes them: same RPC, same request, same metadata. */
+export function readKeyOf({ method, request, metadata }: Call): string {
+  const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength).toString('latin1');
+  return `${method.fullName}\n${metadata.length === 0 ? '' : JSON.stringify(metadata)}\n${bytes}`;
+}

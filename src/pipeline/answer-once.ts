@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Call, Invoke, Reply } from '../call/call.ts';
+import { neverAborted } from '../call/call-signal.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 
 import { type Interceptor, passOn } from './interceptor.ts';
@@ -46,18 +47,18 @@ export function answerOnce({ timeoutMs, now }: AnswerOnceOptions): Interceptor {
       const request = createHash('sha256').update(call.request).digest('base64');
       const known = answers.find(key);
       if (known !== undefined && known.request !== request) throw reusedKey(idempotencyKey);
-      const reply = known?.reply ?? send(call, next, timeoutMs, now);
-      if (known === undefined) answers.keep(key, request, reply);
-      return waitFor(reply, call);
+      if (known !== undefined) return waitFor(known.reply, call, known);
+      const endsAt = now() + timeoutMs;
+      const reply = send(call, next, endsAt);
+      answers.keep(key, request, reply, endsAt);
+      return waitFor(reply, call, { endsAt });
     };
   };
 }
 
-/** Nobody ever aborts this one: whoever has lost the connection asks again, and wants the answer of this call. */
-const neverAborted = new AbortController().signal;
-
-function send(call: Call, next: Invoke, timeoutMs: number, now: () => number): Promise<Reply> {
-  return next({ ...call, signal: neverAborted, deadlineAt: now() + timeoutMs });
+/** Whoever has lost the connection asks again, and wants the answer of this call. */
+function send(call: Call, next: Invoke, deadlineAt: number): Promise<Reply> {
+  return next({ ...call, signal: neverAborted, deadlineAt });
 }
 
 /** Two callers never share a key. */
@@ -69,6 +70,9 @@ interface Answer {
   /** The hash of the request that it belongs to. */
   readonly request: string;
   readonly reply: Promise<Reply>;
+  /** When the call ends at the latest. */
+  readonly endsAt: number;
+  /** How long the answer is remembered. */
   readonly until: number;
   bytes: number;
 }
@@ -88,9 +92,9 @@ class Answers {
     return answer !== undefined && this.#now() < answer.until ? answer : undefined;
   }
 
-  keep(key: string, request: string, reply: Promise<Reply>): void {
+  keep(key: string, request: string, reply: Promise<Reply>, endsAt: number): void {
     this.#forget(key);
-    const answer: Answer = { request, reply, until: this.#now() + rememberedMs, bytes: 0 };
+    const answer: Answer = { request, reply, endsAt, until: this.#now() + rememberedMs, bytes: 0 };
     this.#answers.set(key, answer);
     const isKept = () => this.#answers.get(key) === answer;
     reply.then(

@@ -1,10 +1,31 @@
 import type { Call } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { StatusName } from '../call/status.ts';
+import type { RpcKind } from '../rpc-table/rpc-kind.ts';
 import type { RpcFacts } from '../rpc-table/rpc-table.ts';
 
-import type { CallMeters, Count } from './call-meters.ts';
 import type { Interceptor } from './interceptor.ts';
+
+/** Adds one. */
+export type Count = () => void;
+
+/** Takes a measured time, in seconds. */
+export type Observe = (seconds: number) => void;
+
+/** Where the pipeline counts. Whatever takes arguments is asked once for each series, and its answer is kept. */
+export interface CallMeters {
+  /** Calls that ended, by status. */
+  readonly ended: (surface: Call['surface'], rpc: string, status: StatusName) => Count;
+  readonly duration: (surface: Call['surface'], kind: RpcKind) => Observe;
+  /** Calls that their caller had no right to. */
+  readonly refused: (rpc: string, reason: string) => Count;
+  /** Calls that the gateway failed at by itself. */
+  readonly failed: (reason: string) => Count;
+  /** Reads that joined one in flight. */
+  readonly shared: Count;
+  /** Reads that were answered by a recent reply. */
+  readonly reused: Count;
+}
 
 /** Counts how calls end and how long they take. Stands outermost, where every error is a GatewayError. */
 export function measureCalls(meters: CallMeters): Interceptor {
@@ -33,6 +54,16 @@ export function measureCalls(meters: CallMeters): Interceptor {
     };
   };
 }
+
+/** Notes how long the upstream takes, for the calls that want to know. Stands next to the upstream. */
+export const measureUpstream: Interceptor = () => (next) => (call) => {
+  const { timings } = call;
+  if (timings === undefined) return next(call);
+  const startedAt = performance.now();
+  return next(call).finally(() => {
+    timings.upstreamMs = performance.now() - startedAt;
+  });
+};
 
 function compileSeries({ method, kind }: RpcFacts, meters: CallMeters) {
   const compileSurface = (surface: Call['surface']) => ({

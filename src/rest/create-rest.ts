@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { abortWhenGone } from '../http/abort-when-gone.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
+import { departureOf } from '../call/call-signal.ts';
 import { callerGone, GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { IdentifyRequest } from '../call/identity.ts';
 
@@ -75,7 +75,7 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
         body,
         metadata,
         timeoutMs,
-        signal: abortWhenGone(response),
+        signal: departureOf(response),
         progress,
         response,
       });

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { Call } from '../call/call.ts';
+import type { CallSignal } from '../call/call-signal.ts';
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { Identity } from '../call/identity.ts';
 
@@ -14,7 +15,7 @@ export interface Exchange {
   readonly identity: Identity;
   readonly metadata: Metadata;
   readonly timeoutMs: number | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   readonly requestId: string;
   /** The client's network address. */
   readonly peer: string | undefined;

@@ -7,4 +7,6 @@ export interface Logger {
   readonly info: Log;
   readonly warn: Log;
   readonly error: Log;
+  /** Whether a level is written at all; undefined: every level is. */
+  readonly isLevelEnabled?: (level: 'debug') => boolean;
 }

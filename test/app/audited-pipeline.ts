@@ -10,6 +10,7 @@ import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts
 import type { MessageDescriptor } from '../../src/registry/descriptors.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import type { Call } from '../../src/call/call.ts';
+import type { CallSignal } from '../../src/call/call-signal.ts';
 import type { GatewayError } from '../../src/call/gateway-error.ts';
 import type { Identity } from '../../src/call/identity.ts';
 import type { Interceptor } from '../../src/pipeline/interceptor.ts';
@@ -73,7 +74,7 @@ export async function startGuardedCuebot({
   const takesGrant: Parameters<typeof createAudit>[0]['takesGrant'] = (method) =>
     policy.factsOf(method).grant !== undefined;
   const audit = createAudit({ table, takesGrant, trail, open, logger, now });
-  const speakers = new WeakMap<AbortSignal, string>();
+  const speakers = new WeakMap<CallSignal, string>();
   /** Where the pipeline finds out for whom a service speaks. */
   const identityFields: Interceptor = () => (next) => (call) => {
     const onBehalfOf = speakers.get(call.signal);

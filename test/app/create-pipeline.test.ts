@@ -21,12 +21,12 @@ const rowsWhere = (name: string) =>
 
 describe('the pipeline of each of OpenCue’s RPCs', () => {
   it.each([
-    ['show.ShowInterface/FindShow', 'log audit size deadline authorization validation recent shared timing'],
-    ['job.JobInterface/GetLayers', 'log audit size deadline authorization validation recent shared lane timing'],
-    ['job.JobInterface/Kill', 'log audit size deadline authorization validation identity recent shared lane timing'],
+    ['show.ShowInterface/FindShow', 'log audit limits authorization validation reads timing'],
+    ['job.JobInterface/GetLayers', 'log audit limits authorization validation reads lane timing'],
+    ['job.JobInterface/Kill', 'log audit limits authorization validation identity reads lane timing'],
     [
       'job.JobInterface/LaunchSpec',
-      'log audit size deadline authorization validation identity idempotency intent recent shared timing',
+      'log audit limits authorization validation identity idempotency intent reads timing',
     ],
   ])('of %s', (rpc, interceptors) => {
     const method = snapshot.registry.methods.get(rpc)!;

@@ -13,7 +13,7 @@ import { createRest } from '../../src/rest/create-rest.ts';
 import type { Invoke } from '../../src/call/call.ts';
 import type { Metadata } from '../../src/call/gateway-error.ts';
 import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
-import { setDeadline } from '../../src/pipeline/set-deadline.ts';
+import { limitCalls } from '../../src/pipeline/limit-calls.ts';
 import { createServer } from '../../src/http/create-server.ts';
 import { createUpstream } from '../../src/upstream/create-upstream.ts';
 
@@ -96,7 +96,11 @@ async function startSurface(endpoint: string, options: TestGatewayOptions): Prom
   const registry = loadProtoFiles(protos[options.backend]);
   const upstream = createUpstream({ endpoint, maxReceiveBytes: 256 * 1024 * 1024 });
   const table = compileRpcTable(registry, { text: '', fileName: 'rpcs.yaml', mustMatch: false });
-  const invoke = pipe(table, [setDeadline(timeoutSeconds * 1_000)], seenByGo(upstream.invoke));
+  const invoke = pipe(
+    table,
+    [limitCalls({ maxRequestBytes: 2 ** 28, timeoutMs: timeoutSeconds * 1_000 })],
+    seenByGo(upstream.invoke),
+  );
   const rest = createRest({
     registry,
     services: registry.services,

@@ -17,7 +17,7 @@ import { deriveSchema } from '../../src/graphql/schema/derive-schema.ts';
 import type { GraphqlContext } from '../../src/graphql/execution/graphql-context.ts';
 import type { MethodDescriptor } from '../../src/registry/descriptors.ts';
 import type { Invoke } from '../../src/call/call.ts';
-import { setDeadline } from '../../src/pipeline/set-deadline.ts';
+import { limitCalls } from '../../src/pipeline/limit-calls.ts';
 import { takeSnapshot } from '../../src/app/snapshot.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/create-upstream.ts';
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   client = createCuebotClient(demo.endpoint);
   upstream = createUpstream({ endpoint: demo.endpoint, maxReceiveBytes: 2 ** 28 });
   // One RPC of a real Cuebot, and so of the demo, sometimes does not answer at all.
-  invoke = pipe(table, [setDeadline(1_000)], upstream.invoke);
+  invoke = pipe(table, [limitCalls({ maxRequestBytes: 2 ** 28, timeoutMs: 1_000 })], upstream.invoke);
   schema = deriveSchema({ registry, table, services, extensions: [] });
 });
 

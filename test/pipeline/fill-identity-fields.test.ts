@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { CallNotes } from '../../src/call/call-notes.ts';
+import type { CallNotes } from '../../src/call/call.ts';
 import type { GatewayError } from '../../src/call/gateway-error.ts';
 import { fillIdentityFields } from '../../src/pipeline/fill-identity-fields.ts';
 import { identityOf } from '../authentication/identity.ts';

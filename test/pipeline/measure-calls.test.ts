@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import type { CallTimings } from '../../src/call/call.ts';
 import { GatewayError } from '../../src/call/gateway-error.ts';
-import { measureCalls } from '../../src/pipeline/measure-calls.ts';
-import type { CallMeters } from '../../src/pipeline/call-meters.ts';
+import { type CallMeters, measureCalls, measureUpstream } from '../../src/pipeline/measure-calls.ts';
 
-import { callOf, method, pipe, replyOf, tableOf } from './calls.ts';
+import { Lane } from '../../src/pipeline/lanes/lane.ts';
+import { callOf, holdUpstream, method, pipe, replyOf, tableOf } from './calls.ts';
 
 const get = method('GetShelf');
 const set = method('SetShelf');
@@ -93,5 +94,37 @@ describe('measureCalls()', () => {
     const atBoot = asked.length;
     for (let time = 0; time < 5; time++) await invoke(callOf(get, { surface: 'rest' }));
     expect(asked.slice(atBoot)).toEqual([`ended rest ${get.fullName} OK`]);
+  });
+});
+
+const limits = { holdLimitMs: 10_000, maxWaiting: 3, maxWaitMs: 10_000, callMs: 30_000 };
+
+describe('measureUpstream()', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('tells how long a call waited in its lane, and how long the upstream took', async () => {
+    const [lane, upstream] = [new Lane('shelf', limits), holdUpstream()];
+    const next = pipe(table, [measureUpstream], upstream.invoke);
+    const [first, second]: CallTimings[] = [{}, {}];
+    const calls = [first!, second!].map((timings) => lane.run(callOf(get, { timings }), 'read', next));
+    await vi.advanceTimersByTimeAsync(30);
+    await upstream.answer(0);
+    await vi.advanceTimersByTimeAsync(50);
+    await upstream.answer(1);
+    await Promise.all(calls);
+    expect([first, second]).toEqual([{ upstreamMs: 30 }, { queuedMs: 30, upstreamMs: 50 }]);
+  });
+
+  it('tells it of a call that fails, too', async () => {
+    const upstream = holdUpstream();
+    const timings: CallTimings = {};
+    const failing = expect(pipe(table, [measureUpstream], upstream.invoke)(callOf(get, { timings }))).rejects.toThrow(
+      'shelf fell',
+    );
+    await vi.advanceTimersByTimeAsync(20);
+    await upstream.fail(0, new GatewayError('UNAVAILABLE', 'shelf fell over'));
+    await failing;
+    expect(timings).toEqual({ upstreamMs: 20 });
   });
 });

@@ -1,6 +1,6 @@
 import type { ResponsePath } from 'graphql';
 
-import type { CallTimings } from '../../call/call-timings.ts';
+import type { CallTimings } from '../../call/call.ts';
 import type { Call, Invoke, Reply } from '../../call/call.ts';
 
 /** What the calls of one field to one RPC came to; the shape of `extensions.explain.fields`. Times in milliseconds. */

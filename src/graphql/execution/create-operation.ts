@@ -2,7 +2,7 @@ import type { ResponsePath } from 'graphql';
 
 import type { Call, Invoke, Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
-import { readKeyOf } from '../../call/read-key.ts';
+import { readKeyOf } from '../../call/call.ts';
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
 import { createExplanation, type Explanation } from './create-explanation.ts';

@@ -1,3 +1,4 @@
+import type { CallSignal } from '../../call/call-signal.ts';
 import type { Identity } from '../../call/identity.ts';
 
 import type { Operation } from './create-operation.ts';
@@ -6,7 +7,7 @@ import type { Operation } from './create-operation.ts';
 export interface GraphqlContext {
   readonly identity: Identity;
   /** Fires when the caller has gone away. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   readonly requestId: string;
   /** The way to the upstream; resolvers have no other. */
   readonly operation: Operation;

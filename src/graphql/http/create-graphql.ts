@@ -4,12 +4,12 @@ import { useGenericAuth as createGenericAuth } from '@envelop/generic-auth';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 
-import { abortWhenGone } from '../../http/abort-when-gone.ts';
 import type { AddressOf } from '../../http/client-address.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { requestIdOf } from '../../http/request-id.ts';
 
 import { compileChallenge, type FormatChallenge } from '../../call/challenge.ts';
+import { departureOf } from '../../call/call-signal.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 import type { IdentifyRequest } from '../../call/identity.ts';
 
@@ -111,7 +111,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       response.setHeader('x-content-type-options', 'nosniff');
       const context: Omit<GraphqlContext, 'identity'> = {
         requestId,
-        signal: abortWhenGone(response),
+        signal: departureOf(response),
         operation: createOperation({ ...operations, peer: addressOf(request) }),
         unknownEnumValues: [],
       };

@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-
 import DataLoader from 'dataloader';
 import type { ResponsePath } from 'graphql';
 
@@ -37,8 +35,6 @@ const decoded = new WeakMap<Reply, Row>();
 /** Begins a session of one operation, or of one field of a mutation. */
 export function createLinkSession(context: GraphqlContext, counters: LinkCounters): LinkSession {
   const { operation, identity, signal, requestId } = context;
-  // Each call under way listens; Node takes more than ten listeners for a leak, and says so.
-  setMaxListeners(0, signal);
   const loaders = new Map<string, DataLoader<Ask, unknown, string>>();
   const right = new Map<string, Promise<Row>>();
   const quiet = createQuiet();

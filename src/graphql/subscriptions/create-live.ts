@@ -103,7 +103,7 @@ export function createLive({ identify, addressOf, intervals, maxStreams, logger,
       const intervalMs = readInterval(request, intervals);
       const { signal, identity } = request.contextValue;
       const stream = streams.open(identity.subject);
-      signal.addEventListener('abort', stream.end, { once: true });
+      signal.addEventListener('abort', stream.end);
       if (signal.aborted) stream.end();
       return follow(request, stream, intervalMs);
     },

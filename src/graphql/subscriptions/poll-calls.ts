@@ -1,7 +1,7 @@
 import type { Call, Invoke, Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 import type { Identity } from '../../call/identity.ts';
-import { readKeyOf } from '../../call/read-key.ts';
+import { readKeyOf } from '../../call/call.ts';
 
 /** The calls that one execution made and what they were answered: if all answers are the same, so is its result. */
 export interface PolledCalls {

@@ -66,7 +66,7 @@ function wait(waiting: TurnQueue<() => void>, { signal, requestId }: Call): Prom
       waiting.remove(requestId, give);
       reject(callerGone());
     };
-    signal.addEventListener('abort', leave, { once: true });
+    signal.addEventListener('abort', leave);
     waiting.push(requestId, give);
   });
 }

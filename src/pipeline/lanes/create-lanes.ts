@@ -1,4 +1,4 @@
-import type { Observe } from '../call-meters.ts';
+import type { Observe } from '../measure-calls.ts';
 import { type Interceptor, passOn } from '../interceptor.ts';
 import { Lane, type LaneLimits, type LaneState } from './lane.ts';
 

@@ -1,6 +1,7 @@
 import type { Call, Invoke, Reply } from '../../call/call.ts';
+import { neverAborted } from '../../call/call-signal.ts';
 import { callerGone, deadlineExceeded, GatewayError } from '../../call/gateway-error.ts';
-import type { Observe } from '../call-meters.ts';
+import type { Observe } from '../measure-calls.ts';
 import type { RpcKind } from '../../rpc-table/rpc-kind.ts';
 import { TurnQueue } from './turn-queue.ts';
 import { waitFor } from '../wait-for.ts';
@@ -30,13 +31,10 @@ interface Place {
   readonly turnAway: (error: GatewayError) => void;
 }
 
-/** Nobody ever aborts this one: a call that was sent goes on, since Cuebot would go on anyway, and the lane must know when it ends. */
-const neverAborted = new AbortController().signal;
-
 /**
  * Lets one call run at a time. Free again when the reply's bytes are in; a read that takes longer than the hold limit lets
  * the next one start, a write does not until it is answered or the gateway's own deadline has passed. A caller's deadline ends
- * his waiting and nothing else: whoever could end the call itself, and with it the lane, could let others' calls overlap.
+ * their waiting and nothing else: whoever could end the call itself, and with it the lane, could let others' calls overlap.
  *
  * Writes go first; callers take turns. When as many wait as may, whoever has most calls waiting is turned away.
  */
@@ -64,7 +62,9 @@ export class Lane {
     if (this.#holder !== undefined) await this.#measureWait(call, kind);
     else this.#observeWait?.(0);
     const holder = this.#hold();
-    const reply = next({ ...call, signal: neverAborted, deadlineAt: Date.now() + this.#limits.callMs });
+    const endsAt = Date.now() + this.#limits.callMs;
+    // A call that was sent goes on, since Cuebot would go on anyway, and the lane must know when it ends.
+    const reply = next({ ...call, signal: neverAborted, deadlineAt: endsAt });
     const release = () => this.#release(holder);
     const holdTimer = kind === 'read' ? setTimeout(release, this.#limits.holdLimitMs) : undefined;
     const end = () => {
@@ -72,7 +72,7 @@ export class Lane {
       release();
     };
     reply.then(end, end);
-    return waitFor(reply, call);
+    return waitFor(reply, call, { endsAt });
   }
 
   async #measureWait(call: Call, kind: RpcKind): Promise<void> {

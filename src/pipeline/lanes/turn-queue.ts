@@ -1,9 +1,9 @@
 /**
- * A queue in which callers take turns: the next item is the oldest one of the caller who has waited longest since his last
+ * A queue in which callers take turns: the next item is the oldest one of the caller who has waited longest since their last
  * turn, so that one caller's hundred calls cost another one a single place.
  */
 export class TurnQueue<Item> {
-  /** In the order of turns; a Map iterates by insertion, so re-inserting a caller sends him to the back. */
+  /** In the order of turns; a Map iterates by insertion, so re-inserting a caller sends them to the back. */
   readonly #byCaller = new Map<string, Item[]>();
   #size = 0;
 
@@ -31,7 +31,7 @@ export class TurnQueue<Item> {
 
   /**
    * Makes room for one more item of a caller by giving up the newest one of whoever has most; undefined when that would be
-   * this caller himself.
+   * this very caller.
    */
   yieldTo(caller: string): Item | undefined {
     let [longest, length] = ['', (this.#byCaller.get(caller)?.length ?? 0) + 1];

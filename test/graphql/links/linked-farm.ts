@@ -11,7 +11,7 @@ import { compileLinks, type Links } from '../../../src/graphql/links/compile-lin
 import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 import { compileRpcTable } from '../../../src/rpc-table/rpc-table.ts';
 import { selectServices } from '../../../src/rpc-table/select-services.ts';
-import { setDeadline } from '../../../src/pipeline/set-deadline.ts';
+import { limitCalls } from '../../../src/pipeline/limit-calls.ts';
 import { createUpstream } from '../../../src/upstream/create-upstream.ts';
 
 import { type Interceptor, passOn } from '../../../src/pipeline/interceptor.ts';
@@ -70,7 +70,11 @@ const now = () => Date.UTC(2026, 0, 31);
 export async function linkFarm(options: LinkedFarmOptions = {}): Promise<LinkedFarm> {
   const demo = options.demo ?? (await createDemoCuebot({ now, ...options.cuebot }));
   const upstream = createUpstream({ endpoint: demo.endpoint, maxReceiveBytes: 2 ** 28 });
-  const invoke = pipe(table, [setDeadline(20_000), options.intercept ?? (() => passOn)], upstream.invoke);
+  const invoke = pipe(
+    table,
+    [limitCalls({ maxRequestBytes: 2 ** 28, timeoutMs: 20_000 }), options.intercept ?? (() => passOn)],
+    upstream.invoke,
+  );
   const limits = { ...standardBatchLimits, ...options.limits };
   const links = compileLinks({ registry, table, services, source: linksSource, mustMatch: true, limits });
   const schema = deriveSchema({ registry, table, services, extensions: [links] });

@@ -8,8 +8,7 @@ import { createLive, type Live } from '../../../src/graphql/subscriptions/create
 import type { Call, Invoke } from '../../../src/call/call.ts';
 import { GatewayError } from '../../../src/call/gateway-error.ts';
 import type { Identity } from '../../../src/call/identity.ts';
-import { reuseReplies } from '../../../src/pipeline/reuse-replies.ts';
-import { shareReads } from '../../../src/pipeline/share-reads.ts';
+import { spareReads } from '../../../src/pipeline/spare-reads.ts';
 
 import { identifyRequestsBy, identityOf } from '../../authentication/identity.ts';
 import { pipe } from '../../pipeline/calls.ts';
@@ -40,7 +39,7 @@ interface Subscriber {
 function start(answers: Answers, options: { readonly maxStreams?: number } = {}) {
   const upstream = createUpstream(answers);
   const entered: Call[] = [];
-  const shared = pipe(table, [reuseReplies(), shareReads(30_000)], upstream);
+  const shared = pipe(table, [spareReads({ timeoutMs: 30_000, now: () => performance.now() })], upstream);
   const rights = { check: (_: Call) => {} };
   const invoke: Invoke = async (call) => {
     entered.push(call);

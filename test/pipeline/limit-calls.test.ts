@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Call } from '../../src/call/call.ts';
-import { limitRequestSize } from '../../src/pipeline/limit-request-size.ts';
-import { setDeadline } from '../../src/pipeline/set-deadline.ts';
-import { statusCode, statuses, statusOf } from '../../src/call/status.ts';
+import { limitCalls } from '../../src/pipeline/limit-calls.ts';
 
 import { callOf, method, pipe, replyOf, tableOf } from './calls.ts';
 
@@ -14,7 +12,7 @@ const table = tableOf([[get, 'read']]);
 async function patienceOf(call: Call, timeoutMs: number): Promise<number> {
   let patience = Number.NaN;
   const before = Date.now();
-  const invoke = pipe(table, [setDeadline(timeoutMs)], async ({ deadlineAt }) => {
+  const invoke = pipe(table, [limitCalls({ maxRequestBytes: 3, timeoutMs })], async ({ deadlineAt }) => {
     patience = (deadlineAt ?? Number.NaN) - before;
     return replyOf();
   });
@@ -22,7 +20,7 @@ async function patienceOf(call: Call, timeoutMs: number): Promise<number> {
   return patience;
 }
 
-describe('setDeadline()', () => {
+describe('limitCalls(), of time,', () => {
   it.each([
     ['nothing', undefined, 30_000],
     ['less', 5_000, 5_000],
@@ -42,46 +40,19 @@ describe('setDeadline()', () => {
   });
 });
 
-describe('limitRequestSize()', () => {
+describe('limitCalls(), of size,', () => {
   it('lets a request of exactly the limit through', async () => {
-    const invoke = pipe(table, [limitRequestSize(3)], async () => replyOf(1));
+    const invoke = pipe(table, [limitCalls({ maxRequestBytes: 3, timeoutMs: 1_000 })], async () => replyOf(1));
     expect((await invoke(callOf(get, { request: new Uint8Array(3) }))).message).toEqual(Uint8Array.of(1));
   });
 
   it('refuses a longer one unsent, saying both sizes', async () => {
-    const invoke = pipe(table, [limitRequestSize(3)], () => Promise.reject(new Error('was sent')));
+    const invoke = pipe(table, [limitCalls({ maxRequestBytes: 3, timeoutMs: 1_000 })], () =>
+      Promise.reject(new Error('was sent')),
+    );
     await expect(invoke(callOf(get, { request: new Uint8Array(4) }))).rejects.toMatchObject({
       status: { name: 'RESOURCE_EXHAUSTED', httpStatus: 429 },
       message: 'the request message has 4 bytes; the upstream accepts at most 3',
     });
-  });
-});
-
-describe('the status table', () => {
-  it('maps every gRPC status as grpc-gateway does', () => {
-    expect(statuses.map(({ code, name, httpStatus }) => `${code} ${name} ${httpStatus}`)).toEqual([
-      '0 OK 200',
-      '1 CANCELLED 499',
-      '2 UNKNOWN 500',
-      '3 INVALID_ARGUMENT 400',
-      '4 DEADLINE_EXCEEDED 504',
-      '5 NOT_FOUND 404',
-      '6 ALREADY_EXISTS 409',
-      '7 PERMISSION_DENIED 403',
-      '8 RESOURCE_EXHAUSTED 429',
-      '9 FAILED_PRECONDITION 400',
-      '10 ABORTED 409',
-      '11 OUT_OF_RANGE 400',
-      '12 UNIMPLEMENTED 501',
-      '13 INTERNAL 500',
-      '14 UNAVAILABLE 503',
-      '15 DATA_LOSS 500',
-      '16 UNAUTHENTICATED 401',
-    ]);
-    expect(statusCode.NOT_FOUND).toBe(5);
-  });
-
-  it('keeps the number of a status that nobody knows', () => {
-    expect(statusOf(77)).toEqual({ code: 77, name: 'UNKNOWN', httpStatus: 500, retryable: false });
   });
 });

@@ -1,0 +1,45 @@
+import type { Logger } from '../telemetry/logger.ts';
+
+import type { Call } from '../call/call.ts';
+import { GatewayError } from '../call/gateway-error.ts';
+
+import type { Interceptor } from './interceptor.ts';
+
+/**
+ * Writes down how each call ended, with what really happened (`cause`), under the request id: callers are shown less than
+ * the log knows. Calls that went well are told at debug, and cost nothing where that is off. Also the last door for foreign
+ * errors, so that everything left of here rejects with a GatewayError.
+ */
+export function logCalls(logger: Logger): Interceptor {
+  const tellsSuccess = logger.isLevelEnabled?.('debug') ?? true;
+  return () => (next) => async (call) => {
+    const startedAt = performance.now();
+    try {
+      const reply = await next(call);
+      if (tellsSuccess) logger.debug(describe(call, 'OK', startedAt), 'call answered');
+      return reply;
+    } catch (error) {
+      throw logFailure(logger, call, GatewayError.from(error), startedAt);
+    }
+  };
+}
+
+function logFailure(logger: Logger, call: Call, failure: GatewayError, startedAt: number): GatewayError {
+  const { status, reason, message: detail, cause } = failure;
+  const fields = { ...describe(call, status.name, startedAt), reason, detail };
+  if (reason === 'UNEXPECTED') logger.error({ ...fields, err: cause }, 'call failed unexpectedly');
+  else if (status.name === 'INTERNAL' || status.name === 'UNKNOWN') logger.warn(fields, 'call failed');
+  else logger.info(fields, 'call failed');
+  return failure;
+}
+
+function describe({ requestId, surface, method, identity }: Call, status: string, startedAt: number) {
+  return {
+    requestId,
+    surface,
+    rpc: method.fullName,
+    subject: identity.subject,
+    status,
+    durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
+  };
+}
