@@ -3,7 +3,7 @@ import { type AuditTrail, createLogTrail } from '../audit/audit-trail.ts';
 import { type Audit, createAudit } from '../audit/create-audit.ts';
 import { readUid } from '../authentication/claims.ts';
 import { authorize } from '../authorization/authorize.ts';
-import type { Invoke } from '../call/call.ts';
+import type { InvokeOf } from '../call/call.ts';
 import type { Identity } from '../call/identity.ts';
 import { compileValueToWire } from '../codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../codec/value/wire-to-value.ts';
@@ -28,7 +28,7 @@ import type { Snapshot } from './snapshot.ts';
 export interface CreatePipelineOptions {
   readonly config: Config;
   readonly snapshot: Snapshot;
-  readonly upstream: Invoke;
+  readonly upstream: InvokeOf;
   /** Undefined: nothing is measured. */
   readonly meters: Meters | undefined;
   readonly logger: Logger;
@@ -84,7 +84,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     timing: measureUpstream,
   };
   return {
-    ...composePipeline(rpcs, interceptors, () => upstream),
+    ...composePipeline(rpcs, interceptors, upstream),
     laneStates: lanes.states,
     reject: audit.reject,
     auditFailures: audit.failures,

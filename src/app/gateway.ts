@@ -79,7 +79,7 @@ async function openGateway(
   if (snapshot === undefined || authentication === undefined || problems.found.length > 0) {
     throw new ConfigError(problems.found);
   }
-  const pipeline = await createPipeline({ config, snapshot, upstream: upstream.invoke, meters, logger, now });
+  const pipeline = await createPipeline({ config, snapshot, upstream: upstream.invokeOf, meters, logger, now });
   opened.push(pipeline.close);
   const { laneStates, auditFailures } = pipeline;
   const surfaces = createSurfaces({ config, snapshot, pipeline, authentication, meters, logger });

@@ -26,7 +26,9 @@ export function logCalls(logger: Logger): Interceptor {
 
 function logFailure(logger: Logger, call: Call, failure: GatewayError, startedAt: number): GatewayError {
   const { status, reason, message: detail, cause } = failure;
-  const fields = { ...describe(call, status.name, startedAt), reason, detail };
+  // The upstream's own words, where callers are told other ones: they may name its address.
+  const said = typeof cause === 'string' ? { cause } : undefined;
+  const fields = { ...describe(call, status.name, startedAt), reason, detail, ...said };
   if (reason === 'UNEXPECTED') logger.error({ ...fields, err: cause }, 'call failed unexpectedly');
   else if (status.name === 'INTERNAL' || status.name === 'UNKNOWN') logger.warn(fields, 'call failed');
   else logger.info(fields, 'call failed');

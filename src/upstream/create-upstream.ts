@@ -1,13 +1,11 @@
-import { Client, type ClientUnaryCall, connectivityState, credentials, Metadata as GrpcMetadata } from '@grpc/grpc-js';
+import { Client, connectivityState, credentials } from '@grpc/grpc-js';
 
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
 
-import type { Call, Invoke, Reply } from '../call/call.ts';
-import { GatewayError, type Metadata } from '../call/gateway-error.ts';
+import type { Invoke, InvokeOf } from '../call/call.ts';
 
-import { readMetadata } from './read-metadata.ts';
 import { createReflectionTransport } from './reflection-transport.ts';
-import { translateError } from './translate-error.ts';
+import { sendCall } from './send-call.ts';
 
 /** Which Cuebot, and what may come from it. */
 export interface UpstreamOptions {
@@ -19,6 +17,9 @@ export interface UpstreamOptions {
 
 /** One Cuebot: bytes in, bytes out. */
 export interface Upstream {
+  /** Sends the calls of one RPC. */
+  readonly invokeOf: InvokeOf;
+  /** Sends calls of any RPC. */
   readonly invoke: Invoke;
   /** How the registry asks this server for its protos. */
   readonly reflect: ReflectionTransport;
@@ -49,59 +50,16 @@ export function createUpstream({ endpoint, maxReceiveBytes }: UpstreamOptions): 
     // Lists come as megabytes; HTTP/2's default window of 64 KiB would make each one wait for a dozen round trips.
     'grpc-node.flow_control_window': 8 * 1024 * 1024,
   });
+  const channel = client.getChannel();
+  const invokeOf: InvokeOf = ({ fullName }) => {
+    const path = `/${fullName}`;
+    return (call) => sendCall(channel, path, call);
+  };
   return {
-    invoke: (call) => invoke(client, call),
+    invokeOf,
+    invoke: (call) => invokeOf(call.method)(call),
     reflect: createReflectionTransport(client),
-    isConnected: () => client.getChannel().getConnectivityState(true) === connectivityState.READY,
+    isConnected: () => channel.getConnectivityState(true) === connectivityState.READY,
     close: () => client.close(),
   };
-}
-
-/** The serializer of a message that is bytes already. */
-const identity = (bytes: Uint8Array): Buffer =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-function invoke(client: Client, call: Call): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    let header: GrpcMetadata | undefined;
-    let message: Buffer | undefined;
-    const cancel = () => started.cancel();
-    const end = () => call.signal.removeEventListener('abort', cancel);
-    let started: ClientUnaryCall;
-    try {
-      started = client.makeUnaryRequest<Uint8Array, Buffer>(
-        `/${call.method.fullName}`,
-        identity,
-        identity as (bytes: Buffer) => Buffer,
-        call.request,
-        writeMetadata(call.metadata),
-        call.deadlineAt === undefined ? {} : { deadline: call.deadlineAt },
-        (error, received) => {
-          message = received;
-          if (error === null) return;
-          end();
-          reject(translateError(error, header));
-        },
-      );
-    } catch (error) {
-      return reject(GatewayError.from(error));
-    }
-    started.on('metadata', (metadata: GrpcMetadata) => {
-      header = metadata;
-    });
-    // Comes after the callback, and only it carries the trailer of a call that went well.
-    started.on('status', (status) => {
-      if (message === undefined) return;
-      end();
-      resolve({ message, header: readMetadata(header), trailer: readMetadata(status.metadata) });
-    });
-    if (call.signal.aborted) started.cancel();
-    else call.signal.addEventListener('abort', cancel);
-  });
-}
-
-function writeMetadata(entries: Metadata): GrpcMetadata {
-  const metadata = new GrpcMetadata();
-  for (const [key, value] of entries) metadata.add(key, typeof value === 'string' ? value : Buffer.from(value));
-  return metadata;
 }

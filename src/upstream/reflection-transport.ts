@@ -1,8 +1,8 @@
-import { type Client, Metadata } from '@grpc/grpc-js';
+import { type Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
 
-import { translateError } from './translate-error.ts';
+import { translateStatus } from './translate-status.ts';
 
 const timeoutMs = 10_000;
 
@@ -25,7 +25,7 @@ export function createReflectionTransport(client: Client): ReflectionTransport {
         replies.push(reply);
         if (replies.length === requests.length) stream.end();
       });
-      stream.on('error', (error) => reject(translateError(error as Parameters<typeof translateError>[0], undefined)));
+      stream.on('error', (error) => reject(translateStatus(error as ServiceError, undefined)));
       stream.on('end', () => resolve(replies));
       for (const request of requests) stream.write(request);
       if (requests.length === 0) stream.end();

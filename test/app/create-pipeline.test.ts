@@ -11,7 +11,7 @@ const snapshot = await takeSnapshot(config);
 const pipeline = await createPipeline({
   config,
   snapshot,
-  upstream: () => Promise.reject(new Error('nothing is called here')),
+  upstream: () => () => Promise.reject(new Error('nothing is called here')),
   meters: undefined,
   logger: { debug: silent, info: silent, warn: silent, error: silent },
   now: Date.now,

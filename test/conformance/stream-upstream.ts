@@ -1,8 +1,8 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 
 import type { InvokeStream } from '../../src/rest/respond-stream.ts';
-import { readMetadata } from '../../src/upstream/read-metadata.ts';
-import { translateError } from '../../src/upstream/translate-error.ts';
+import { readMetadata } from '../../src/upstream/metadata.ts';
+import { translateStatus } from '../../src/upstream/translate-status.ts';
 
 /** Sends streaming calls of conf.proto; OpenCue has none, so the gateway itself has no way to. */
 export function createStreamUpstream(endpoint: string): InvokeStream {
@@ -18,7 +18,7 @@ export function createStreamUpstream(endpoint: string): InvokeStream {
         {},
       );
       signal.addEventListener('abort', () => call.cancel());
-      const fail = (error: Parameters<typeof translateError>[0]) => reject(translateError(error, undefined));
+      const fail = (error: Parameters<typeof translateStatus>[0]) => reject(translateStatus(error, undefined));
       call.on('error', fail);
       call.on('metadata', (header: Metadata) => {
         resolve({ header: readMetadata(header), messages: read(call) });
@@ -32,6 +32,6 @@ async function* read(call: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   try {
     yield* call;
   } catch (error) {
-    throw translateError(error as Parameters<typeof translateError>[0], undefined);
+    throw translateStatus(error as Parameters<typeof translateStatus>[0], undefined);
   }
 }

@@ -1,9 +1,9 @@
-import type { Metadata as GrpcMetadata, ServiceError } from '@grpc/grpc-js';
+import type { Metadata as GrpcMetadata, StatusObject } from '@grpc/grpc-js';
 
-import { GatewayError, type Metadata } from '../call/gateway-error.ts';
+import { GatewayError } from '../call/gateway-error.ts';
 import type { StatusName } from '../call/status.ts';
 
-import { readMetadata } from './read-metadata.ts';
+import { readMetadata } from './metadata.ts';
 
 /** What is known of a call without an answer: it may have been carried out, or cannot have been. */
 type Fate = 'unknown' | 'not done';
@@ -56,21 +56,27 @@ function streamReset(name: string): string {
   return `stream terminated by RST_STREAM with error code: ${name}`;
 }
 
-/** Translates what grpc-js reports into a GatewayError; `header` is what arrived before the failure. */
-export function translateError(error: ServiceError, header: GrpcMetadata | undefined): GatewayError {
-  const trailer: Metadata = readMetadata(error.metadata);
-  const details = error.metadata?.get('grpc-status-details-bin').at(-1);
+/** Translates how a call ended badly into a GatewayError; `header` is what arrived before the failure. */
+export function translateStatus(
+  { code, details, metadata }: StatusObject,
+  header: GrpcMetadata | undefined,
+): GatewayError {
+  const statusDetails = metadata.get('grpc-status-details-bin').at(-1);
   const options = {
     origin: 'upstream',
-    header: header === undefined ? [] : readMetadata(header),
-    trailer,
-    ...(details instanceof Uint8Array && { statusDetails: details }),
-    cause: error,
+    header: readMetadata(header),
+    trailer: readMetadata(metadata),
+    ...(statusDetails instanceof Uint8Array && { statusDetails }),
   } as const;
   for (const [text, status, fate, translate] of localTexts) {
-    const match = text.exec(error.details);
+    const match = text.exec(details);
     if (match === null) continue;
-    return new GatewayError(status, translate(match), { ...options, mayHaveHappened: fate === 'unknown' });
+    // The text itself names addresses; it is for the log.
+    return new GatewayError(status, translate(match), {
+      ...options,
+      mayHaveHappened: fate === 'unknown',
+      cause: details,
+    });
   }
-  return new GatewayError(error.code, error.details, options);
+  return new GatewayError(code, details, options);
 }
