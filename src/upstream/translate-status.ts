@@ -56,12 +56,15 @@ function streamReset(name: string): string {
   return `stream terminated by RST_STREAM with error code: ${name}`;
 }
 
+/** What grpc-js reports; without metadata where it makes the error up by itself. */
+type EndedStatus = Pick<StatusObject, 'code' | 'details'> & { readonly metadata?: GrpcMetadata };
+
 /** Translates how a call ended badly into a GatewayError; `header` is what arrived before the failure. */
 export function translateStatus(
-  { code, details, metadata }: StatusObject,
+  { code, details, metadata }: EndedStatus,
   header: GrpcMetadata | undefined,
 ): GatewayError {
-  const statusDetails = metadata.get('grpc-status-details-bin').at(-1);
+  const statusDetails = metadata?.get('grpc-status-details-bin').at(-1);
   const options = {
     origin: 'upstream',
     header: readMetadata(header),
