@@ -21,7 +21,9 @@ export type EarlyReason =
   /** The request did not come to its end in time. */
   | 'timeout'
   | 'bodyTooLarge'
-  | 'headTooLarge';
+  | 'headTooLarge'
+  /** The connection is one too many. */
+  | 'tooManyConnections';
 
 /** A whole answer that is known beforehand. */
 export interface EarlyAnswer {

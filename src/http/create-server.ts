@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import {
@@ -9,9 +9,11 @@ import {
   type RequestTarget,
   sendEarlyAnswer,
 } from './before-routing.ts';
+import { type CloseReason, type ConnectionLimits, createConnections, endSocket } from './connections.ts';
 import { liveness, type Readiness, serveHealth } from './health.ts';
 import type { Handler } from './mount.ts';
 import { sendAnswer } from './send-answer.ts';
+import { watchTransfers } from './slow-transfers.ts';
 
 /** What is served where. */
 export interface ServerOptions {
@@ -29,6 +31,10 @@ export interface ServerOptions {
   readonly readiness: () => Readiness;
   /** Told about an error in a handler, which then answers 500. */
   readonly onError: (error: unknown) => void;
+  /** How many connections there may be; any number when not given. */
+  readonly connectionLimits?: ConnectionLimits;
+  /** Told about each connection that is closed although its client would have gone on. */
+  readonly onClosed?: (reason: CloseReason, address: string) => void;
 }
 
 /** A server that accepts connections. */
@@ -36,19 +42,20 @@ export interface RunningServer {
   readonly port: number;
   /** e.g. `http://127.0.0.1:8448`. */
   readonly url: string;
+  /** From now on every answer ends its connection, and `/readyz` says 503. The server still accepts. */
+  drain(): void;
   /**
-   * Ends gracefully: not ready at once; after `delayMs`, in which a load balancer takes notice, no new connections; what is
-   * under way finishes, and its connections close with it; what has not finished after `timeoutMs` is cut.
+   * Ends gracefully. For a moment, what was sent before its sender could know is still taken and answered; then no
+   * connection is accepted any more, and what is under way finishes. What has not finished after `timeoutMs` is cut.
    */
-  close(options?: { readonly delayMs?: number; readonly timeoutMs?: number }): Promise<void>;
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
 /**
  * Node's limits where its defaults do not fit. A request's head must be complete in 10 s and the whole request in five
- * minutes, so that slow senders cannot hold connections (threat: slowloris; Go's server has no limit at all); 100 MiB
- * still arrive over 3 Mbit/s. An idle connection is kept longer than a load balancer keeps its own (60 s by default), or
- * requests would run into connections that are just closing. Heads may have 64 KiB: four times node's default, for
- * tokens with many groups, and a sixteenth of Go's.
+ * minutes, so that slow senders cannot hold connections (threat: slowloris); 100 MiB still arrive over 3 Mbit/s. An idle
+ * connection is kept longer than a load balancer keeps its own (60 s by default), or requests would run into connections
+ * that are just closing. Heads may have 64 KiB: four times node's default, for tokens with many groups.
  */
 const limits = {
   headersTimeout: 10_000,
@@ -60,53 +67,84 @@ const limits = {
   requireHostHeader: false,
 } as const;
 
+/**
+ * The most header fields of a request. Node would leave out those above a number without a word, and with them a second
+ * Host or Authorization; so it is told to take all, and the request is refused.
+ */
+const maxFields = 2_000;
+
+/** How long a closing server takes what was sent before its sender could know, in milliseconds. */
+const graceMs = 500;
+
+const noLimits: ConnectionLimits = {
+  maxConnections: Number.POSITIVE_INFINITY,
+  maxPerAddress: Number.POSITIVE_INFINITY,
+  isShared: () => true,
+};
+
 /** Listens, and resolves when connections are accepted; rejects when the address cannot be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
+  const { beforeRouting, connectionLimits = noLimits, onClosed = () => {} } = options;
+  const { answers } = beforeRouting;
   const life = { isClosing: false };
-  const underWay = new Set<ServerResponse>();
-  const sockets = new Set<Socket>();
-  const forget = function (this: ServerResponse) {
-    underWay.delete(this);
-  };
+  const connections = createConnections({
+    limits: connectionLimits,
+    onClosed,
+    fullText: formatEarlyAnswer(answers.tooManyConnections),
+  });
   const route = compileMounts(options, life);
   const handle: Handler = (request, response) => {
-    underWay.add(response);
-    response.once('close', forget);
+    if (!connections.begin(response)) return;
     if (life.isClosing) response.shouldKeepAlive = false;
     try {
-      answer(request, response, options.beforeRouting, route);
+      answer(request, response, beforeRouting, route);
     } catch (error) {
       options.onError(error);
       if (!response.headersSent) sendAnswer(response, { status: 500 });
     }
   };
-  const { answers } = options.beforeRouting;
   const server = createHttpServer(limits);
+  server.maxHeadersCount = 0;
+  server.on('connection', connections.add);
   server.on('request', handle);
   // The handler decides when to ask for the body, so that a refused request never sends it.
   server.on('checkContinue', handle);
-  server.on('checkExpectation', (_, response) => sendEarlyAnswer(response, answers.badExpectation));
+  server.on('checkExpectation', (_, response) => {
+    if (connections.begin(response)) sendEarlyAnswer(response, answers.badExpectation);
+  });
   server.on('connect', (request, socket) => answerConnect(request, socket, handle));
-  server.on('clientError', (error, socket) => {
-    // Half an answer cannot be mended by another one, and a whole one must not be lost.
-    const isAnswered = [...underWay].some((response) => response.socket === socket && response.headersSent);
-    if (isAnswered) (socket as Socket).destroySoon();
-    else answerParseError(error, socket, answers);
+  server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Socket;
+    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    const reason = parseErrors[error.code ?? ''] ?? 'badRequest';
+    const isLate = reason === 'timeout';
+    connections.giveUp(socket, formatEarlyAnswer(answers[reason]), isLate ? 'request-timeout' : undefined);
   });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const closeSlow = watchTransfers(connections, formatEarlyAnswer(answers.timeout));
   await listen(server, options);
+  const timer = setInterval(closeSlow, 1_000).unref();
   const { address, port } = server.address() as AddressInfo;
+  const drain = () => {
+    life.isClosing = true;
+    for (const { pending } of connections.busy()) for (const response of pending) response.shouldKeepAlive = false;
+  };
   return {
     port,
     url: `http://${nameOf(address)}:${port}`,
-    close: async ({ delayMs = 0, timeoutMs = 25_000 } = {}) => {
-      life.isClosing = true;
-      for (const response of underWay) response.shouldKeepAlive = false;
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-      await drain(server, sockets, timeoutMs);
+    drain,
+    close: async ({ timeoutMs = 25_000 } = {}) => {
+      drain();
+      // Connections that the kernel has taken, but nobody has seen yet, come in with the next turns.
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await connections.whenNone(Math.min(graceMs, timeoutMs));
+      // Node's own `close()` would end idle connections whose request is in the kernel, before it is read.
+      const stopped = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+      connections.closeIdle();
+      await connections.whenNone(timeoutMs);
+      connections.closeAll();
+      clearInterval(timer);
+      server.close();
+      await stopped;
     },
   };
 }
@@ -156,6 +194,7 @@ function reasonToRefuse(request: IncomingMessage, target: RequestTarget): EarlyR
   if (httpVersionMajor < 1 || target.kind === 'invalid') return 'badRequest';
   const encoding = headers['transfer-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') return 'badEncoding';
+  if (rawHeaders.length > 2 * maxFields) return 'headTooLarge';
   if (headers.host === undefined) return httpVersionMinor === 1 ? 'missingHost' : undefined;
   if (!validHost.test(headers.host)) return 'malformedHost';
   return countHosts(rawHeaders) > 1 ? 'badRequest' : undefined;
@@ -184,22 +223,13 @@ const parseErrors: Readonly<Record<string, EarlyReason>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'timeout',
 };
 
-/** Answers what never became a request, and closes. */
-function answerParseError(error: NodeJS.ErrnoException, socket: Duplex, answers: BeforeRouting['answers']): void {
-  if (socket.writable && error.code !== 'ECONNRESET') {
-    socket.end(formatEarlyAnswer(answers[parseErrors[error.code ?? ''] ?? 'badRequest']), 'latin1');
-  } else {
-    socket.destroy();
-  }
-}
-
 /** Node hands CONNECT over as a bare socket. Nothing is tunnelled: it is answered like any request, and closed. */
 function answerConnect(request: IncomingMessage, socket: Duplex, handle: Handler): void {
   socket.on('error', () => socket.destroy());
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
-  response.once('finish', () => socket.end());
+  response.once('finish', () => endSocket(socket as Socket, ''));
   handle(request, response);
 }
 
@@ -216,18 +246,5 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
       server.off('error', reject);
       resolve();
     });
-  });
-}
-
-function drain(server: Server, sockets: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => server.closeAllConnections(), timeoutMs);
-    // Ends the connections that are idle between two requests, too.
-    server.close(() => {
-      clearTimeout(deadline);
-      resolve();
-    });
-    // Those that never sent a byte are not idle in node's eyes, and would be waited for.
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }

@@ -36,6 +36,16 @@ export const beforeRouting: BeforeRouting = {
     timeout: refusal(408, 'Request Timeout'),
     bodyTooLarge: refusal(413, 'Content Too Large'),
     headTooLarge: refusal(431, 'Request Header Fields Too Large'),
+    tooManyConnections: {
+      status: 503,
+      phrase: 'Service Unavailable',
+      fields: [
+        ['Content-Type', 'text/plain; charset=utf-8'],
+        ['Retry-After', '1'],
+        ['Connection', 'close'],
+      ],
+      body: 'too many connections',
+    },
   },
   parseTarget: parseRequestTarget,
   redirect: sendRedirect,

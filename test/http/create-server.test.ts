@@ -5,7 +5,7 @@ import { createServer, type RunningServer, type ServerOptions } from '../../src/
 import type { Handler } from '../../src/http/mount.ts';
 import { sendAnswer } from '../../src/http/send-answer.ts';
 import { beforeRouting } from '../../src/rest/before-routing.ts';
-import { replay } from '../conformance/replay.ts';
+import { countResponses, replay } from '../conformance/replay.ts';
 
 const running: RunningServer[] = [];
 afterEach(async () => {
@@ -38,6 +38,32 @@ async function ask({ port }: RunningServer, request: string, untilClosed = false
 }
 
 const get = (target: string, headers = '') => `GET ${target} HTTP/1.1\r\nHost: h\r\n${headers}\r\n`;
+/** An open connection: sends when told to, and collects what comes back. */
+async function talkTo({ port }: RunningServer, options: { allowHalfOpen?: boolean } = {}) {
+  const socket = connect({ port, host: '127.0.0.1', ...options }).setEncoding('latin1');
+  let text = '';
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('data', (more: string) => {
+    text += more;
+  });
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.once('connect', resolve));
+  return {
+    send: (bytes: string) => socket.write(bytes, 'latin1'),
+    /** What comes next, once it is a whole answer. */
+    next: async () => {
+      while (countResponses(text, false) === 0) await new Promise((resolve) => socket.once('data', resolve));
+      const answer = text;
+      text = '';
+      return answer;
+    },
+    untilClosed: async () => {
+      await closed;
+      return text;
+    },
+  };
+}
+
 /** How node ends the head of an answer whose connection stays open. */
 const kept = 'Date: $DATE\r\nConnection: keep-alive\r\nKeep-Alive: timeout=65\r\n\r\n';
 const bodyOf = (response: string) => response.slice(response.indexOf('\r\n\r\n') + 4);
@@ -103,6 +129,15 @@ describe('createServer()', () => {
     expect(await ask(server, get('/', `X: ${'x'.repeat(66_000)}\r\n`), true)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
+  it('takes as many header fields as it says, and refuses more instead of leaving some out', async () => {
+    const server = await start({
+      fallback: ({ rawHeaders }, response) => sendAnswer(response, { status: 200, body: `${rawHeaders.length / 2}` }),
+    });
+    expect(bodyOf(await ask(server, get('/', 'A: 1\r\n'.repeat(1_999))))).toBe('2000');
+    const tooMany = get('/', `${'A: 1\r\n'.repeat(2_000)}Authorization: last\r\n`);
+    expect(await ask(server, tooMany, true)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
   const refused = (status: string, text = status) =>
     `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${text}`;
 
@@ -140,6 +175,116 @@ describe('createServer()', () => {
   it('tunnels nothing', async () => {
     const response = await ask(await start(), 'CONNECT /a HTTP/1.1\r\nHost: h\r\n\r\n', true);
     expect(response).toContain('\r\nConnection: close\r\n\r\nfallback /a');
+  });
+});
+
+describe('a connection', () => {
+  /** A handler that answers when it is told to. */
+  function waiting() {
+    let begin = () => {};
+    let release = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const fallback: Handler = (request, response) => {
+      begin();
+      void released.then(() => say('done')(request, response));
+    };
+    return { fallback, begun, release };
+  }
+
+  it.each([
+    ['bytes behind its body', '{}}}'],
+    ['a broken request behind it', '{}NONSENSE\r\n\r\n'],
+  ])('finishes the answer of a request with %s, and only then refuses what followed', async (_, body) => {
+    const { fallback, begun, release } = waiting();
+    const server = await start({ fallback });
+    const client = await talkTo(server);
+    client.send(`POST /call HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n${body}`);
+    await begun;
+    // Whatever the server makes of what followed, it has by now.
+    await ask(server, get('/healthz'));
+    release();
+    expect(await client.untilClosed()).toMatch(
+      /^HTTP\/1\.1 200 OK\r\n.*\r\n\r\ndone \/callHTTP\/1\.1 400 Bad Request\r\n.*\r\n\r\n400 Bad Request$/s,
+    );
+  });
+
+  it('finishes the answer of a last request although more bytes follow it', async () => {
+    const { fallback, begun, release } = waiting();
+    const server = await start({ fallback });
+    const client = await talkTo(server);
+    client.send('POST /call HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}more');
+    await begun;
+    await ask(server, get('/healthz'));
+    release();
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\ndone \/call$/s);
+  });
+
+  it.each([
+    ['a refusal', 'NONSENSE\r\n\r\n', '400 Bad Request'],
+    ['CONNECT', 'CONNECT /a HTTP/1.1\r\nHost: h\r\n\r\n', 'fallback /a'],
+  ])('is closed after %s although its client keeps its side open', async (_, request, answer) => {
+    const client = await talkTo(await start(), { allowHalfOpen: true });
+    client.send(request);
+    // Bytes for a socket that is gone are answered by a reset; a client that is silent would not learn of it.
+    const sending = setInterval(() => client.send('x'), 20);
+    expect(await client.untilClosed()).toContain(answer);
+    clearInterval(sending);
+  });
+
+  it('is turned away when its address has too many', async () => {
+    const closed: string[] = [];
+    const server = await start({
+      connectionLimits: { maxConnections: 100, maxPerAddress: 2, isShared: () => false },
+      onClosed: (reason, address) => closed.push(`${reason} ${address}`),
+    });
+    const first = await talkTo(server);
+    await talkTo(server);
+    expect(await (await talkTo(server)).untilClosed()).toMatch(/^HTTP\/1\.1 503 .*\r\n\r\ntoo many connections$/s);
+    expect(closed).toEqual(['address-limit 127.0.0.1']);
+    first.send(get('/', 'Connection: close\r\n'));
+    expect(await first.untilClosed()).toContain('fallback /');
+    // Its place is free again.
+    expect(await ask(server, get('/'))).toContain('fallback /');
+  });
+
+  it('gives way to a new one when there are too many and nothing is under way on it', async () => {
+    const closed: string[] = [];
+    const server = await start({
+      connectionLimits: { maxConnections: 2, maxPerAddress: 2, isShared: () => true },
+      onClosed: (reason) => closed.push(reason),
+    });
+    const used = await talkTo(server);
+    used.send(get('/used'));
+    await used.next();
+    const silent = await talkTo(server);
+    expect(await ask(server, get('/new'))).toContain('fallback /new');
+    expect(await silent.untilClosed()).toBe('');
+    expect(closed).toEqual(['idle-at-limit']);
+    used.send(get('/again'));
+    expect(await used.next()).toContain('fallback /again');
+  });
+
+  it('is turned away when there are too many and something is under way on all', async () => {
+    const { fallback, begun, release } = waiting();
+    const closed: string[] = [];
+    const server = await start({
+      fallback,
+      connectionLimits: { maxConnections: 1, maxPerAddress: 1, isShared: () => true },
+      onClosed: (reason) => closed.push(reason),
+    });
+    const busy = await talkTo(server);
+    busy.send(get('/busy'));
+    await begun;
+    const refused = await talkTo(server);
+    expect(await refused.untilClosed()).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n.*Retry-After: 1\r\n/s);
+    expect(closed).toEqual(['connection-limit']);
+    release();
+    expect(await busy.next()).toContain('done /busy');
   });
 });
 
@@ -201,11 +346,31 @@ describe('close()', () => {
 
   it('is not ready from the first moment on, while it still answers', async () => {
     const server = await start();
-    const closed = server.close({ delayMs: 200 });
+    server.drain();
     const response = await ask(server, get('/readyz'), true);
     expect(response).toMatch(/^HTTP\/1\.1 503 /);
     expect(response).toContain('\r\nConnection: close\r\n');
     expect(response).toContain('"reason":"shutting down"');
+  });
+
+  it('answers what arrives on an open connection a moment later, and ends it with the answer', async () => {
+    const server = await start();
+    const client = await talkTo(server);
+    client.send(get('/first'));
+    expect(await client.next()).toContain('fallback /first');
+    const closed = server.close();
+    client.send(get('/second'));
+    const answer = await client.untilClosed();
+    expect(answer).toContain('fallback /second');
+    expect(answer).toContain('\r\nConnection: close\r\n');
+    await closed;
+  });
+
+  it('answers a connection that nobody had accepted yet', async () => {
+    const server = await start();
+    const answered = ask(server, get('/'), true);
+    const closed = server.close();
+    expect(await answered).toContain('fallback /');
     await closed;
   });
 
