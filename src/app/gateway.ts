@@ -3,9 +3,12 @@ import type { Logger } from '../telemetry/logger.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { Problems } from '../errors/problems.ts';
 import { explainListenError } from './explain-listen-error.ts';
-import { createMeters } from './meters.ts';
+import { createMeters, type Meters } from './meters.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
+import { compileIsShared } from '../http/client-address.ts';
+import type { CloseReason } from '../http/connections.ts';
 import { createServer } from '../http/create-server.ts';
+import { connectionsThatFit } from '../http/descriptor-limit.ts';
 import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
 import { takeSnapshot } from './snapshot.ts';
@@ -96,13 +99,6 @@ async function openGateway(
   upstream.isConnected();
   // So that the first tokens need not wait for keys; without an answer, it goes on without.
   await authentication.start();
-  meters?.watch({
-    laneStates,
-    isConnected: upstream.isConnected,
-    auditFailures,
-    keySets: authentication.keySets,
-    links: () => ({ ...snapshot.links.counters }),
-  });
   const metricsAddress = { host: config.metricsHost, port: config.metricsPort ?? 0 };
   const metricsServer = await meters?.serve({ readiness, onError }).catch((error: unknown) => {
     throw explainListenError(error, { ...metricsAddress, hostSetting: 'METRICS_HOST', portSetting: 'METRICS_PORT' });
@@ -112,11 +108,32 @@ async function openGateway(
 
   const { host, port } = config;
   const { mounts, fallback } = surfaces;
-  const server = await createServer({ host, port, beforeRouting, mounts, fallback, readiness, onError }).catch(
-    (error: unknown) => {
-      throw explainListenError(error, { host, port, hostSetting: 'HOST', portSetting: 'REST_PORT' });
+  const server = await createServer({
+    host,
+    port,
+    beforeRouting,
+    mounts,
+    fallback,
+    readiness,
+    onError,
+    connectionLimits: {
+      maxConnections: Math.min(config.maxConnections, connectionsThatFit()),
+      maxPerAddress: config.maxConnectionsPerAddress,
+      isShared: compileIsShared(config.trustedProxies),
     },
-  );
+    onClosed: tellClosed(logger, meters),
+  }).catch((error: unknown) => {
+    throw explainListenError(error, { host, port, hostSetting: 'HOST', portSetting: 'REST_PORT' });
+  });
+  meters?.watch({
+    laneStates,
+    isConnected: upstream.isConnected,
+    connections: server.connections,
+    bufferedBytes: () => 0,
+    auditFailures,
+    keySets: authentication.keySets,
+    links: () => ({ ...snapshot.links.counters }),
+  });
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,
@@ -125,8 +142,28 @@ async function openGateway(
     laneStates,
     close: async () => {
       isClosing = true;
+      server.drain();
+      await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
       surfaces.graphql.completeStreams();
       await closeAll();
     },
+  };
+}
+
+/** How often one kind of closed connection is told in the log: an attack must not fill it. */
+const tellEveryMs = 60_000;
+
+/** Counts the connections that were closed against their clients' will, and logs the first of each kind in a minute. */
+function tellClosed(logger: Logger, meters: Meters | undefined): (reason: CloseReason, address: string) => void {
+  const toldAt = new Map<CloseReason, number>();
+  return (reason, address) => {
+    meters?.closed(reason);
+    const now = performance.now();
+    if (now - (toldAt.get(reason) ?? Number.NEGATIVE_INFINITY) < tellEveryMs) return;
+    toldAt.set(reason, now);
+    logger.warn(
+      { event: 'CONNECTION_CLOSED', reason, remoteAddress: address },
+      'a connection was closed; more of this kind are only counted',
+    );
   };
 }

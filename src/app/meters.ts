@@ -11,6 +11,8 @@ import { serveMetrics } from './serve-metrics.ts';
 export interface WatchedState {
   readonly laneStates: () => ReadonlyMap<string, LaneState>;
   readonly isConnected: () => boolean;
+  readonly connections: () => number;
+  readonly bufferedBytes: () => number;
   readonly auditFailures: () => number;
   /** What has happened to links so far, by its name. */
   readonly links: () => Readonly<Record<string, number>>;
@@ -36,6 +38,8 @@ export interface Meters {
   readonly answers: (surface: 'rest' | 'graphql', handler: Handler) => Handler;
   /** Counts a request that was turned away before anybody asked who sent it. */
   readonly blocked: (reason: string) => void;
+  /** Counts a connection that was closed although its client would have gone on. */
+  readonly closed: (reason: string) => void;
   readonly watch: (state: WatchedState) => void;
   /** Listens where the settings say. */
   readonly serve: (options: Pick<ServerOptions, 'readiness' | 'onError'>) => Promise<RunningServer>;
@@ -62,11 +66,14 @@ export function createMeters({ metricsPort, metricsHost }: Config): Meters | und
     answers: (surface, handler) =>
       countAnswers(handler, (statusClass) => counter('cuegate_http_requests_total', surface, statusClass)),
     blocked: (reason) => counter('cuegate_blocked_requests_total', reason)(),
-    watch: ({ laneStates, isConnected, auditFailures, keySets, links }) => {
+    closed: (reason) => counter('cuegate_closed_connections_total', reason)(),
+    watch: ({ laneStates, isConnected, connections, bufferedBytes, auditFailures, keySets, links }) => {
       const lanes = () => [...laneStates()];
       watch('cuegate_lane_waiting', () => lanes().map(([lane, { waiting }]) => [[lane], waiting]));
       watch('cuegate_lane_busy', () => lanes().map(([lane, { busy }]) => [[lane], busy ? 1 : 0]));
       watch('cuegate_upstream_connected', () => [[[], isConnected() ? 1 : 0]]);
+      watch('cuegate_open_connections', () => [[[], connections()]]);
+      watch('cuegate_buffered_bytes', () => [[[], bufferedBytes()]]);
       watch('cuegate_links_total', () => Object.entries(links()).map(([event, count]) => [[event], count]));
       watch('cuegate_audit_write_failures_total', () => [[[], auditFailures()]]);
       watch('cuegate_key_set_fetch_failures_total', () =>

@@ -40,6 +40,7 @@ export interface Config {
   readonly metricsPort: number | undefined;
   readonly metricsHost: string;
   readonly shutdownTimeoutMs: number;
+  readonly drainDelayMs: number;
   readonly auth: 'jwt' | 'none';
   /** Empty when `auth` is `none`, or there are other ways to identify callers only. */
   readonly jwtSecret: string;
@@ -62,6 +63,9 @@ export interface Config {
   readonly graphiqlLogin: LoginSettings | undefined;
   readonly jsonStyle: 'compact' | 'spaced';
   readonly forwardMetadata: boolean;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxBufferedBytes: number;
   readonly maxRequestBytes: number;
   readonly maxSpecBytes: number;
   /** What one GraphQL operation may take. */
@@ -137,6 +141,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     metricsPort: read.text('METRICS_PORT') === '' ? undefined : read.number('METRICS_PORT'),
     metricsHost: read.text('METRICS_HOST'),
     shutdownTimeoutMs: read.number('SHUTDOWN_TIMEOUT'),
+    drainDelayMs: read.number('DRAIN_DELAY'),
     auth,
     jwtSecret: authentication.jwtSecrets[0] ?? '',
     authentication,
@@ -152,6 +157,9 @@ export function readConfig(raw: RawConfig): ReadConfig {
     graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
     forwardMetadata: read.boolean('FORWARD_METADATA'),
+    maxConnections: read.number('MAX_CONNECTIONS'),
+    maxConnectionsPerAddress: read.number('MAX_CONNECTIONS_PER_ADDRESS'),
+    maxBufferedBytes: read.number('MAX_BUFFERED_MB'),
     maxRequestBytes: read.number('MAX_REQUEST_MB'),
     maxSpecBytes: read.number('MAX_SPEC_MB'),
     graphqlLimits: Object.freeze({
@@ -217,6 +225,13 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
   const { minMs, defaultMs, maxMs } = config.liveIntervals;
   if (minMs > defaultMs || defaultMs > maxMs) {
     yield `LIVE_INTERVAL is ${defaultMs} ms; it must lie between LIVE_MIN_INTERVAL (${minMs} ms) and LIVE_MAX_INTERVAL (${maxMs} ms)`;
+  }
+  const connections = {
+    MAX_CONNECTIONS: config.maxConnections,
+    MAX_CONNECTIONS_PER_ADDRESS: config.maxConnectionsPerAddress,
+  };
+  for (const [name, count] of Object.entries(connections)) {
+    if (count < 1) yield `${name} is 0, by which nobody could connect; expected 1 at least`;
   }
   if (config.graphqlCallsPerService < 1) {
     yield 'GRAPHQL_CALLS_PER_SERVICE is 0, by which no call would ever be made; expected 1 at least';
@@ -310,6 +325,10 @@ const numberKinds = {
   mebibytes: {
     parser: (text: string) => ((wholeNumber(text) ?? 0) > 0 ? Number(text) * 1024 * 1024 : undefined),
     expected: 'a whole number of MiB above 0',
+  },
+  delay: {
+    parser: (text: string) => (/^0(?:ms|s|m|h)?$/.test(text) ? 0 : parseDuration(text)),
+    expected: 'a duration such as 5s, or 0',
   },
   duration: { parser: parseDuration, expected: 'a duration above 0 such as 500ms, 30s or 5m' },
 } as const;

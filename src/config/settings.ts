@@ -12,6 +12,8 @@ export type OptionKind =
   | 'count'
   /** `1500ms`, `30s`, `5m`, or a bare number of seconds; read as milliseconds. */
   | 'duration'
+  /** A duration that may be 0. */
+  | 'delay'
   /** A whole number of MiB; read as bytes. */
   | 'mebibytes'
   /** Comma-separated words. */
@@ -117,6 +119,15 @@ export const options = [
     group: 'Server',
     description:
       'How long a stopping gateway waits for answers that are under way. Below the 30 s after which Kubernetes kills.',
+  },
+  {
+    name: 'DRAIN_DELAY',
+    kind: 'delay',
+    default: '0',
+    group: 'Server',
+    description:
+      'How long a stopping gateway goes on to accept connections while /readyz says 503, before SHUTDOWN_TIMEOUT begins: as long as ' +
+      'a load balancer needs to notice. Default: none, since without a load balancer it only delays the end; deploy/ sets 5 s.',
   },
   {
     name: 'AUTH',
@@ -429,6 +440,34 @@ export const options = [
       'How many different bad tokens or keys from one address are answered 401 in a minute; more are answered 429 for a second, ' +
       'then two, four and up to sixty. Good ones pass, and this machine is never slowed down. More than mistakes take, and far ' +
       'too few for guessing. 0: no limit.',
+  },
+  {
+    name: 'MAX_CONNECTIONS',
+    kind: 'count',
+    default: '5000',
+    group: 'Protection',
+    description:
+      'How many connections may be open. Beyond that, the one that has had nothing to do for the longest time makes room for a new one; ' +
+      'where all are busy, the new one is answered 503. Some 50 MB when all are idle. Where the system allows the process fewer open ' +
+      'files, fewer hold.',
+  },
+  {
+    name: 'MAX_CONNECTIONS_PER_ADDRESS',
+    kind: 'count',
+    default: '500',
+    group: 'Protection',
+    description:
+      'How many of them one address may have; more are answered 503. A browser opens six and a busy script some dozens, but a ' +
+      'server may call for many people. This machine and TRUSTED_PROXIES are not counted.',
+  },
+  {
+    name: 'MAX_BUFFERED_MB',
+    kind: 'mebibytes',
+    default: '256',
+    group: 'Protection',
+    description:
+      'How many MiB of request bodies and of REST answers that are not read yet may be held in memory; half of it for one user. Calls ' +
+      'beyond that are answered 503 with Retry-After, unsent, and bodies 413. A single answer may be larger.',
   },
   {
     name: 'MAX_REQUEST_MB',

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { compileNetworks, type IpNetwork, isIpAddress, plainAddress } from './ip-network.ts';
+import { isLoopback } from './is-loopback.ts';
 
 /** Tells the address that a request comes from; undefined when its connection is gone already. */
 export type AddressOf = (request: IncomingMessage) => string | undefined;
@@ -12,7 +13,7 @@ export const peerAddressOf: AddressOf = ({ socket: { remoteAddress } }) =>
 /**
  * Compiles who is behind the proxies of a site. What `X-Forwarded-For` says is worth as much as whoever says it: the other
  * end of the connection must be a proxy that the site has named, and its own entry is the last one; whom that entry names
- * must be one, too, for the entry before to count, and so on. The rest a client can write as they like.
+ * must be one, too, for the entry before to count, and so on. The rest is whatever a client likes to write.
  *
  * An entry that is no address ends the search at the proxy that wrote it. Some proxies write the port as well.
  */
@@ -33,6 +34,15 @@ export function compileAddressOf(trustedProxies: readonly IpNetwork[]): AddressO
     }
     return address;
   };
+}
+
+/**
+ * Compiles whether many clients may come from an address: this machine, where a site's own servers run, and its proxies.
+ * What is counted by address counts others.
+ */
+export function compileIsShared(trustedProxies: readonly IpNetwork[]): (address: string) => boolean {
+  const isProxy = compileNetworks(trustedProxies);
+  return (address) => isLoopback(address) || isProxy(address);
 }
 
 /** `192.0.2.1:8080` and `[2001:db8::1]:8080`, or without port. */

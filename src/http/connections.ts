@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { plainAddress } from './ip-network.ts';
+import { plainAddress, subscriberNetworkOf } from './ip-network.ts';
 import { lingerMs } from './unread-body.ts';
 
 /** Why a connection was closed although its client would have gone on. */
@@ -46,6 +46,7 @@ export interface Connection {
 
 /** The open connections of one server. */
 export interface Connections {
+  readonly count: number;
   /** Takes a new connection in, or turns it away. */
   add(socket: Socket): void;
   /** Tells that a request has come; it is under way until its answer is out. False: its connection was turned away. */
@@ -81,6 +82,11 @@ interface OwnConnection extends Connection {
   lastText?: string;
 }
 
+/** Whose connections are counted together: those of one address, or of one subscriber's network where there are many. */
+function countedAs(address: string): string {
+  return address.includes(':') ? subscriberNetworkOf(address) : address;
+}
+
 /** Watches a server's connections, so that nobody keeps others out by holding many. */
 export function createConnections({ limits, onClosed, fullText }: ConnectionsOptions): Connections {
   const bySocket = new Map<Socket, OwnConnection>();
@@ -96,9 +102,10 @@ export function createConnections({ limits, onClosed, fullText }: ConnectionsOpt
     if (!bySocket.delete(socket)) return;
     unused.delete(connection);
     idle.delete(connection);
-    const left = perAddress.get(address)! - 1;
-    if (left === 0) perAddress.delete(address);
-    else perAddress.set(address, left);
+    const counted = countedAs(address);
+    const left = perAddress.get(counted)! - 1;
+    if (left === 0) perAddress.delete(counted);
+    else perAddress.set(counted, left);
     if (bySocket.size === 0) onNone?.();
   };
   const cut = ({ socket, address }: Connection, reason: CloseReason): void => {
@@ -109,7 +116,7 @@ export function createConnections({ limits, onClosed, fullText }: ConnectionsOpt
   };
   /** Makes room where that is allowed; else tells why a new connection of an address has none. */
   const findRoom = (address: string): CloseReason | undefined => {
-    const isFull = (perAddress.get(address) ?? 0) >= limits.maxPerAddress;
+    const isFull = (perAddress.get(countedAs(address)) ?? 0) >= limits.maxPerAddress;
     if (isFull && !limits.isShared(address)) return 'address-limit';
     if (bySocket.size < limits.maxConnections) return undefined;
     const [longestUnused] = unused;
@@ -134,6 +141,9 @@ export function createConnections({ limits, onClosed, fullText }: ConnectionsOpt
     if (socket.writable) endSocket(socket, lastText);
   };
   return {
+    get count() {
+      return bySocket.size;
+    },
     add: (socket) => {
       const address = plainAddress(socket.remoteAddress ?? '');
       const reason = findRoom(address);
@@ -145,7 +155,8 @@ export function createConnections({ limits, onClosed, fullText }: ConnectionsOpt
       const connection: OwnConnection = { socket, address, pending: new Set() };
       bySocket.set(socket, connection);
       unused.add(connection);
-      perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
+      const counted = countedAs(address);
+      perAddress.set(counted, (perAddress.get(counted) ?? 0) + 1);
       socket.once('close', () => forget(connection));
     },
     begin: (response) => {

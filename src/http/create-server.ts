@@ -42,6 +42,7 @@ export interface RunningServer {
   readonly port: number;
   /** e.g. `http://127.0.0.1:8448`. */
   readonly url: string;
+  readonly connections: () => number;
   /** From now on every answer ends its connection, and `/readyz` says 503. The server still accepts. */
   drain(): void;
   /**
@@ -131,6 +132,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   return {
     port,
     url: `http://${nameOf(address)}:${port}`,
+    connections: () => connections.count,
     drain,
     close: async ({ timeoutMs = 25_000 } = {}) => {
       drain();

@@ -87,6 +87,24 @@ export const metricTable = [
     help: 'HTTP requests that were turned away before anybody asked who sent them: from another site, or for an unknown host.',
   },
   {
+    name: 'cuegate_closed_connections_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Connections that were closed although their clients would have gone on: at a limit, or since they sent or read too slowly.',
+  },
+  {
+    name: 'cuegate_open_connections',
+    type: 'gauge',
+    labels: [],
+    help: 'Connections that are open on REST_PORT.',
+  },
+  {
+    name: 'cuegate_buffered_bytes',
+    type: 'gauge',
+    labels: [],
+    help: 'Bytes of request bodies and REST answers that are held in memory; MAX_BUFFERED_MB bounds them.',
+  },
+  {
     name: 'cuegate_links_total',
     type: 'counter',
     labels: ['event'],
