@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { listenToSignals } from './commands/close-on-signal.ts';
 import { UserError } from './errors/user-error.ts';
 import { parseCommandLine } from './commands/command-line.ts';
 
@@ -16,6 +17,9 @@ const commands = {
 
 const takesWords: ReadonlySet<string> = new Set(['policy', 'audit']);
 
+/** Those that go on until a signal ends them. */
+const servers: ReadonlySet<string> = new Set(['serve', 'demo']);
+
 /** The first word after `cuegate`. */
 export type CommandName = keyof typeof commands;
 
@@ -25,6 +29,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 try {
   const names = Object.fromEntries(Object.keys(commands).map((name) => [name, { takesWords: takesWords.has(name) }]));
   const { command: name, ...rest } = parseCommandLine(process.argv.slice(2), names);
+  if (servers.has(name)) listenToSignals();
   const command = await commands[name as CommandName]();
   await command({ environment: process.env, ...rest });
 } catch (error) {

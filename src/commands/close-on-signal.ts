@@ -1,14 +1,37 @@
 import type { Logger } from '../telemetry/logger.ts';
 
 /**
- * Ends the process gracefully at the first SIGTERM or SIGINT, at once at the second, and in any case a little after the
- * given time.
+ * What a signal does at the moment. Signals are the process's, and so is this: the program listens from its first line on, and
+ * the command that is being started says later how it ends.
+ */
+let onStop: (signal: NodeJS.Signals) => void = endAtOnce;
+let onHangUp: () => void = () => {};
+let isListening = false;
+
+/**
+ * Listens to signals before anything else is done. A container's first process gets none that it does not listen to, so a
+ * SIGTERM while it starts would be lost, and the container killed half a minute later. Until `closeOnSignal` says better,
+ * there is nothing to finish: the process ends at once, with 0.
+ *
+ * SIGHUP is what a closed terminal sends, and what asks some servers to read their files again. It ends nothing.
+ */
+export function listenToSignals(): void {
+  if (isListening) return;
+  isListening = true;
+  process.on('SIGTERM', (signal) => onStop(signal));
+  process.on('SIGINT', (signal) => onStop(signal));
+  process.on('SIGHUP', () => onHangUp());
+}
+
+/**
+ * From now on ends the process gracefully at the first SIGTERM or SIGINT, at once at the second, and in any case a little
+ * after the given time.
  */
 export function closeOnSignal(close: () => Promise<void>, timeoutMs: number, logger: Logger): void {
-  let isClosing = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (isClosing) process.exit(1);
-    isClosing = true;
+  listenToSignals();
+  onHangUp = () => logger.info({ signal: 'SIGHUP' }, 'SIGHUP changes nothing; SIGTERM stops');
+  onStop = (signal) => {
+    onStop = () => process.exit(1);
     logger.info({ signal }, 'stopping; once more to stop at once');
     setTimeout(() => process.exit(1), timeoutMs + 1_000).unref();
     close().then(
@@ -19,6 +42,8 @@ export function closeOnSignal(close: () => Promise<void>, timeoutMs: number, log
       },
     );
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+}
+
+function endAtOnce(): void {
+  process.exit(0);
 }

@@ -43,7 +43,7 @@ export const demo: Command = async ({ environment, flags }) => {
     await gateway.close();
     await cuebot.close();
   };
-  closeOnSignal(close, config.shutdownTimeoutMs, logger);
+  closeOnSignal(close, config.drainDelayMs + config.shutdownTimeoutMs, logger);
   const issuedAt = Math.floor(Date.now() / 1000);
   const token =
     config.auth === 'none'

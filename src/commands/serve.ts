@@ -11,7 +11,7 @@ export const serve: Command = async (input) => {
   const { config, problems } = readConfig(input);
   const logger = pino({ level: problems.found.length > 0 ? 'silent' : config.logLevel });
   const gateway = await createGateway(config, logger, { problems });
-  closeOnSignal(gateway.close, config.shutdownTimeoutMs, logger);
+  closeOnSignal(gateway.close, config.drainDelayMs + config.shutdownTimeoutMs, logger);
   logger.info(
     {
       url: gateway.url,

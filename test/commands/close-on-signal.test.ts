@@ -22,11 +22,16 @@ let child: ChildProcess | undefined;
 afterEach(() => void child?.kill('SIGKILL'));
 
 /** Starts a program whose `close` is the given expression; resolves when it listens to signals. */
-async function start(close: string, timeoutMs = 60_000) {
+function start(close: string, timeoutMs = 60_000) {
+  return run(`closeOnSignal(${close}, ${timeoutMs}, { debug: say, info: say, warn: say, error: say });`);
+}
+
+/** Starts a program that does this and goes on for ever. */
+async function run(statements: string) {
   const program = `
-    import { closeOnSignal } from './close-on-signal.mjs';
+    import { closeOnSignal, listenToSignals } from './close-on-signal.mjs';
     const say = (_, message) => console.log(message);
-    closeOnSignal(${close}, ${timeoutMs}, { debug: say, info: say, warn: say, error: say });
+    ${statements}
     setInterval(() => {}, 1_000);
     console.log('up');`;
   const path = join(folder, 'program.mjs');
@@ -57,6 +62,14 @@ describe('closeOnSignal()', () => {
     expect(await once(started, 'exit')).toEqual([1, null]);
   });
 
+  it('is not ended by SIGHUP', async () => {
+    const { started, said } = await start(`async () => console.log('closed')`);
+    started.kill('SIGHUP');
+    await said('SIGHUP changes nothing; SIGTERM stops\n');
+    started.kill('SIGTERM');
+    expect(await once(started, 'exit')).toEqual([0, null]);
+  });
+
   it('ends with 1 when closing never ends', async () => {
     const { started } = await start('() => new Promise(() => {})', 1);
     started.kill('SIGTERM');
@@ -68,5 +81,22 @@ describe('closeOnSignal()', () => {
     started.kill('SIGTERM');
     await said('could not stop cleanly\n');
     expect(await once(started, 'exit')).toEqual([1, null]);
+  });
+});
+
+describe('listenToSignals()', () => {
+  it('ends a program that is still starting at once, with 0', async () => {
+    const { started } = await run('listenToSignals();');
+    started.kill('SIGTERM');
+    expect(await once(started, 'exit')).toEqual([0, null]);
+  });
+
+  it('leaves the end to closeOnSignal() once that is known', async () => {
+    const { started, said } = await run(
+      `listenToSignals(); closeOnSignal(async () => say({}, 'closed'), 60_000, { info: say });`,
+    );
+    started.kill('SIGTERM');
+    await said('closed\n');
+    expect(await once(started, 'exit')).toEqual([0, null]);
   });
 });

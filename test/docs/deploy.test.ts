@@ -179,7 +179,10 @@ describe('deploy/docker-compose.yaml', () => {
     const config = configOf({ ...cuegate.environment, CUEBOT_ENDPOINT: 'cuebot:8443' });
     expect(cuegate.ports).toContain(`${config.port}:${config.port}`);
     expect(cuegate.ports).toContain(`127.0.0.1:${config.metricsPort}:${config.metricsPort}`);
-    expect(Number.parseInt(cuegate.stop_grace_period, 10) * 1000).toBeGreaterThan(config.shutdownTimeoutMs);
+    expect(Number.parseInt(cuegate.stop_grace_period, 10) * 1000).toBeGreaterThan(
+      config.drainDelayMs + config.shutdownTimeoutMs,
+    );
+    expect(config.drainDelayMs).toBe(5_000);
   });
 });
 
@@ -242,7 +245,8 @@ describe('deploy/kubernetes', () => {
     expect(Object.keys(environment).filter((name) => !settingNames.has(name))).toEqual([]);
     const config = configOf(environment);
     expect([portOf('http'), portOf('metrics')]).toEqual([config.port, config.metricsPort]);
-    expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(config.shutdownTimeoutMs);
+    expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(config.drainDelayMs + config.shutdownTimeoutMs);
+    expect(config.drainDelayMs).toBe(5_000);
   });
 
   it.each([
