@@ -46,10 +46,11 @@ export interface Meters {
 }
 
 /** The meters that the settings ask for; undefined: none, and nothing is measured. */
-export function createMeters({ metricsPort, metricsHost }: Config): Meters | undefined {
+export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config): Meters | undefined {
   if (metricsPort === undefined) return undefined;
   const metrics = createMetrics();
   const { counter, histogram, watch } = metrics;
+  const blocked = (reason: string) => counter('cuegate_blocked_requests_total', reason)();
   for (const reason of watchedReasons) counter('cuegate_gateway_errors_total', reason);
   counter('cuegate_authentication_failures_total', 'TOO_MANY_FAILURES');
   return {
@@ -65,7 +66,7 @@ export function createMeters({ metricsPort, metricsHost }: Config): Meters | und
     rejected: (reason) => counter('cuegate_authentication_failures_total', reason)(),
     answers: (surface, handler) =>
       countAnswers(handler, (statusClass) => counter('cuegate_http_requests_total', surface, statusClass)),
-    blocked: (reason) => counter('cuegate_blocked_requests_total', reason)(),
+    blocked,
     closed: (reason) => counter('cuegate_closed_connections_total', reason)(),
     watch: ({ laneStates, isConnected, connections, bufferedBytes, auditFailures, keySets, links }) => {
       const lanes = () => [...laneStates()];
@@ -81,7 +82,15 @@ export function createMeters({ metricsPort, metricsHost }: Config): Meters | und
       );
       watch('cuegate_key_set_age_seconds', () => [...keySets()].map(({ issuer, ageMs }) => [[issuer], ageMs / 1000]));
     },
-    serve: (options) => serveMetrics({ ...options, host: metricsHost, port: metricsPort, metrics }),
+    serve: (options) =>
+      serveMetrics({
+        ...options,
+        host: metricsHost,
+        port: metricsPort,
+        metrics,
+        allowedHosts,
+        onBlocked: () => blocked('unknown-host'),
+      }),
   };
 }
 

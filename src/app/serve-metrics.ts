@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
+import { compileAllowedHosts } from '../http/allowed-hosts.ts';
+import { unknownHost } from '../http/blocked-request.ts';
 import { createServer, type RunningServer, type ServerOptions } from '../http/create-server.ts';
 import { type Handler, readOnly } from '../http/mount.ts';
 import { sendAnswer } from '../http/send-answer.ts';
@@ -9,15 +11,35 @@ import type { Metrics } from '../telemetry/create-metrics.ts';
 /** What the metrics' own listener needs. */
 export interface MetricsServerOptions extends Pick<ServerOptions, 'host' | 'port' | 'readiness' | 'onError'> {
   readonly metrics: Metrics;
+  /** Names by which the gateway may be called (ALLOWED_HOSTS), besides those that always count. */
+  readonly allowedHosts: readonly string[];
+  /** Counts a request for a host that is not this one. */
+  readonly onBlocked: () => void;
 }
 
 /**
  * Serves `/metrics`, `/healthz` and `/readyz`, and nothing else, on a listener of its own: who may measure and who may use
- * the farm are different people, and metrics tell who was refused what. Nobody is asked for a token here.
+ * the farm are different people, and metrics tell who was refused what. Nobody is asked for a token here, so a page whose
+ * name is suddenly said to be this address (DNS rebinding) must not read them. Names without a dot and addresses, by which
+ * Prometheus finds its targets, pass whatever ALLOWED_HOSTS says.
  * Rejects when the address cannot be had.
  */
-export function serveMetrics({ metrics, ...options }: MetricsServerOptions): Promise<RunningServer> {
-  const sendMetrics = readOnly((_, response) => {
+export function serveMetrics({
+  metrics,
+  allowedHosts,
+  onBlocked,
+  ...options
+}: MetricsServerOptions): Promise<RunningServer> {
+  const listenHost = options.host;
+  const isUsualHost = compileAllowedHosts({ allowedHosts: [], listenHost });
+  const isNamedHost = compileAllowedHosts({ allowedHosts, listenHost });
+  const sendMetrics = readOnly(({ headers: { host } }, response) => {
+    if (!isUsualHost(host) && !isNamedHost(host)) {
+      onBlocked();
+      const { httpStatus, message } = unknownHost(host!);
+      sendText(response, httpStatus, plainText, `${message}\n`);
+      return;
+    }
     metrics.format().then(
       (text) => sendText(response, 200, metrics.contentType, text),
       (error: unknown) => {

@@ -15,12 +15,15 @@ async function start(options: Partial<MetricsServerOptions> = {}) {
     host: '127.0.0.1',
     port: 0,
     metrics: createMetrics(),
+    allowedHosts: [],
+    onBlocked: () => {},
     readiness: () => ({ ready: true }),
     onError: () => {},
     ...options,
   });
   running.push(server);
-  return (path: string, method = 'GET') => send(undefined, `${server.url}${path}`, method, {});
+  return (path: string, method = 'GET', headers: Readonly<Record<string, string>> = {}) =>
+    send(undefined, `${server.url}${path}`, method, headers);
 }
 
 describe('serveMetrics()', () => {
@@ -46,6 +49,23 @@ describe('serveMetrics()', () => {
   ])('serves nothing else: %s by %s', async (path, method, status, text) => {
     const answer = await (await start())(path, method);
     expect([answer.status, answer.text]).toEqual([status, text]);
+  });
+
+  it.each([
+    ['localhost:9464', 200],
+    ['cuegate:9464', 200],
+    ['metrics.studio.example', 200],
+    ['evil.example', 421],
+    // On a listener for other machines than this one, addresses pass.
+    ['10.1.2.3:9464', 421],
+  ])('shows its metrics under the name %s: %i', async (name, status) => {
+    let blocked = 0;
+    const ask = await start({ allowedHosts: ['metrics.studio.example'], onBlocked: () => blocked++ });
+    const answer = await ask('/metrics', 'GET', { host: name });
+    expect(answer.status).toBe(status);
+    expect(blocked).toBe(status === 421 ? 1 : 0);
+    // Health tells nothing, and probes come by whatever name.
+    expect((await ask('/healthz', 'GET', { host: name })).status).toBe(200);
   });
 
   it('tells the log and not the asker why metrics cannot be read', async () => {
