@@ -132,6 +132,7 @@ async function openGateway(
     bufferedBytes: () => 0,
     auditFailures,
     keySets: authentication.keySets,
+    apiKeyFile: authentication.apiKeyFile,
     links: () => ({ ...snapshot.links.counters }),
   });
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));

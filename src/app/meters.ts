@@ -18,6 +18,8 @@ export interface WatchedState {
   readonly links: () => Readonly<Record<string, number>>;
   /** The key sets of all issuers. */
   readonly keySets: () => Iterable<KeySetState>;
+  /** The file of API keys; undefined: there is none. */
+  readonly apiKeyFile: () => { readonly isCurrent: boolean } | undefined;
 }
 
 /** What is known of one issuer's keys. */
@@ -68,7 +70,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config)
       countAnswers(handler, (statusClass) => counter('cuegate_http_requests_total', surface, statusClass)),
     blocked,
     closed: (reason) => counter('cuegate_closed_connections_total', reason)(),
-    watch: ({ laneStates, isConnected, connections, bufferedBytes, auditFailures, keySets, links }) => {
+    watch: ({ laneStates, isConnected, connections, bufferedBytes, auditFailures, keySets, apiKeyFile, links }) => {
       const lanes = () => [...laneStates()];
       watch('cuegate_lane_waiting', () => lanes().map(([lane, { waiting }]) => [[lane], waiting]));
       watch('cuegate_lane_busy', () => lanes().map(([lane, { busy }]) => [[lane], busy ? 1 : 0]));
@@ -80,6 +82,10 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config)
       watch('cuegate_key_set_fetch_failures_total', () =>
         [...keySets()].map(({ issuer, failures }) => [[issuer], failures]),
       );
+      watch('cuegate_api_keys_file_usable', () => {
+        const file = apiKeyFile();
+        return file === undefined ? [] : [[[], file.isCurrent ? 1 : 0]];
+      });
       watch('cuegate_key_set_age_seconds', () => [...keySets()].map(({ issuer, ageMs }) => [[issuer], ageMs / 1000]));
     },
     serve: (options) =>

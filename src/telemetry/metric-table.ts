@@ -123,6 +123,12 @@ export const metricTable = [
     help: "Attempts to fetch an issuer's keys that failed.",
   },
   {
+    name: 'cuegate_api_keys_file_usable',
+    type: 'gauge',
+    labels: [],
+    help: 'Whether the API keys in force are those of API_KEYS_FILE: 1; 0 while it is gone, empty, wrong or cannot be read. No series without such a file.',
+  },
+  {
     name: 'cuegate_audit_write_failures_total',
     type: 'counter',
     labels: [],

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
@@ -125,6 +129,22 @@ describe('the metrics of a gateway whose issuer is away', () => {
     expect(readValue(text, 'cuegate_key_set_fetch_failures_total', { issuer })).toBeGreaterThan(0);
     expect(text).toContain(`cuegate_key_set_age_seconds{issuer="${issuer}"} +Inf\n`);
     await other.close();
+  });
+
+  it('tell whether the file of API keys is in force', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cuegate-'));
+    const keys = join(folder, 'keys.json');
+    writeFileSync(keys, '{"keys": []}');
+    const other = await startGateway({ settings: { METRICS_PORT: '0', API_KEYS_FILE: keys } });
+    const usable = async () => {
+      const { text } = await send(undefined, `${other.gateway.metricsUrl}/metrics`, 'GET', {});
+      return readValue(text, 'cuegate_api_keys_file_usable');
+    };
+    expect(await usable()).toBe(1);
+    writeFileSync(keys, '{"keys": ');
+    await vi.waitFor(async () => expect(await usable()).toBe(0), { timeout: 60_000 });
+    await other.close();
+    rmSync(folder, { recursive: true });
   });
 });
 
