@@ -146,16 +146,22 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
       const known = active.get(key);
       if (known !== undefined && known.validFromMs <= nowMs && nowMs < known.validUntilMs) return known;
       const refused = inactive.get(key);
-      if (refused !== undefined && nowMs < refused.untilMs) throw refused.refusal;
+      if (refused !== undefined && isBefore(nowMs, refused.untilMs, inactiveMs)) throw refused.refusal;
       const asked = asking.get(key);
       if (asked !== undefined) return asked;
-      if (nowMs < pausedUntilMs || asking.size >= maxAsking)
+      if (isBefore(nowMs, pausedUntilMs, pauseMs) || asking.size >= maxAsking) {
         throw unavailable('not asked: too many questions, or no answers');
+      }
       const asks = question(token, key).finally(() => asking.delete(key));
       asking.set(key, asks);
       return asks;
     },
   };
+}
+
+/** Whether an end is ahead. One that is further ahead than it ever was is of a clock that was set back since. */
+function isBefore(nowMs: number, endMs: number, lengthMs: number): boolean {
+  return nowMs < endMs && endMs - nowMs <= lengthMs;
 }
 
 function unavailable(cause: unknown): GatewayError {

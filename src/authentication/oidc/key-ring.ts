@@ -35,6 +35,8 @@ export interface KeyRing {
   readonly size: number;
   /** The keys that may have made a signature: of this algorithm, and of this `kid` when the token names one. */
   find(algorithm: string, kid: string | undefined): readonly CryptoKey[];
+  /** Whether the issuer publishes a key of this name, be it of no use here. */
+  has(kid: string): boolean;
 }
 
 /** A key set that cannot be used; the message is for the log. */
@@ -63,12 +65,14 @@ export async function importKeyRing(document: unknown, algorithms: readonly stri
   if (entries.length === 0) {
     throw new KeyRingError(`none of the ${keys.length} keys of the key set is for ${algorithms.join(', ')}`);
   }
+  const names = new Set((keys as unknown[]).map((jwk) => (jwk as JWK | null)?.kid));
   return {
     size: imported.filter((each) => each.length > 0).length,
     find: (algorithm, kid) =>
       entries
         .filter((entry) => entry.algorithm === algorithm && (kid === undefined || entry.kid === kid))
         .map(({ key }) => key),
+    has: (kid) => names.has(kid),
   };
 }
 

@@ -57,6 +57,8 @@ const maxBackOffMs = 60_000;
  * - A token that names an unknown key means that keys were rotated, or that somebody makes names up. The keys are fetched
  *   at once, but only once in 30 seconds; who comes within them causes one more fetch at their end. Until then nobody can tell
  *   about a token that was issued after the last fetch (503); one from before it is refused, since keys are published first.
+ * - A token that names a published key which cannot have signed it is refused at once: trying again changes nothing.
+ * - Where the clock has jumped, as when a suspended machine wakes, keys may suddenly be too old: they are fetched at once.
  * - Whoever waits, waits for the same fetch. A newer answer is never overwritten by an older one, since there is only one.
  *
  * Times are measured from the end of a fetch. Pauses are spread by chance, so that many gateways do not ask in step.
@@ -123,7 +125,9 @@ export class KeySet {
   async #findLater(algorithm: string, kid: string | undefined, issuedAtMs: number): Promise<readonly CryptoKey[]> {
     const look = () => this.#usableRing()?.find(algorithm, kid) ?? [];
     await this.#loading;
+    if (this.#isOutdated()) await this.#load();
     if (look().length > 0) return look();
+    if (kid !== undefined && this.#usableRing()?.has(kid) === true) return [];
     // Who finds no keys at all does not fetch: the pauses between tries stand, whatever comes.
     if (this.#usableRing() !== undefined) {
       await this.#demand();
@@ -136,7 +140,13 @@ export class KeySet {
   }
 
   #usableRing(): KeyRing | undefined {
-    return this.#options.now() - this.#loadedAtMs <= staleMs ? this.#ring : undefined;
+    // Keys from the future are of a clock that was set back since: their age is not known.
+    return Math.abs(this.#options.now() - this.#loadedAtMs) <= staleMs ? this.#ring : undefined;
+  }
+
+  /** Whether the keys are too old although no fetch has failed, so that the next one may be minutes away. */
+  #isOutdated(): boolean {
+    return this.#ring !== undefined && this.#usableRing() === undefined && this.#consecutiveFailures === 0;
   }
 
   /** Fetches because of a token, now or when it is allowed again. */
@@ -145,7 +155,7 @@ export class KeySet {
     if (this.#loading !== undefined) return this.#loading;
     const nowMs = this.#options.now();
     const allowedAtMs = this.#demandedAtMs + coolDownMs;
-    if (nowMs >= allowedAtMs) {
+    if (nowMs >= allowedAtMs || nowMs < this.#demandedAtMs) {
       await this.#loadOnDemand();
     } else if (this.#consecutiveFailures === 0 && allowedAtMs < this.#nextAtMs) {
       this.#plan(allowedAtMs - nowMs, () => this.#loadOnDemand());

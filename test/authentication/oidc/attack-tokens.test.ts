@@ -212,6 +212,10 @@ describe('an attack', () => {
         ['an unknown kid and a time to come', () => rsaToken({ iat: nowSeconds + 3_600 }, { kid: 'to come' })],
         ['an empty kid', () => rsaToken({}, { kid: '' })],
         ['the kid of a key for another algorithm', () => rsaToken({}, { kid: 'elliptic' })],
+        [
+          'that kid, in a token that is newer than the keys',
+          () => rsaToken({ iat: nowSeconds + 30 }, { kid: 'elliptic' }),
+        ],
         ['the kid of a key for encryption', () => signWith(encryption, claims())],
         [
           'an RSA key of 1024 bits',

@@ -12,22 +12,29 @@ const minute = 60 * second;
 /** Keys that are nothing but their names. */
 function ringOf(...kids: string[]): KeyRing {
   const keysOf = (kid: string | undefined) => (kid === undefined ? kids : kids.filter((each) => each === kid));
-  return { size: kids.length, find: (_, kid) => keysOf(kid) as never };
+  return {
+    size: kids.length,
+    find: (algorithm, kid) => (algorithm === 'RS256' ? keysOf(kid) : []) as never,
+    has: (kid) => kids.includes(kid),
+  };
 }
 
 interface Setup extends Timeline {
   readonly set: KeySet;
   /** What the issuer publishes; an error: it is down. */
   issuer: { keys: string[] | Error };
+  /** By how much the clock of the wall is ahead of the timers. */
+  readonly clock: { aheadMs: number };
   /** When fetches began, in milliseconds since the beginning. */
   readonly fetchedAt: number[];
   /** What a token with this `kid` gets: names of keys, or the reason of its refusal. */
-  readonly ask: (kid?: string, issuedAtMs?: number) => Promise<readonly string[] | string>;
+  readonly ask: (kid?: string, issuedAtMs?: number, algorithm?: string) => Promise<readonly string[] | string>;
 }
 
 function setUp(keys: string[] | Error = ['a'], random = 0): Setup {
   const timeline = createTimeline();
   const fetchedAt: number[] = [];
+  const clock = { aheadMs: 0 };
   const issuer: Setup['issuer'] = { keys };
   const ignore = () => {};
   const set = new KeySet({
@@ -39,7 +46,7 @@ function setUp(keys: string[] | Error = ['a'], random = 0): Setup {
       if (issuer.keys instanceof Error) throw issuer.keys;
       return ringOf(...issuer.keys);
     },
-    now: timeline.now,
+    now: () => timeline.now() + clock.aheadMs,
     schedule: timeline.schedule,
     random: () => random,
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
@@ -48,10 +55,11 @@ function setUp(keys: string[] | Error = ['a'], random = 0): Setup {
     ...timeline,
     set,
     issuer,
+    clock,
     fetchedAt,
-    ask: async (kid, issuedAtMs) => {
+    ask: async (kid, issuedAtMs, algorithm = 'RS256') => {
       try {
-        return (await set.find('RS256', kid, issuedAtMs)) as never;
+        return (await set.find(algorithm, kid, issuedAtMs)) as never;
       } catch (error) {
         if (error instanceof GatewayError) return error.reason;
         throw error;
@@ -206,6 +214,63 @@ describe('KeySet', () => {
       await advance(4.5 * minute);
       issuer.keys = ['a', 'b'];
       await advance(second);
+      expect(await ask('b')).toEqual(['b']);
+    });
+  });
+
+  describe('asked for a key that is published and does not fit', () => {
+    const later = 10 * second;
+
+    it('says so at once, and fetches nothing', async () => {
+      const { set, ask, fetchedAt } = setUp(['a']);
+      await set.start();
+      for (let time = 0; time < 3; time += 1) expect(await ask('a', later, 'PS256')).toEqual([]);
+      expect(fetchedAt).toEqual([0]);
+    });
+
+    it('says so also while the issuer is down', async () => {
+      const { set, advance, issuer, ask } = setUp(['a']);
+      await set.start();
+      issuer.keys = down;
+      await advance(10 * minute);
+      expect(await ask('a', later, 'PS256')).toEqual([]);
+      expect(await ask('b', later, 'PS256')).toBe('KEYS_UNAVAILABLE');
+    });
+  });
+
+  describe('whose clock jumps', () => {
+    const hours = 2 * 60 * minute;
+
+    it.each([
+      ['forward', hours],
+      ['back', -hours],
+    ])('two hours %s fetches at once, once for all who wait', async (_, aheadMs) => {
+      const { set, advance, ask, fetchedAt, clock } = setUp(['a']);
+      await set.start();
+      await advance(second);
+      clock.aheadMs = aheadMs;
+      const answers = await Promise.all(Array.from({ length: 100 }, () => ask('a')));
+      expect(new Set(answers.flat())).toEqual(new Set(['a']));
+      expect(set.state).toMatchObject({ isUsable: true, ageMs: 0 });
+      expect(fetchedAt).toEqual([0, second]);
+    });
+
+    it('and whose issuer is down then is asked again after the usual pauses, whatever comes', async () => {
+      const { set, ask, fetchedAt, clock, issuer } = setUp(['a']);
+      await set.start();
+      clock.aheadMs = hours;
+      issuer.keys = down;
+      for (let time = 0; time < 20; time += 1) expect(await ask('a')).toBe('KEYS_UNAVAILABLE');
+      expect(fetchedAt).toHaveLength(2);
+    });
+
+    it('back still fetches for a token that names an unknown key', async () => {
+      const { set, advance, ask, clock, issuer } = setUp(['a']);
+      await set.start();
+      expect(await ask('made-up')).toEqual([]);
+      await advance(second);
+      clock.aheadMs = -10 * minute;
+      issuer.keys = ['a', 'b'];
       expect(await ask('b')).toEqual(['b']);
     });
   });

@@ -178,4 +178,12 @@ describe('createLoadKeys()', () => {
     const ring = await loader()();
     expect([ring.size, ring.find('RS256', 'a').length, ring.find('ES256', undefined).length]).toEqual([1, 1, 0]);
   });
+
+  it('knows the names of all keys, also of those that it cannot use', async () => {
+    const broken = { kty: 'RSA', n: key.jwk.n!, kid: 'broken' };
+    issuer.published = [key.jwk, broken, { ...key.jwk, kid: 'other', alg: 'PS256' }, null as never];
+    const ring = await loader()();
+    expect(['a', 'broken', 'other', 'made-up'].map((kid) => ring.has(kid))).toEqual([true, true, true, false]);
+    expect(['broken', 'other'].flatMap((kid) => ring.find('RS256', kid))).toEqual([]);
+  });
 });
