@@ -61,12 +61,14 @@ export function readUid(claims: JsonObject, { uid }: ClaimNames): number | undef
 /**
  * The claim of a name. A name that is not there as it stands is a way through objects: `realm_access.roles` is Keycloak's,
  * whereas `https://studio.example/groups` is one name, as Auth0 wants them. The objects have no prototypes.
+ * Undefined when the claim is not there; null also where the way leads through something that is no object.
  */
 export function readClaim(claims: JsonObject, name: string): unknown {
   if (name in claims) return claims[name];
   let value: unknown = claims;
   for (const step of name.split('.')) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    if (value === undefined) return undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     value = (value as JsonObject)[step];
   }
   return value;
@@ -74,14 +76,17 @@ export function readClaim(claims: JsonObject, name: string): unknown {
 
 /**
  * The scopes of a token: words separated by spaces (RFC 9068, 2.2.3, https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3), or a
- * list of them. Undefined when it carries none.
+ * list of them. Undefined when it has no such claim. A claim that is there without saying anything (`null`, a number) gives
+ * no scopes: a token without the claim may be worth everything (JWT_SECRET_LEVEL), and this is not one.
  */
 export function scopesOf(
   claims: Identity['claims'],
   { scopes }: ClaimNames = standardClaimNames,
 ): readonly string[] | undefined {
-  const claim = scopes === undefined ? (claims['scope'] ?? claims['scp']) : readClaim(claims, scopes);
-  return claim === undefined || claim === null ? undefined : wordsOf(claim);
+  const [scope, scp] = [claims['scope'], claims['scp']];
+  const usual = scope ?? scp ?? (scope === null || scp === null ? null : undefined);
+  const claim = scopes === undefined ? usual : readClaim(claims, scopes);
+  return claim === undefined ? undefined : wordsOf(claim);
 }
 
 /** The groups that a token names. A group's name may have spaces, so a text is one group. */

@@ -27,9 +27,9 @@ export interface TokenIdentifyOptions {
  * Identifies by the token of the `Authorization` header, or by an API key in `X-API-Key`; by one of them, never by both.
  *
  * Tokens of OAuth issuers and API keys are sent as RFC 6750, 2.1 (https://www.rfc-editor.org/rfc/rfc6750#section-2.1) says: the scheme
- * `Bearer` in any letters (RFC 9110, 11.1), in the only header of its name. The fallback's are sent as the Go gateway took
- * them: the prefix `Bearer ` may be missing, but when it is there, its letters and its one space must be exact; of several
- * headers the first counts.
+ * `Bearer` in any letters (RFC 9110, 11.1). The fallback's are sent as the Go gateway took them: the prefix `Bearer ` may be
+ * missing, but when it is there, its letters and its one space must be exact.
+ * Several `Authorization` headers are refused. Where there is the fallback alone, the first counts, as in the Go gateway.
  * What was verified once is not verified again until its time is over; refusals are not remembered.
  */
 export function createTokenIdentify({ verifiers, apiKeys, fallback, now }: TokenIdentifyOptions): Identify {
@@ -44,7 +44,6 @@ export function createTokenIdentify({ verifiers, apiKeys, fallback, now }: Token
     const bearer = bearerPattern.exec(text)?.[1];
     const verifier = bearer === undefined ? undefined : verifiers.find((each) => each.accepts(bearer));
     const isOurs = verifier === undefined && fallback !== undefined;
-    if (!isOurs && credentials.isAmbiguous === true) throw ambiguousCredentialsError(severalHeaders);
     const chosen = verifier ?? fallback;
     // Without a scheme, or with one that is not for here, the request has brought no credentials.
     if (chosen === undefined) throw bearer === undefined ? missing : bearerError('TOKEN_UNVERIFIABLE');
@@ -63,9 +62,9 @@ export function createTokenIdentify({ verifiers, apiKeys, fallback, now }: Token
   return (credentials) => {
     const { authorization, apiKey } = credentials;
     if (apiKey !== undefined && apiKeys !== undefined) return verifyApiKey(apiKey, apiKeys, credentials);
+    if (credentials.isAmbiguous === true && verifiers.length > 0) throw ambiguousCredentialsError(severalHeaders);
     if (authorization === undefined || authorization === '') throw missing;
-    // What is known was sent alone, or is the fallback's; among several headers it is looked at anew.
-    const known = credentials.isAmbiguous === true ? undefined : verified.get(authorization);
+    const known = verified.get(authorization);
     if (known !== undefined && isValidAt(known, now())) return known.identity;
     return verify(authorization, credentials);
   };

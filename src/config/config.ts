@@ -269,8 +269,8 @@ function createReader(raw: RawConfig, problems: string[]): Reader {
   const textOf = (name: OptionName): string => {
     const option = byName.get(name)!;
     const found =
-      raw.flags[name] ?? raw.environment[name] ?? (option.kind === 'secret' ? readSecretFile(name) : undefined);
-    const text = found === undefined || found === '' ? (option.default ?? '') : found;
+      raw.flags[name] || raw.environment[name] || (option.kind === 'secret' ? readSecretFile(name) : undefined);
+    const text = found || (option.default ?? '');
     if (option.choices !== undefined && !option.choices.includes(text)) {
       problems.push(
         `${name} is "${text}"; expected one of: ${option.choices.join(', ')}${didYouMean(text, option.choices)}`,

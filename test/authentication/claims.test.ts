@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type ClaimNames, readUid, readUser, standardClaimNames } from '../../src/authentication/claims.ts';
+import { type ClaimNames, readUid, readUser, scopesOf, standardClaimNames } from '../../src/authentication/claims.ts';
 
 const names = (more: Partial<ClaimNames>): ClaimNames => ({ ...standardClaimNames, ...more });
 
@@ -50,5 +50,40 @@ describe('readUid()', () => {
   it('finds a number inside of an object, and none where no claim is set', () => {
     expect(readUid({ posix: { uid: 7 } }, names({ uid: 'posix.uid' }))).toBe(7);
     expect(readUid({ uidNumber: 7, undefined: 8 }, names({}))).toBeUndefined();
+  });
+});
+
+describe('scopesOf()', () => {
+  it.each<[claims: Record<string, unknown>, scopes: readonly string[] | undefined]>([
+    [{ scope: 'cue:read  cue:operate' }, ['cue:read', 'cue:operate']],
+    [{ scope: ['cue:read', 7, ''] }, ['cue:read']],
+    [{ scp: 'cue:read' }, ['cue:read']],
+    [{ scope: null, scp: 'cue:read' }, ['cue:read']],
+    [{ scope: 'cue:read', scp: null }, ['cue:read']],
+    [{}, undefined],
+    [{ Scope: 'cue:read' }, undefined],
+    // Here the claim is there, and so the token is not one without scopes.
+    [{ scope: null }, []],
+    [{ scp: null }, []],
+    [{ scope: null, scp: null }, []],
+    [{ scope: '' }, []],
+    [{ scope: ' ' }, []],
+    [{ scope: [] }, []],
+    [{ scope: {} }, []],
+    [{ scope: 7 }, []],
+    [{ scope: false }, []],
+  ])('of %j are %j', (claims, scopes) => expect(scopesOf(claims)).toEqual(scopes));
+
+  it.each<[claims: Record<string, unknown>, scopes: readonly string[] | undefined]>([
+    [{ rights: { cuegate: ['cue:read'] } }, ['cue:read']],
+    [{ 'rights.cuegate': 'cue:read' }, ['cue:read']],
+    [{ scope: 'cue:read' }, undefined],
+    [{ rights: {} }, undefined],
+    [{ rights: { cuegate: null } }, []],
+    [{ rights: null }, []],
+    [{ rights: ['cuegate'] }, []],
+    [{ rights: 'cuegate' }, []],
+  ])('in rights.cuegate of %j are %j', (claims, scopes) => {
+    expect(scopesOf(claims, names({ scopes: 'rights.cuegate' }))).toEqual(scopes);
   });
 });

@@ -98,6 +98,31 @@ describe('createTokenIdentify()', () => {
       expect(identify({ authorization })).toMatchObject({ subject: 'unknown' });
     });
 
+    it('verifies it again when it is very long, so that memory stays bounded', () => {
+      const authorization = bearer({ sub: 'ada', padding: 'x'.repeat(4_096) });
+      for (const times of [1, 2]) {
+        expect(identify({ authorization })).toMatchObject({ subject: 'ada' });
+        expect(verifier.verified).toBe(times);
+      }
+    });
+
+    it('forgets it after thousands of others, and not while it is in use', () => {
+      const [busy, idle] = [bearer({ sub: 'busy' }), bearer({ sub: 'idle' })];
+      for (const authorization of [busy, idle]) identify({ authorization });
+      for (let other = 0; other < 2_500; other += 1) {
+        identify({ authorization: bearer({ sub: `other ${other}` }) });
+        identify({ authorization: busy });
+      }
+      expect(verifier.verified).toBe(2_502);
+      identify({ authorization: idle });
+      expect(verifier.verified).toBe(2_503);
+    });
+
+    it('takes the first of several headers, as the Go gateway does', () => {
+      const authorization = bearer({ sub: 'ada' });
+      expect(identify({ authorization, isAmbiguous: true })).toMatchObject({ subject: 'ada' });
+    });
+
     it('accepts it with and without its scheme', () => {
       const token = signToken({ secret, claims: { sub: 'ada' } });
       expect(identify({ authorization: token })).toMatchObject({ subject: 'ada' });

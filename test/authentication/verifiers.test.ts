@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import { ConfigError, parseConfig } from '../../src/config/config.ts';
@@ -21,6 +25,18 @@ function problemsOf(environment: Readonly<Record<string, string>>): readonly str
 
 const noSecret = 'JWT_SECRET is not set: it signs the tokens that callers show; generate one: openssl rand -base64 48';
 
+/** A file for one test. */
+function withFile(text: string, run: (path: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'cuegate-'));
+  try {
+    const path = join(folder, 'secret');
+    writeFileSync(path, text);
+    run(path);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe('the settings of authentication', () => {
   it.each<[name: string, environment: Readonly<Record<string, string>>]>([
     ['a shared secret', { JWT_SECRET: secret }],
@@ -37,6 +53,13 @@ describe('the settings of authentication', () => {
     ['nothing that counts', { AUTH: 'none', OIDC_ISSUERS: 'nonsense', PUBLIC_URL: 'nonsense' }],
   ])('may name %s', (_, environment) => {
     expect(problemsOf(environment)).toEqual([]);
+  });
+
+  it.each([undefined, ''])('may have the secret in a file, beside JWT_SECRET=%s', (empty) => {
+    withFile(`${secret}\n`, (path) => {
+      const beside = empty === undefined ? {} : { JWT_SECRET: empty };
+      expect(parse({ JWT_SECRET_FILE: path, ...beside }).authentication.jwtSecrets).toEqual([secret]);
+    });
   });
 
   it.each<[environment: Readonly<Record<string, string>>, problems: readonly string[]]>([

@@ -46,8 +46,14 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Secrets',
     before: 'Any `JWT_SECRET` is taken; the image brings `default-secret-key`.',
-    now: 'A secret that is publicly known, shorter than 32 bytes or made of fewer than 8 different characters refuses to start, unless `ALLOW_WEAK_JWT_SECRET` says so.',
+    now: 'A secret that is publicly known, looks like a placeholder (`…-change-in-production`), is shorter than 32 bytes or made of fewer than 8 different characters refuses to start, unless `ALLOW_WEAK_JWT_SECRET` says so.',
     reason: 'Whoever guesses it runs code on the farm.',
+  },
+  {
+    topic: 'Several `Authorization` lines in one request',
+    before: 'The first one counts.',
+    now: 'The same where `JWT_SECRET` is the only way to tell who calls; with an OAuth issuer or API keys beside it, 400 (code 3).',
+    reason: 'A proxy in front may have judged another one than the gateway does.',
   },
   {
     topic: 'Many different bad tokens from one address',

@@ -10,7 +10,7 @@ import { GatewayError } from '../../../src/call/gateway-error.ts';
 
 import { startGateway, type TestGateway } from '../../app/running-gateway.ts';
 import { settingsOf, silent } from '../settings.ts';
-import { compose, nowMs, outcomeOf, refusalOf, secret } from '../tokens.ts';
+import { bearer, compose, nowMs, outcomeOf, refusalOf, secret } from '../tokens.ts';
 import {
   audience,
   goodClaims,
@@ -439,6 +439,18 @@ describe('an attack', () => {
       status: { httpStatus: 400 },
       challenge: { error: 'invalid_request' },
     });
+  });
+
+  it('with two Authorization headers is refused, also when the first is one of the shared secret', async () => {
+    const settings = settingsOf({ issuers: [issuer.url], audiences: [audience], jwtSecrets: [secret] });
+    const both = createAuthentication(settings, { logger: silent, now: () => clock.ms });
+    const authorization = bearer({ sub: 'cueweb' });
+    expect(await both.identify({ authorization })).toMatchObject({ subject: 'cueweb' });
+    for (const text of [authorization, authorization.replace('Bearer ', ''), 'Basic x', '']) {
+      const twice = outcomeOf((credentials) => both.identify({ ...credentials, isAmbiguous: true }), text);
+      expect(await twice).toMatchObject({ reason: 'CREDENTIALS_AMBIGUOUS', status: { httpStatus: 400 } });
+    }
+    both.close();
   });
 
   it('by a token for the shared secret does not pass as one of the issuer, nor the other way round', async () => {
