@@ -100,6 +100,7 @@ function composeAuthentication(identify: Identify, opened: readonly OpenVerifier
 /** Everybody, with `AUTH=none`, whatever credentials come along. */
 export const anonymous: Identity = Object.freeze({
   subject: 'anonymous',
+  isNamed: false,
   method: 'none',
   claims: Object.freeze(Object.create(null)),
   scopes: undefined,

@@ -39,6 +39,7 @@ export function deriveIdentity(
   }
   return Object.freeze({
     subject,
+    isNamed: true,
     method,
     claims,
     scopes: scopesOf(claims, names),

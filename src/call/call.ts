@@ -44,8 +44,10 @@ export interface Call {
 export interface CallNotes {
   /** Whether the caller may, and why. */
   decision?: Decision;
-  /** The user for whom a service speaks, when that is another one than the identity's. */
+  /** The user whom the request names, where it may name another one than its caller: a service's, or one whose token names nobody. */
   onBehalfOf?: string;
+  /** The user whom the request named, where the caller's own name was put in their place. */
+  replacedUser?: string;
 }
 
 /**

@@ -2,8 +2,13 @@ import type { IncomingMessage } from 'node:http';
 
 /** Who calls, as a verifier established it. Never taken from the request's message. */
 export interface Identity {
-  /** The user, e.g. the token's `sub`; `anonymous` when authentication is off. */
+  /**
+   * The user, e.g. the token's `sub`; `anonymous` when authentication is off, `unknown` of a shared-secret token that names
+   * nobody. These two may be users' names as well, so ask `isNamed`.
+   */
   readonly subject: string;
+  /** Whether anybody said who calls. Where nobody did, the subject must not take the place of a name that a request gives. */
+  readonly isNamed: boolean;
   /** How the identity was established. */
   readonly method: IdentityMethod;
   /** The verified claims, frozen; empty without a token. */

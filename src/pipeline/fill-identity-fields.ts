@@ -32,8 +32,9 @@ export const userMetadataKey = 'x-cuegate-user';
  * Says upstream who calls, by the identity and not by the request: in the fields that the table names, and on writes in the
  * metadata `x-cuegate-user`. Reads carry none: identical reads of different callers share one call, which belongs to nobody.
  *
- * Anonymous callers (`AUTH=none`) are nobody, and what their requests say stays. A service may name the user for whom it
- * speaks; whom it named is noted for the audit.
+ * Anonymous callers (`AUTH=none`) are nobody, and what their requests say stays; so does what callers say whose shared-secret
+ * token names nobody. A service may name the user for whom it speaks. Whom they named, and whose name was replaced, is noted for
+ * the audit.
  */
 export function fillIdentityFields(options: IdentityFieldOptions): Interceptor {
   const saysNothing = options.rpcs.every(({ identityFields }) => identityFields.length === 0);
@@ -45,7 +46,7 @@ export function fillIdentityFields(options: IdentityFieldOptions): Interceptor {
       drop(async (call) => {
         if (call.identity.method === 'none') return next(call);
         const request = fill(call);
-        if (kind === 'read') return next({ ...call, request });
+        if (kind === 'read' || !call.identity.isNamed) return next({ ...call, request });
         return next({ ...call, request, metadata: [...call.metadata, userEntryOf(call.identity)] });
       });
   };
@@ -90,19 +91,14 @@ function compileFillField(
   };
   const saidIn = (request: Uint8Array) => textAt(read(request), field);
   return ({ request, identity, notes }) => {
-    const { subject } = identity;
-    if (services.includes(subject) && siteMethods.has(identity.method)) {
-      const said = saidIn(request);
-      if (said === '') return fill(request, subject);
-      if (said !== subject && notes !== undefined) notes.onBehalfOf = said;
-      return request;
-    }
-    if (mismatch === 'refuse') {
-      const said = saidIn(request);
-      if (said === subject) return request;
-      if (said !== '') throw wrongUser(name, said, identity);
-    }
-    return fill(request, subject);
+    const { subject, isNamed, method: knownBy } = identity;
+    const said = saidIn(request);
+    const isOther = said !== '' && !(isNamed && said === subject);
+    const isService = isNamed && services.includes(subject) && siteMethods.has(knownBy);
+    if (isOther && !isService && mismatch === 'refuse') throw wrongUser(name, said, identity);
+    const speaksForOther = isOther && (isService || !isNamed);
+    if (isOther && notes !== undefined) notes[speaksForOther ? 'onBehalfOf' : 'replacedUser'] = said;
+    return speaksForOther || !isNamed ? request : fill(request, subject);
   };
 }
 
@@ -113,12 +109,10 @@ function replaceText([first, ...rest]: FieldPath, parent: unknown, text: string)
   return { ...(value as object | null), [rest[0]!.jsonName]: replaceText(rest, value, text) };
 }
 
-function wrongUser(field: string, said: string, { subject }: Identity) {
-  return refusal(
-    'PERMISSION_DENIED',
-    'IDENTITY_MISMATCH',
-    `"${field}" says "${said}", and you are "${subject}". Leave it out: it is filled in from who you are.`,
-  );
+function wrongUser(field: string, said: string, { subject, isNamed }: Identity) {
+  const found = `"${field}" says "${said}", and ${isNamed ? `you are "${subject}"` : 'your token names nobody'}.`;
+  const advice = isNamed ? 'Leave it out: it is filled in from who you are.' : 'Send a token that names you.';
+  return refusal('PERMISSION_DENIED', 'IDENTITY_MISMATCH', `${found} ${advice}`);
 }
 
 /** Nobody but the gateway says who calls: forwarded request headers must not. */

@@ -192,6 +192,29 @@ describe('who calls', () => {
   });
 });
 
+describe('the name in a request of a token', () => {
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  const named = async (claims: object): Promise<readonly unknown[]> => {
+    const headers = { authorization: `Bearer ${signToken({ secret, claims: { exp, ...claims } })}` };
+    const newComment = { user: 'bob', subject: 'late', message: 'very' };
+    ann.cuebot.resetCalls();
+    await ann.rest('job.JobInterface/AddComment', { job: { id: jobId }, new_comment: newComment }, headers);
+    await ann.rest('job.JobInterface/Kill', { job: { id: jobId }, username: 'bob', reason: 'no' }, headers);
+    const [comment, kill] = ann.cuebot.callLog.map(({ request }) => request) as {
+      newComment?: { user: string };
+      username?: string;
+    }[];
+    return [comment?.newComment?.user, kill?.username];
+  };
+
+  it.each([
+    ['{user, exp}, as OpenCue documents it, is that user', { user: 'ann' }, 'ann'],
+    ['{username, exp} is that user', { username: 'ann' }, 'ann'],
+    ['{sub, user, exp} is the subject', { sub: 'ann', user: 'eve' }, 'ann'],
+    ['{exp}, which names nobody, stays as the Go gateway would send it', {}, 'bob'],
+  ])('%s', async (_, claims, user) => expect(await named(claims)).toEqual([user, user]));
+});
+
 describe('a job spec', () => {
   const spec = (user: string) => `<spec><show>testing</show><user>${user}</user></spec>`;
   const launch =

@@ -6,6 +6,7 @@ import type { Identify, IdentifyRequest, Identity } from '../../src/call/identit
 export function identityOf(subject: string, more: Partial<Identity> = {}): Identity {
   return {
     subject,
+    isNamed: more.method !== undefined && more.method !== 'none',
     method: 'none',
     claims: {},
     scopes: undefined,

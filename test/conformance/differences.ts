@@ -347,7 +347,7 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Who calls, in requests',
     before: '`username` of kills and `user` of comments go upstream as the request has them.',
-    now: 'They are the caller’s, by his token, unless his subject stands in `SERVICE_SUBJECTS`; another name is replaced, or refused with `IDENTITY_MISMATCH=refuse` (403, code 7).',
+    now: 'They are the caller’s, by the `sub` of their token, else its `user`, else its `username`; another name is replaced, or refused with `IDENTITY_MISMATCH=refuse` (403, code 7). A subject in `SERVICE_SUBJECTS` may name others, and the name stays where a token names nobody.',
     reason: 'Cuebot believes what it is told. CueWeb’s tokens speak for its users by default, and see no difference.',
   },
   {

@@ -78,6 +78,48 @@ describe('fillIdentityFields()', () => {
     expect(notes).toEqual({});
   });
 
+  it('notes the name that it replaced, and none that was the caller’s', async () => {
+    const { send } = filling();
+    const [replaced, own, none]: [CallNotes, CallNotes, CallNotes] = [{}, {}, {}];
+    await send(comment, { newComment: { user: 'bob' } }, { identity: ann, notes: replaced });
+    await send(kill, { username: 'ann' }, { identity: ann, notes: own });
+    await send(kill, {}, { identity: ann, notes: none });
+    expect([replaced, own, none]).toEqual([{ replacedUser: 'bob' }, {}, {}]);
+  });
+
+  describe('of a caller whose token names nobody', () => {
+    const nobody = identityOf('unknown', { method: 'hmac', isNamed: false });
+
+    it.each([
+      ['bob', { username: 'bob' }, { onBehalfOf: 'bob' }],
+      ['a user called unknown', { username: 'unknown' }, { onBehalfOf: 'unknown' }],
+      ['nobody', {}, {}],
+    ])('keeps what the request says, and notes it: %s', async (_, said, noted) => {
+      const { send, sent } = filling();
+      const notes: CallNotes = {};
+      await send(kill, { job: { id: 'j' }, ...said }, { identity: nobody, notes });
+      expect(sent).toMatchObject([{ request: { job: { id: 'j' }, username: '', ...said }, metadata: [] }]);
+      expect(notes).toEqual(noted);
+    });
+
+    it('keeps the name in a message', async () => {
+      const { send, sent } = filling();
+      await send(comment, { newComment: { user: 'bob', message: 'very' } }, { identity: nobody });
+      expect(sent).toMatchObject([{ request: { newComment: { user: 'bob', message: 'very' } } }]);
+    });
+
+    it('refuses any name where that is set, be the service called unknown', async () => {
+      const { send, sent } = filling('refuse');
+      const error = await send(kill, { username: 'bob' }, { identity: nobody }).catch((error: GatewayError) => error);
+      expect(error).toMatchObject({
+        reason: 'IDENTITY_MISMATCH',
+        message: '"username" says "bob", and your token names nobody. Send a token that names you.',
+      });
+      await send(kill, {}, { identity: nobody });
+      expect(sent).toHaveLength(1);
+    });
+  });
+
   it('says nothing of anonymous callers', async () => {
     const { send, sent } = filling();
     await send(kill, { username: 'bob' }, { identity: identityOf('anonymous') });

@@ -86,6 +86,7 @@ function compileEntry({
 }: InferOutput<typeof entrySchema>): ApiKeyEntry {
   const identity: Identity = Object.freeze({
     subject,
+    isNamed: true,
     method: 'api-key',
     claims: noClaims,
     scopes: Object.freeze(scopes),

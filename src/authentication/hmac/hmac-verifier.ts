@@ -58,6 +58,9 @@ export interface HmacVerifierOptions {
   readonly now: () => number;
 }
 
+/** The claims that name the user, after those that the settings name: OpenCue's documents have clients sign `{user, exp}`. */
+const usualUserClaims = ['sub', 'user', 'username'];
+
 /** A verifier that asks nobody. */
 export interface HmacVerifier extends TokenVerifier {
   verify(token: string): VerifiedToken;
@@ -77,6 +80,7 @@ export function createHmacVerifier({
   if (secrets.length === 0 || secrets.includes('')) {
     throw new TypeError('a secret is missing: expected at least one, none of them empty');
   }
+  const names: ClaimNames = { ...claimNames, user: [...new Set([...claimNames.user, ...usualUserClaims])] };
   const keys = secrets.map((secret) => createSecretKey(secret, 'utf8'));
   return {
     isRemembered: true,
@@ -86,9 +90,10 @@ export function createHmacVerifier({
       assertSigned(parsed, keys);
       const { claims } = parsed;
       const validity = checkTimes(claims, now());
-      const { name = 'unknown' } = readUser(claims, claimNames);
+      const { name } = readUser(claims, names);
       const identity: Identity = Object.freeze({
-        subject: name,
+        subject: name ?? 'unknown',
+        isNamed: name !== undefined,
         method: 'hmac',
         claims,
         scopes: scopesOf(claims, claimNames),

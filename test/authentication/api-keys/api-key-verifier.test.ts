@@ -57,6 +57,7 @@ describe('an API key', () => {
     const identity = authentication.identify({ authorization: `Bearer ${formatApiKey(wrangler)}` });
     expect(identity).toEqual({
       subject: 'wrangler-bot',
+      isNamed: true,
       method: 'api-key',
       claims: {},
       scopes: ['cue:wrangle', 'cue:show:dragon'],

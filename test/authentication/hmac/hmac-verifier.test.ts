@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
+import { standardClaimNames } from '../../../src/authentication/claims.ts';
 import { createHmacVerifier } from '../../../src/authentication/hmac/hmac-verifier.ts';
 import { signToken } from '../../../src/authentication/hmac/sign-token.ts';
 import type { VerifiedToken } from '../../../src/authentication/token-verifier.ts';
@@ -323,6 +324,30 @@ describe('createHmacVerifier()', () => {
       ['null', 'unknown'],
       ['{"__proto__":{"sub":"eve"}}', 'unknown'],
     ])('%s as %s', (claims, subject) => expect(identityOf(claims).subject).toBe(subject));
+
+    it.each([
+      ['{"user":"ada"}', 'ada'],
+      ['{"username":"ada"}', 'ada'],
+      ['{"sub":"ada","user":"bob","username":"eve"}', 'ada'],
+      ['{"username":"eve","user":"ada"}', 'ada'],
+      ['{"sub":"","user":7,"username":"ada"}', 'ada'],
+      ['{"sub":"unknown"}', 'unknown'],
+    ])('%s as %s, by the claims that OpenCue documents', (claims, subject) => {
+      expect(identityOf(claims)).toMatchObject({ subject, isNamed: true });
+    });
+
+    it.each(['{}', '{"exp":99999999999}', '{"user":""}', '{"User":"ada"}', '{"sub":["ada"],"user":{"name":"ada"}}'])(
+      '%s as of nobody',
+      (claims) => expect(identityOf(claims)).toMatchObject({ subject: 'unknown', isNamed: false }),
+    );
+
+    it('by the claims that the settings name before all others', () => {
+      const claimNames = { ...standardClaimNames, user: ['login'] };
+      const own = createHmacVerifier({ secrets: [secret], claimNames, now: () => nowMs });
+      const subjectOf = (claims: string) => own.verify(withClaims(claims)).identity.subject;
+      expect(subjectOf('{"login":"ada","sub":"4711"}')).toBe('ada');
+      expect(subjectOf('{"sub":"user-id"}')).toBe('user-id');
+    });
 
     it('with claims that nobody can change or bend', () => {
       const { claims } = identityOf('{"__proto__":{"role":"admin"},"realm":{"__proto__":{"roles":["x"]},"list":[{}]}}');

@@ -108,10 +108,11 @@ describe('a token that is good', () => {
     expect(outcome).toMatchObject({ subject: 'ada', method: 'oidc', issuer: issuer.url });
   });
 
-  it('says who calls, what he may do and until when', async () => {
+  it('says who calls, what they may do and until when', async () => {
     const more = { scope: 'cue:read cue:operate', groups: ['lighting'], jti: 'token-1' };
     expect(await authentication.identify({ authorization: `Bearer ${await rsaToken(more)}` })).toEqual({
       subject: 'ada',
+      isNamed: true,
       method: 'oidc',
       claims: claims(more),
       scopes: ['cue:read', 'cue:operate'],

@@ -71,7 +71,7 @@ function assertUser(
   { identity, notes }: Call,
   hasGrant: JobSpecOptions['hasGrant'],
 ): void {
-  if (user === identity.subject) return;
+  if (identity.isNamed && user === identity.subject) return;
   if (hasGrant(identity, grant)) {
     if (notes !== undefined && user !== '' && identity.method !== 'none') notes.onBehalfOf = user;
     return;
@@ -81,7 +81,7 @@ function assertUser(
   throw refusal(
     'PERMISSION_DENIED',
     'SPEC_USER',
-    `the job spec ${found}, and you are "${identity.subject}". ${advice}`,
+    `the job spec ${found}, and ${identity.isNamed ? `you are "${identity.subject}"` : 'your token names nobody'}. ${advice}`,
   );
 }
 

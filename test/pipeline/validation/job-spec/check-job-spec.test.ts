@@ -89,6 +89,14 @@ describe('the validation "job-spec"', () => {
     expect(await refusalOf(send(launch, { spec }, { identity: ann }))).toBe(expected);
   });
 
+  it('takes nobody whose token names nobody for a user called unknown', async () => {
+    const { send } = checked();
+    const identity = identityOf('unknown', { method: 'hmac', isNamed: false });
+    expect(await refusalOf(send(launch, { spec: '<spec><user>unknown</user></spec>' }, { identity }))).toBe(
+      `PERMISSION_DENIED SPEC_USER: the job spec is for the user "unknown", and your token names nobody. ${userAdvice}`,
+    );
+  });
+
   it('lets who has the grant ask for any number above those of the system', async () => {
     const { send, sent } = checked(() => 1004);
     const spec = '<spec><user>ann</user><uid>1005</uid></spec>';
