@@ -1,3 +1,4 @@
+import type { Surface } from '../call/call.ts';
 import type { IdentityMethod } from '../call/identity.ts';
 
 /** What the audit holds about one call; the fields in the order in which they are written. */
@@ -24,7 +25,7 @@ export interface AuditRecord {
   readonly onBehalfOf?: string;
   /** His network address. */
   readonly peer?: string;
-  readonly surface?: 'rest' | 'graphql';
+  readonly surface?: Surface;
   readonly rpc?: string;
   /** Where a request went that never became a call. */
   readonly path?: string;

@@ -5,6 +5,12 @@ import type { Decision } from './decision.ts';
 import type { Metadata } from './gateway-error.ts';
 import type { Identity } from './identity.ts';
 
+/** The ways in: which protocol a caller speaks. */
+export const surfaces = ['rest', 'graphql', 'grpc', 'connect', 'grpc-web'] as const;
+
+/** A way in. */
+export type Surface = (typeof surfaces)[number];
+
 /** One RPC on its way through the pipeline, from whichever surface. The message stays bytes; only `codec/` opens it. */
 export interface Call {
   readonly method: MethodDescriptor;
@@ -12,7 +18,7 @@ export interface Call {
   readonly request: Uint8Array;
   readonly identity: Identity;
   /** Which surface it came in by. */
-  readonly surface: 'rest' | 'graphql';
+  readonly surface: Surface;
   /** Metadata to send upstream. */
   readonly metadata: Metadata;
   /** How long the caller is willing to wait, in milliseconds; undefined: as long as the gateway allows. */

@@ -1,4 +1,4 @@
-import type { Call } from '../call/call.ts';
+import { type Surface, surfaces } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { StatusName } from '../call/status.ts';
 import type { RpcKind } from '../rpc-table/rpc-kind.ts';
@@ -31,9 +31,9 @@ export interface CallMeters {
 export function measureCalls(meters: CallMeters): Interceptor {
   const failed = remember(meters.failed);
   return (rpc) => {
-    const { refused, surfaces } = compileSeries(rpc, meters);
+    const { refused, bySurface } = compileSeries(rpc, meters);
     return (next) => (call) => {
-      const { ended, duration } = surfaces[call.surface];
+      const { ended, duration } = bySurface[call.surface];
       const startedAt = performance.now();
       const end = (status: StatusName) => {
         duration((performance.now() - startedAt) / 1000);
@@ -66,13 +66,13 @@ export const measureUpstream: Interceptor = () => (next) => (call) => {
 };
 
 function compileSeries({ method, kind }: RpcFacts, meters: CallMeters) {
-  const compileSurface = (surface: Call['surface']) => ({
+  const compileSurface = (surface: Surface) => ({
     ended: remember((status: StatusName) => meters.ended(surface, method.fullName, status)),
     duration: meters.duration(surface, kind),
   });
   return {
     refused: remember((reason: string) => meters.refused(method.fullName, reason)),
-    surfaces: { rest: compileSurface('rest'), graphql: compileSurface('graphql') },
+    bySurface: eachSurface(compileSurface),
   };
 }
 
@@ -87,4 +87,8 @@ function remember<Key extends string>(make: (key: Key) => Count): (key: Key) => 
     }
     return count;
   };
+}
+
+function eachSurface<Series>(compile: (surface: Surface) => Series): Readonly<Record<Surface, Series>> {
+  return Object.fromEntries(surfaces.map((surface) => [surface, compile(surface)])) as Record<Surface, Series>;
 }

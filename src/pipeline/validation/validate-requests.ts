@@ -70,12 +70,13 @@ function compileValidations(
       const value = openIfWhole(openRequest, call.request);
       if (value === undefined) return next(call);
       if (isSuspicious) checkNul?.(value, call);
-      for (const check of checks[call.surface]) check(value, call);
+      for (const check of checks[call.surface === 'graphql' ? 'graphql' : 'rest']) check(value, call);
       return send === undefined ? next(call) : send(value, call);
     };
     return (call) => {
       const isSuspicious = checkNul !== undefined && mayHoldNul(call.request);
-      const mustLook = isSuspicious || send !== undefined || checks[call.surface].length > 0;
+      const mustLook =
+        isSuspicious || send !== undefined || checks[call.surface === 'graphql' ? 'graphql' : 'rest'].length > 0;
       return mustLook ? inspect(call, isSuspicious) : next(call);
     };
   };

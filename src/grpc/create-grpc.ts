@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+
+import type { ServiceDescriptor } from '../registry/descriptors.ts';
+
+import { type ServeMethodOptions, serveMethod } from './serve-method.ts';
+
+/** What the gRPC surface is made of. */
+export interface GrpcOptions extends ServeMethodOptions {
+  /** The services whose unary RPCs are served; whatever is not among them is UNIMPLEMENTED. */
+  readonly services: readonly ServiceDescriptor[];
+  /** Undefined: every interface. */
+  readonly host: string | undefined;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The certificates of GRPC_TLS; undefined: plain text, which is all that pycue speaks. */
+  readonly tls?: GrpcTls | undefined;
+  /** The longest request message, in bytes. */
+  readonly maxRequestBytes: number;
+  /** How many connections there may be at a time; further ones are closed at once. */
+  readonly maxConnections: number;
+  /** How many calls one connection may have under way at a time; HTTP/2 makes further ones wait at the client. */
+  readonly maxConcurrentStreams: number;
+  /** After so long a connection is asked to end, so that clients spread over new gateways; undefined: never. */
+  readonly maxConnectionAgeMs: number | undefined;
+}
+
+/** PEM texts. */
+export interface GrpcTls {
+  readonly certificate: Buffer;
+  readonly key: Buffer;
+  /** Whose client certificates are asked for and believed; undefined: none are asked for. */
+  readonly clientCa: Buffer | undefined;
+}
+
+/** A gRPC server that listens. */
+export interface RunningGrpc {
+  readonly port: number;
+  /** What the standard health service says of the whole server. */
+  readonly setServing: (isServing: boolean) => void;
+  /** Takes no new calls, and waits so long for those under way. */
+  readonly close: (options: { readonly timeoutMs: number }) => Promise<void>;
+}
+
+/**
+ * Serves RPCs by gRPC as Cuebot does, message bytes in and out: nothing here opens a message. With the standard health service
+ * (https://github.com/grpc/grpc/blob/master/doc/health-checking.md). Rejects with the error of `listen` when the address cannot
+ * be had.
+ */
+export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
+  const { services, host, port, tls, maxConnections, maxConnectionAgeMs } = options;
+  const server = new Server({
+    'grpc.max_receive_message_length': options.maxRequestBytes,
+    // Replies were measured on their way in.
+    'grpc.max_send_message_length': -1,
+    'grpc.max_concurrent_streams': options.maxConcurrentStreams,
+    ...(maxConnectionAgeMs !== undefined && {
+      'grpc.max_connection_age_ms': maxConnectionAgeMs,
+      // Longer than any call may take.
+      'grpc.max_connection_age_grace_ms': 10 * 60_000,
+    }),
+    // Scripts that call once a minute keep their connection; machines that are gone do not.
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+  });
+  for (const service of services) {
+    const methods = service.methods.filter(
+      ({ clientStreaming, serverStreaming }) => !clientStreaming && !serverStreaming,
+    );
+    server.addService(
+      Object.fromEntries(methods.map(({ name, fullName }) => [name, definitionOf(fullName)])) as ServiceDefinition,
+      Object.fromEntries(methods.map((method) => [method.name, serveMethod(method, options)])),
+    );
+  }
+  const health = new HealthImplementation({ '': 'SERVING' });
+  health.addToServer(server);
+
+  // Sockets of our own, since grpc-js bounds streams and not connections.
+  const injector = server.createConnectionInjector(credentialsOf(tls));
+  const sockets = new Set<Socket>();
+  const listener = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    // HTTP/2 tells of broken connections by itself; until it has begun, nobody else listens.
+    socket.on('error', () => socket.destroy());
+    injector.injectConnection(socket);
+  });
+  listener.maxConnections = maxConnections;
+  listener.listen({ port, ...(host !== undefined && { host }) });
+  await once(listener, 'listening');
+  return {
+    port: (listener.address() as AddressInfo).port,
+    setServing: (isServing) => health.setStatus('', isServing ? 'SERVING' : 'NOT_SERVING'),
+    close: async ({ timeoutMs }) => {
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+      injector.drain(timeoutMs);
+      const deadline = setTimeout(() => sockets.forEach((socket) => void socket.destroy()), timeoutMs);
+      // A connection that never spoke is not known to HTTP/2, and would be waited for.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      await closed;
+      clearTimeout(deadline);
+      server.forceShutdown();
+    },
+  };
+}
+
+function credentialsOf(tls: GrpcTls | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const { certificate, key, clientCa = null } = tls;
+  return ServerCredentials.createSsl(clientCa, [{ cert_chain: certificate, private_key: key }], clientCa !== null);
+}
+
+const bytes = (message: Buffer): Buffer => message;
+
+function definitionOf(fullName: string): ServiceDefinition[string] {
+  return {
+    path: `/${fullName}`,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: bytes,
+    requestDeserialize: bytes,
+    responseSerialize: bytes,
+    responseDeserialize: bytes,
+  };
+}

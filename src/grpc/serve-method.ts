@@ -1,0 +1,130 @@
+import {
+  type handleUnaryCall,
+  Metadata as GrpcMetadata,
+  type sendUnaryData,
+  type ServerUnaryCall,
+} from '@grpc/grpc-js';
+
+import type { Invoke } from '../call/call.ts';
+import { GatewayError, type Metadata } from '../call/gateway-error.ts';
+import type { Identity } from '../call/identity.ts';
+import type { MethodDescriptor } from '../registry/descriptors.ts';
+
+import { answerableError } from './answerable-error.ts';
+
+/** What a gRPC call shows of who makes it. */
+export interface PeerCredentials {
+  /** The metadata entry `authorization`; undefined when absent. */
+  readonly authorization: string | undefined;
+  /** Whether there were several of it. */
+  readonly isAmbiguous: boolean;
+  /** The metadata entry `x-api-key`. */
+  readonly apiKey: string | undefined;
+  /** The IP address at the other end of the connection; undefined when it is gone. */
+  readonly remoteAddress: string | undefined;
+  /** The names that a verified client certificate holds as SAN (`DNS:…`, `URI:…`, `email:…`); empty without one. */
+  readonly certificateNames: readonly string[];
+  readonly requestId: string;
+  /** The RPC's path, `/<package>.<Service>/<Method>`. */
+  readonly path: string;
+}
+
+/** Tells who calls. Throws or rejects with a GatewayError when nobody is known by these. */
+export type IdentifyPeer = (credentials: PeerCredentials) => Identity | Promise<Identity>;
+
+/** What serving a method takes. */
+export interface ServeMethodOptions {
+  readonly invoke: Invoke;
+  readonly identify: IdentifyPeer;
+  /** The id of a request, by what its caller offers as `x-request-id`. */
+  readonly requestIdOf: (offered: string | undefined) => string;
+}
+
+type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
+
+/** Compiles the handler of one unary RPC: its bytes become a call, and the reply's bytes its answer. */
+export function serveMethod(
+  method: MethodDescriptor,
+  { invoke, identify, requestIdOf }: ServeMethodOptions,
+): handleUnaryCall<Buffer, Buffer> {
+  const path = `/${method.fullName}`;
+  const serve = async (call: UnaryCall, callback: sendUnaryData<Buffer>): Promise<void> => {
+    try {
+      const { metadata } = call;
+      const requestId = requestIdOf(textOf(metadata, 'x-request-id'));
+      const credentials = credentialsOf(call, path, requestId);
+      const identified = identify(credentials);
+      const identity = identified instanceof Promise ? await identified : identified;
+      const reply = await invoke({
+        method,
+        request: call.request,
+        identity,
+        surface: 'grpc',
+        metadata: noMetadata,
+        timeoutMs: timeoutOf(call),
+        signal: abortWhenCancelled(call),
+        requestId,
+        peer: credentials.remoteAddress,
+      });
+      if (reply.header.length > 0) call.sendMetadata(writeMetadata(reply.header));
+      callback(null, reply.message as Buffer, writeMetadata(reply.trailer));
+    } catch (error) {
+      const { code, message, header, trailer, statusDetails } = answerableError(GatewayError.from(error));
+      if (header.length > 0) call.sendMetadata(writeMetadata(header));
+      const metadata = writeMetadata(trailer);
+      if (statusDetails !== undefined) metadata.set('grpc-status-details-bin', Buffer.from(statusDetails));
+      callback({ code, details: message, metadata });
+    }
+  };
+  return (call, callback) => void serve(call, callback);
+}
+
+const noMetadata: Metadata = Object.freeze([]);
+
+/** How long the caller is willing to wait; undefined: it set no deadline. */
+function timeoutOf(call: UnaryCall): number | undefined {
+  const deadline = Number(call.getDeadline());
+  return Number.isFinite(deadline) ? deadline - Date.now() : undefined;
+}
+
+function abortWhenCancelled(call: UnaryCall): AbortSignal {
+  const controller = new AbortController();
+  if (call.cancelled) controller.abort();
+  else call.once('cancelled', () => controller.abort());
+  return controller.signal;
+}
+
+function credentialsOf(call: UnaryCall, path: string, requestId: string): PeerCredentials {
+  const { metadata } = call;
+  const { sslPeerCertificate } = call.getAuthContext();
+  return {
+    authorization: textOf(metadata, 'authorization'),
+    isAmbiguous: metadata.get('authorization').length > 1,
+    apiKey: textOf(metadata, 'x-api-key'),
+    remoteAddress: withoutPort(call.getPeer()),
+    certificateNames: sslPeerCertificate?.subjectaltname?.split(', ') ?? [],
+    requestId,
+    path,
+  };
+}
+
+function textOf(metadata: GrpcMetadata, key: string): string | undefined {
+  const [value] = metadata.get(key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** grpc-js writes `127.0.0.1:5000`, `[::1]:5000` or `::ffff:127.0.0.1:5000`, and `unknown` for a connection that is gone. */
+function withoutPort(peer: string): string | undefined {
+  const end = peer.lastIndexOf(':');
+  if (end < 0) return undefined;
+  return peer
+    .slice(0, end)
+    .replace(/^\[|\]$/g, '')
+    .replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+function writeMetadata(entries: Metadata): GrpcMetadata {
+  const metadata = new GrpcMetadata();
+  for (const [key, value] of entries) metadata.add(key, typeof value === 'string' ? value : Buffer.from(value));
+  return metadata;
+}
