@@ -1,0 +1,195 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { Call, Invoke, Reply } from '../call/call.ts';
+import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
+import { callerGone, GatewayError, type Metadata } from '../call/gateway-error.ts';
+import type { IdentifyRequest } from '../call/identity.ts';
+import { JsonError } from '../codec/json/json-error.ts';
+import { JsonSyntaxError } from '../codec/json/json-scanner.ts';
+import { compileJsonToWire } from '../codec/json/json-to-wire.ts';
+import { compileWireToJson } from '../codec/json/wire-to-json.ts';
+import type { AddressOf } from '../http/client-address.ts';
+import { readBody } from '../http/read-body.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
+
+import { compressMessage, decompressMessage } from './compress-message.ts';
+import { connectProtocol, readConnectQuery } from './connect-protocol.ts';
+import { grpcWebProtocol } from './grpc-web-protocol.ts';
+import { readMetadata } from './http-metadata.ts';
+import type { Protocol, ProtocolAnswer, RequestHead } from './protocol.ts';
+
+/** What the surface of Connect and gRPC-Web is made of. */
+export interface ConnectOptions {
+  readonly registry: Registry;
+  /** The services whose unary RPCs are served. */
+  readonly services: readonly ServiceDescriptor[];
+  /** Whether an RPC changes nothing, so that GET may ask for it. */
+  readonly isRead: (method: MethodDescriptor) => boolean;
+  readonly invoke: Invoke;
+  readonly identify: Readonly<Record<Call['surface'] & ('connect' | 'grpc-web'), IdentifyRequest>>;
+  readonly addressOf: AddressOf;
+  /** How callers are told what their credentials lack; without metadata when not given. */
+  readonly challenge?: FormatChallenge;
+  /** Whether request headers become metadata. Off, nothing that a client says does. */
+  readonly forwardMetadata: boolean;
+  /** The longest request message, in bytes, before and after decompression. */
+  readonly maxBodyBytes: number;
+}
+
+/** Answers requests of Connect and gRPC-Web, and leaves all others to whoever serves the same routes in another way. */
+export interface Connect {
+  /** Whether a request is marked as one of these protocols, by its headers or its query alone. */
+  readonly handles: (request: IncomingMessage) => boolean;
+  /** Answers a request that it handles; never throws and never rejects. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+interface Route {
+  readonly method: MethodDescriptor;
+  readonly isRead: boolean;
+  readonly decodeJson: (json: Uint8Array) => Uint8Array;
+  readonly encodeJson: (wire: Uint8Array) => Buffer;
+}
+
+/** The unary protocols that pages and generated clients speak, on the routes that REST has. */
+export function createConnect(options: ConnectOptions): Connect {
+  const { registry, services, isRead, invoke, identify, addressOf, forwardMetadata, maxBodyBytes } = options;
+  const formatChallenge = options.challenge ?? compileChallenge(undefined);
+  const routes = new Map(
+    services.flatMap(({ methods }) =>
+      methods.map((method): [string, Route] => [
+        `/${method.fullName}`,
+        {
+          method,
+          isRead: isRead(method),
+          decodeJson: compileJsonToWire(method.input, registry, 'compact'),
+          encodeJson: compileWireToJson(method.output, registry, 'compact'),
+        },
+      ]),
+    ),
+  );
+  const reading = { maxBytes: maxBodyBytes, tooLong: () => tooLong(maxBodyBytes), gone: callerGone };
+
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    protocol: Protocol,
+  ): Promise<ProtocolAnswer> => {
+    let head: RequestHead | undefined;
+    try {
+      const requestId = requestIdOf(request.headers['x-request-id']);
+      const query = protocol === connectProtocol && request.method === 'GET' ? queryOf(request) : undefined;
+      const asked = query === undefined ? undefined : readConnectQuery(query, request.headers);
+      head = asked?.head ?? protocol.readHead(request.headers);
+      const identified = identify[head.surface](request, requestId);
+      const identity = identified instanceof Promise ? await identified : identified;
+
+      const route = routes.get(pathOf(request));
+      if (route === undefined || isStreaming(route.method)) throw unknownRpc(pathOf(request));
+      if (asked === undefined && request.method !== 'POST') throw notAllowed('POST');
+      if (asked !== undefined && !route.isRead) throw notAllowed('POST');
+      const body = asked?.body ?? (await readBody(request, response, reading));
+      const message = await messageOf(body, head, protocol, maxBodyBytes);
+      const reply = await invoke({
+        method: route.method,
+        request: head.codec === 'proto' ? message : decode(message, route),
+        identity,
+        surface: head.surface,
+        metadata: forwardMetadata ? readMetadata(request) : noMetadata,
+        timeoutMs: head.timeoutMs,
+        signal: abortWhenGone(response),
+        requestId,
+        peer: addressOf(request),
+        ...idempotencyKeyOf(request),
+      });
+      return protocol.formatReply(await encode(reply, head, route), head);
+    } catch (error) {
+      const failure = GatewayError.from(error);
+      // What is left of a body that was refused unread is not waited for.
+      if (failure.reason === 'BODY_TOO_LARGE') response.shouldKeepAlive = false;
+      const { challenge } = failure;
+      return protocol.formatError(failure, head, challenge === undefined ? undefined : formatChallenge(challenge));
+    }
+  };
+  return {
+    handles: (request) => protocolOf(request) !== undefined,
+    handle: (request, response) => {
+      const protocol = protocolOf(request) ?? connectProtocol;
+      void answer(request, response, protocol).then(({ status, headers, body }) => {
+        response.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+      });
+    },
+  };
+}
+
+const noMetadata: Metadata = Object.freeze([]);
+
+/** By marks that no client of the Go gateway sets, so that nothing changes for those. */
+function protocolOf({ method, url = '', headers }: IncomingMessage): Protocol | undefined {
+  const type = headers['content-type'] ?? '';
+  if (/^application\/grpc-web(?:[-+;\s]|$)/i.test(type)) return grpcWebProtocol;
+  if (headers['connect-protocol-version'] !== undefined) return connectProtocol;
+  if (/^application\/proto\s*(?:;|$)/i.test(type)) return connectProtocol;
+  return method === 'GET' && /[?&]connect=v1(?:&|$)/.test(url) ? connectProtocol : undefined;
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0]!;
+}
+
+function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.slice(pathOf({ url } as IncomingMessage).length));
+}
+
+function isStreaming({ clientStreaming, serverStreaming }: MethodDescriptor): boolean {
+  return clientStreaming || serverStreaming;
+}
+
+async function messageOf(body: Buffer, head: RequestHead, protocol: Protocol, maxBytes: number): Promise<Buffer> {
+  const { message, isCompressed } = protocol.readMessage(body, head);
+  return isCompressed ? decompressMessage(message, head.encoding, maxBytes) : message;
+}
+
+function decode(message: Buffer, { decodeJson }: Route): Uint8Array {
+  try {
+    return decodeJson(message);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError || error instanceof JsonError)) throw error;
+    throw new GatewayError('INVALID_ARGUMENT', error.message, { reason: 'BAD_BODY', cause: error });
+  }
+}
+
+async function encode({ message, header, trailer }: Reply, head: RequestHead, { encodeJson }: Route) {
+  const encoded =
+    head.codec === 'json' ? encodeJson(message) : Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  return { ...(await compressMessage(encoded, head.acceptsGzip)), header, trailer };
+}
+
+function idempotencyKeyOf({ headers }: IncomingMessage): Pick<Call, 'idempotencyKey'> {
+  const key = headers['idempotency-key'];
+  return typeof key === 'string' ? { idempotencyKey: key } : {};
+}
+
+function unknownRpc(path: string): GatewayError {
+  return new GatewayError('UNIMPLEMENTED', `there is no unary RPC at ${path.slice(0, 200)}`, { reason: 'UNKNOWN_RPC' });
+}
+
+function notAllowed(method: string): GatewayError {
+  return new GatewayError('UNIMPLEMENTED', `send this RPC by ${method}: GET is for RPCs that change nothing`);
+}
+
+function tooLong(maxBytes: number): GatewayError {
+  return new GatewayError('RESOURCE_EXHAUSTED', `the request body is longer than ${maxBytes} bytes`, {
+    reason: 'BODY_TOO_LARGE',
+  });
+}
+
+/** A signal that fires when the connection closes before the answer is out. */
+function abortWhenGone(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
