@@ -38,6 +38,11 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     uses: ['errors', 'registry', 'codec', 'call', 'http'],
     wall: 'rest/ is a surface: it knows neither GraphQL, nor who may do what',
   },
+  connect: {
+    uses: ['errors', 'registry', 'codec', 'call', 'http'],
+    wall: 'connect/ is a surface: Connect and gRPC-Web on the routes that REST has',
+  },
+  grpc: { uses: ['errors', 'registry', 'call'], wall: 'grpc/ is a surface: it carries bytes and never sees a message' },
   graphql: {
     uses: ['errors', 'telemetry', 'registry', 'codec', 'call', 'rpc-table', 'http'],
     wall: 'graphql/ is a surface: it never dials and does not know REST',
@@ -65,6 +70,8 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'authorization',
       'audit',
       'rest',
+      'connect',
+      'grpc',
       'graphql',
       'graphiql',
       'config',
@@ -79,7 +86,7 @@ const demoLoaders = new Set(['commands/demo.ts']);
 
 /** One room per vendor. */
 const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] = [
-  [/^@grpc\/grpc-js$/, ['upstream', 'demo']],
+  [/^(?:@grpc\/(?:grpc-js|reflection)|grpc-health-check)$/, ['upstream', 'grpc', 'demo']],
   [/^protobufjs(?:\/|$)/, ['registry', 'demo']],
   [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader)(?:\/|$)/, ['graphql']],
   [/^(?:jose|oauth4webapi)$/, ['authentication']],
@@ -87,7 +94,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization']],
   [/^prom-client$/, ['telemetry']],
   [/^pino$/, ['program']],
-  [/^node:(?:https?|http2|net|cluster)$/, ['http']],
+  [/^node:(?:https?|http2|net|cluster)$/, ['http', 'grpc']],
 ];
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));

@@ -4,6 +4,7 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { Problems } from '../errors/problems.ts';
 import { explainListenError } from './explain-listen-error.ts';
 import { createMeters, type Meters } from './meters.ts';
+import { openGrpc } from './open-grpc.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
 import { compileIsShared } from '../http/client-address.ts';
 import type { CloseReason } from '../http/connections.ts';
@@ -21,6 +22,8 @@ export interface Gateway {
   /** Without a trailing slash. */
   readonly url: string;
   readonly port: number;
+  /** Where gRPC is; undefined: nowhere. */
+  readonly grpcPort: number | undefined;
   /** Where the metrics are, without a trailing slash; undefined: nowhere. */
   readonly metricsUrl: string | undefined;
   /** By lane name. */
@@ -136,13 +139,17 @@ async function openGateway(
     links: () => ({ ...snapshot.links.counters }),
   });
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
+  const grpc = await openGrpc({ config, snapshot, pipeline, authentication, meters });
+  opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,
     port: server.port,
+    grpcPort: grpc?.port,
     metricsUrl: metricsServer?.url,
     laneStates,
     close: async () => {
       isClosing = true;
+      grpc?.setServing(false);
       server.drain();
       await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
       surfaces.graphql.completeStreams();

@@ -37,7 +37,7 @@ export interface Meters {
   /** Counts a request whose credentials did not suffice. */
   readonly rejected: (reason: string) => void;
   /** Wraps a surface. */
-  readonly answers: (surface: 'rest' | 'graphql', handler: Handler) => Handler;
+  readonly answers: (surface: 'rest' | 'graphql' | 'connect', handler: Handler) => Handler;
   /** Counts a request that was turned away before anybody asked who sent it. */
   readonly blocked: (reason: string) => void;
   /** Counts a connection that was closed although its client would have gone on. */

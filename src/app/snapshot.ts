@@ -24,6 +24,7 @@ export interface Snapshot {
   readonly needsOf: (method: MethodDescriptor) => readonly string[];
   readonly restServices: readonly ServiceDescriptor[];
   readonly graphqlServices: readonly ServiceDescriptor[];
+  readonly grpcServices: readonly ServiceDescriptor[];
   /** The nested graph of the services that GraphQL serves. */
   readonly links: Links;
 }
@@ -36,6 +37,7 @@ export type SnapshotConfig = Pick<
   | 'protoPath'
   | 'restServices'
   | 'graphqlServices'
+  | 'grpcServices'
   | 'policyFile'
   | 'jwtSecretLevel'
   | 'linkLimits'
@@ -59,7 +61,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
   );
   if (registry === undefined) throw new ConfigError(problems.found);
   const table = compileRpcTable(registry, { ...readOwn('schema/rpcs.yaml'), mustMatch });
-  const select = (setting: 'REST_SERVICES' | 'GRAPHQL_SERVICES', patterns: readonly string[]) =>
+  const select = (setting: 'REST_SERVICES' | 'GRAPHQL_SERVICES' | 'GRPC_SERVICES', patterns: readonly string[]) =>
     problems.attempt(setting, () => selectServices(registry.services, table, patterns));
   const standard = readOwn('schema/policy.yaml');
   const policy = await problems.attempt('POLICY_FILE', () =>
@@ -67,12 +69,8 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
   );
   const restServices = await select('REST_SERVICES', config.restServices);
   const graphqlServices = await select('GRAPHQL_SERVICES', config.graphqlServices);
-  if (
-    policy === undefined ||
-    restServices === undefined ||
-    graphqlServices === undefined ||
-    problems.found.length > 0
-  ) {
+  const grpcServices = await select('GRPC_SERVICES', config.grpcServices);
+  if (!policy || !restServices || !graphqlServices || !grpcServices || problems.found.length > 0) {
     throw new ConfigError(problems.found);
   }
   return Object.freeze({
@@ -82,6 +80,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
     needsOf: (method: MethodDescriptor) => needsOf(policy.factsOf(method)) ?? [],
     restServices,
     graphqlServices,
+    grpcServices,
     links: compileLinks({
       registry,
       table,

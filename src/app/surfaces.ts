@@ -3,6 +3,7 @@ import { describeProtectedResource } from '../authentication/protected-resource.
 import { type AddressOf, compileAddressOf } from '../http/client-address.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Config } from '../config/config.ts';
+import { type Connect, createConnect } from '../connect/create-connect.ts';
 import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
 import { deriveSchema } from '../graphql/schema/derive-schema.ts';
@@ -56,6 +57,9 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
     return { identify, addressOf, challenge };
   };
   const rest = mountRest(options, callersOf('rest'));
+  const connect = mountConnect(options, callersOf);
+  const handleRest = meters?.answers('rest', rest) ?? rest;
+  const handleConnect = meters?.answers('connect', connect.handle) ?? connect.handle;
   const graphql = mountGraphql(options, callersOf('graphql'));
   const protect = compileGate(options, addressOf);
   return {
@@ -63,15 +67,15 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
       [graphqlPath]: protect({
         handle: meters?.answers('graphql', graphql.handle) ?? graphql.handle,
         crossSiteMethods: 'GET, POST',
-        isReadGuarded: true,
+        isReadGuarded: () => true,
         wordBlocked,
       }),
       ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
     },
     fallback: protect({
-      handle: meters?.answers('rest', rest) ?? rest,
-      crossSiteMethods: 'POST',
-      isReadGuarded: false,
+      handle: (request, response) => (connect.handles(request) ? handleConnect : handleRest)(request, response),
+      crossSiteMethods: 'GET, POST',
+      isReadGuarded: connect.handles,
       wordBlocked: compileWordBlocked(config.jsonStyle),
     }),
     graphql,
@@ -92,6 +96,24 @@ function mountRest({ config, snapshot, pipeline }: CreateSurfacesOptions, caller
     style: config.jsonStyle,
     invokeOf: pipeline.invokeOf,
     ...callers,
+    forwardMetadata: config.forwardMetadata,
+    maxBodyBytes: config.maxRequestBytes,
+  });
+}
+
+function mountConnect(
+  { config, snapshot, pipeline }: CreateSurfacesOptions,
+  callersOf: (surface: Rejection['surface']) => Callers,
+): Connect {
+  const { addressOf, challenge } = callersOf('connect');
+  return createConnect({
+    registry: snapshot.registry,
+    services: snapshot.restServices,
+    isRead: (method) => snapshot.table.factsOf(method).kind === 'read',
+    invokeOf: pipeline.invokeOf,
+    identify: { connect: callersOf('connect').identify, 'grpc-web': callersOf('grpc-web').identify },
+    addressOf,
+    challenge,
     forwardMetadata: config.forwardMetadata,
     maxBodyBytes: config.maxRequestBytes,
   });

@@ -4,7 +4,14 @@ import type { AddressOf } from '../http/client-address.ts';
 
 import type { Call } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
-import type { Credentials, Identify, IdentifyRequest } from '../call/identity.ts';
+import type {
+  Credentials,
+  Identify,
+  IdentifyPeer,
+  IdentifyRequest,
+  Identity,
+  PeerCredentials,
+} from '../call/identity.ts';
 import type { StatusName } from '../call/status.ts';
 import { fingerprintOf } from './derive-identity.ts';
 
@@ -22,6 +29,31 @@ export interface Rejection {
   readonly status: StatusName;
 }
 
+/** What identifying the calls of gRPC takes. */
+export interface IdentifyPeerOptions {
+  readonly identify: Identify;
+  /** Who calls without a token or key, as far as the site says so of its connection; undefined: nobody. */
+  readonly identityOfPeer: (credentials: PeerCredentials) => Identity | undefined;
+  /** Told of each call that is turned away. */
+  readonly onRejected: (rejection: Rejection) => void;
+}
+
+/**
+ * Compiles how gRPC finds out who calls. What is shown decides where something is shown: a bad token is refused, whatever the
+ * connection is good for.
+ */
+export function compileIdentifyPeer({ identify, identityOfPeer, onRejected }: IdentifyPeerOptions): IdentifyPeer {
+  return async (credentials) => {
+    try {
+      const showsNothing = credentials.authorization === undefined && credentials.apiKey === undefined;
+      return (showsNothing ? identityOfPeer(credentials) : undefined) ?? (await identify(credentials));
+    } catch (error) {
+      onRejected(rejectionOf(credentials.path, credentials.requestId, credentials, error, 'grpc'));
+      throw error;
+    }
+  };
+}
+
 /** What identifying a surface's requests takes. */
 export interface IdentifyRequestOptions {
   readonly identify: Identify;
@@ -35,7 +67,7 @@ export interface IdentifyRequestOptions {
 export function compileIdentifyRequest(options: IdentifyRequestOptions): IdentifyRequest {
   const { identify, addressOf } = options;
   const reject = (request: IncomingMessage, requestId: string, credentials: Credentials, error: unknown): never => {
-    options.onRejected(rejectionOf(request, requestId, credentials, error, options.surface));
+    options.onRejected(rejectionOf(request.url ?? '', requestId, credentials, error, options.surface));
     throw error;
   };
   return (request, requestId) => {
@@ -73,7 +105,7 @@ function isRepeated(rawHeaders: readonly string[]): boolean {
 }
 
 function rejectionOf(
-  { url = '' }: IncomingMessage,
+  url: string,
   requestId: string,
   { authorization, apiKey, remoteAddress: peer }: Credentials,
   error: unknown,

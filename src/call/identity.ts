@@ -52,3 +52,15 @@ export type Identify = (credentials: Credentials) => Identity | Promise<Identity
 
 /** Tells who sends a request. Throws or rejects as `Identify` does. */
 export type IdentifyRequest = (request: IncomingMessage, requestId: string) => Identity | Promise<Identity>;
+
+/** What a gRPC call shows of who makes it: metadata in place of headers, and what its connection is. */
+export interface PeerCredentials extends Credentials {
+  /** The names of a verified client certificate, as its subject alternative name has them (`DNS:…`, `URI:…`); empty without one. */
+  readonly certificateNames: readonly string[];
+  readonly requestId: string;
+  /** `/<package>.<Service>/<Method>` */
+  readonly path: string;
+}
+
+/** Tells who makes a gRPC call. Throws or rejects as `Identify` does. */
+export type IdentifyPeer = (credentials: PeerCredentials) => Identity | Promise<Identity>;

@@ -58,6 +58,14 @@ export interface Config {
   readonly auditMaxBytes: number;
   readonly restServices: readonly string[];
   readonly graphqlServices: readonly string[];
+  readonly grpcServices: readonly string[];
+  /** Undefined: gRPC is not served. */
+  readonly grpcPort: number | undefined;
+  readonly grpcLimits: {
+    readonly maxConnections: number;
+    readonly maxConcurrentStreams: number;
+    readonly maxConnectionAgeMs: number;
+  };
   readonly graphiql: boolean;
   /** Undefined: people bring tokens. */
   readonly graphiqlLogin: LoginSettings | undefined;
@@ -153,6 +161,13 @@ export function readConfig(raw: RawConfig): ReadConfig {
     auditMaxBytes: read.number('AUDIT_MAX_MB'),
     restServices: read.list('REST_SERVICES'),
     graphqlServices: read.list('GRAPHQL_SERVICES'),
+    grpcServices: read.list('GRPC_SERVICES'),
+    grpcPort: read.text('GRPC_PORT') === '' ? undefined : read.number('GRPC_PORT'),
+    grpcLimits: Object.freeze({
+      maxConnections: read.number('GRPC_MAX_CONNECTIONS'),
+      maxConcurrentStreams: read.number('MAX_CONCURRENT_STREAMS'),
+      maxConnectionAgeMs: read.number('GRPC_MAX_CONNECTION_AGE'),
+    }),
     graphiql: read.boolean('GRAPHIQL'),
     graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
@@ -221,6 +236,9 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
   }
   if (config.metricsPort === config.port && config.port !== 0) {
     yield `METRICS_PORT and REST_PORT are both ${config.port}; metrics have a listener of their own, since they need no token`;
+  }
+  if (config.grpcPort !== undefined && config.grpcPort !== 0 && config.grpcPort === config.port) {
+    yield `GRPC_PORT and REST_PORT are both ${config.port}; gRPC has a listener of its own, since it speaks HTTP/2 alone`;
   }
   const { minMs, defaultMs, maxMs } = config.liveIntervals;
   if (minMs > defaultMs || defaultMs > maxMs) {

@@ -357,6 +357,46 @@ export const options = [
     description: 'Which services have GraphQL fields; as REST_SERVICES. The default is what Cuebot serves to people.',
   },
   {
+    name: 'GRPC_PORT',
+    kind: 'port',
+    group: 'Surfaces',
+    description:
+      'The port of gRPC, for pycue, CueGUI, cueadmin and every other client that speaks to Cuebot; 0 picks a free one. Default: ' +
+      'none. Who calls is told by a token in the metadata, or by what POLICY_FILE says of a network or a client certificate.',
+  },
+  {
+    name: 'GRPC_SERVICES',
+    kind: 'list',
+    default: '*,!monitoring.*',
+    group: 'Surfaces',
+    description: 'Which services are served by gRPC; as REST_SERVICES. Render hosts keep talking to Cuebot itself.',
+  },
+  {
+    name: 'GRPC_MAX_CONNECTIONS',
+    kind: 'count',
+    default: '2000',
+    group: 'Surfaces',
+    description:
+      'How many connections GRPC_PORT takes at a time; further ones are closed at once. Each script and each open window has one.',
+  },
+  {
+    name: 'MAX_CONCURRENT_STREAMS',
+    kind: 'count',
+    default: '100',
+    group: 'Surfaces',
+    description:
+      'How many calls one gRPC connection may have under way; its client keeps further ones back. What HTTP/2 recommends at least.',
+  },
+  {
+    name: 'GRPC_MAX_CONNECTION_AGE',
+    kind: 'duration',
+    default: '30m',
+    group: 'Surfaces',
+    description:
+      'After so long a gRPC connection is asked to end; its client opens another one. So clients spread over gateways that were ' +
+      'started later.',
+  },
+  {
     name: 'GRAPHIQL',
     kind: 'boolean',
     default: 'true',

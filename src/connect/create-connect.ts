@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { Call, Invoke, Reply } from '../call/call.ts';
+import type { Call, Invoke, InvokeOf, Reply } from '../call/call.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import { callerGone, GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { IdentifyRequest } from '../call/identity.ts';
@@ -26,7 +26,7 @@ export interface ConnectOptions {
   readonly services: readonly ServiceDescriptor[];
   /** Whether an RPC changes nothing, so that GET may ask for it. */
   readonly isRead: (method: MethodDescriptor) => boolean;
-  readonly invoke: Invoke;
+  readonly invokeOf: InvokeOf;
   readonly identify: Readonly<Record<Call['surface'] & ('connect' | 'grpc-web'), IdentifyRequest>>;
   readonly addressOf: AddressOf;
   /** How callers are told what their credentials lack; without metadata when not given. */
@@ -47,6 +47,7 @@ export interface Connect {
 
 interface Route {
   readonly method: MethodDescriptor;
+  readonly invoke: Invoke;
   readonly isRead: boolean;
   readonly decodeJson: (json: Uint8Array) => Uint8Array;
   readonly encodeJson: (wire: Uint8Array) => Buffer;
@@ -54,7 +55,7 @@ interface Route {
 
 /** The unary protocols that pages and generated clients speak, on the routes that REST has. */
 export function createConnect(options: ConnectOptions): Connect {
-  const { registry, services, isRead, invoke, identify, addressOf, forwardMetadata, maxBodyBytes } = options;
+  const { registry, services, isRead, invokeOf, identify, addressOf, forwardMetadata, maxBodyBytes } = options;
   const formatChallenge = options.challenge ?? compileChallenge(undefined);
   const routes = new Map(
     services.flatMap(({ methods }) =>
@@ -62,6 +63,7 @@ export function createConnect(options: ConnectOptions): Connect {
         `/${method.fullName}`,
         {
           method,
+          invoke: invokeOf(method),
           isRead: isRead(method),
           decodeJson: compileJsonToWire(method.input, registry, 'compact'),
           encodeJson: compileWireToJson(method.output, registry, 'compact'),
@@ -91,7 +93,7 @@ export function createConnect(options: ConnectOptions): Connect {
       if (asked !== undefined && !route.isRead) throw notAllowed('POST');
       const body = asked?.body ?? (await readBody(request, response, reading));
       const message = await messageOf(body, head, protocol, maxBodyBytes);
-      const reply = await invoke({
+      const reply = await route.invoke({
         method: route.method,
         request: head.codec === 'proto' ? message : decode(message, route),
         identity,

@@ -5,36 +5,16 @@ import {
   type ServerUnaryCall,
 } from '@grpc/grpc-js';
 
-import type { Invoke } from '../call/call.ts';
+import type { InvokeOf } from '../call/call.ts';
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';
-import type { Identity } from '../call/identity.ts';
+import type { IdentifyPeer, PeerCredentials } from '../call/identity.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
 import { answerableError } from './answerable-error.ts';
 
-/** What a gRPC call shows of who makes it. */
-export interface PeerCredentials {
-  /** The metadata entry `authorization`; undefined when absent. */
-  readonly authorization: string | undefined;
-  /** Whether there were several of it. */
-  readonly isAmbiguous: boolean;
-  /** The metadata entry `x-api-key`. */
-  readonly apiKey: string | undefined;
-  /** The IP address at the other end of the connection; undefined when it is gone. */
-  readonly remoteAddress: string | undefined;
-  /** The names that a verified client certificate holds as SAN (`DNS:…`, `URI:…`, `email:…`); empty without one. */
-  readonly certificateNames: readonly string[];
-  readonly requestId: string;
-  /** The RPC's path, `/<package>.<Service>/<Method>`. */
-  readonly path: string;
-}
-
-/** Tells who calls. Throws or rejects with a GatewayError when nobody is known by these. */
-export type IdentifyPeer = (credentials: PeerCredentials) => Identity | Promise<Identity>;
-
 /** What serving a method takes. */
 export interface ServeMethodOptions {
-  readonly invoke: Invoke;
+  readonly invokeOf: InvokeOf;
   readonly identify: IdentifyPeer;
   /** The id of a request, by what its caller offers as `x-request-id`. */
   readonly requestIdOf: (offered: string | undefined) => string;
@@ -45,8 +25,9 @@ type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
 /** Compiles the handler of one unary RPC: its bytes become a call, and the reply's bytes its answer. */
 export function serveMethod(
   method: MethodDescriptor,
-  { invoke, identify, requestIdOf }: ServeMethodOptions,
+  { invokeOf, identify, requestIdOf }: ServeMethodOptions,
 ): handleUnaryCall<Buffer, Buffer> {
+  const invoke = invokeOf(method);
   const path = `/${method.fullName}`;
   const serve = async (call: UnaryCall, callback: sendUnaryData<Buffer>): Promise<void> => {
     try {

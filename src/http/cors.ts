@@ -12,9 +12,12 @@ export interface Cors {
 }
 
 /** What pages may send. Browsers do not count `Authorization` into `*`, so all are named. */
-const requestHeaders = 'Authorization, Content-Type, Grpc-Timeout, Idempotency-Key, X-API-Key, X-Request-Id';
+const requestHeaders =
+  'Authorization, Connect-Protocol-Version, Connect-Timeout-Ms, Content-Type, Grpc-Timeout, Idempotency-Key, X-API-Key, ' +
+  'X-Grpc-Web, X-Request-Id, X-User-Agent';
 /** What pages may read beyond the body. */
-const exposedHeaders = 'Retry-After, WWW-Authenticate, X-Request-Id';
+const exposedHeaders =
+  'Grpc-Encoding, Grpc-Message, Grpc-Status, Grpc-Status-Details-Bin, Retry-After, WWW-Authenticate, X-Request-Id';
 /** How long a browser may remember a preflight, in seconds: ten minutes, so that an origin that is removed is soon gone. */
 const maxAgeSeconds = 600;
 

@@ -28,12 +28,14 @@ export function compileCrossSite({
 }: CrossSiteOptions): (request: IncomingMessage, mount: Mount) => BlockedRequest | undefined {
   const trusted = new Set(corsOrigins);
   const trustsAll = trusted.has('*');
-  return ({ method, headers }, { isReadGuarded }) => {
-    if (isSafe(method) && !(isAmbient && isReadGuarded && headers['sec-fetch-mode'] !== 'navigate')) return undefined;
+  return (request, { isReadGuarded }) => {
+    const { method, headers } = request;
+    if (isSafe(method) && !(isAmbient && isReadGuarded(request) && headers['sec-fetch-mode'] !== 'navigate'))
+      return undefined;
     const { origin } = headers;
     if (isForeign(headers) && !trustsAll && (origin === undefined || !trusted.has(origin))) return crossSite(origin);
-    // The only method of a body that browsers send across sites without asking. What they ask about has to be JSON here.
-    if (isAmbient && method === 'POST' && !isJson(headers['content-type'])) {
+    // The only method of a body that browsers send across sites without asking. These are types that they ask about.
+    if (isAmbient && method === 'POST' && !isAskedAbout(headers['content-type'])) {
       return simpleContentType(headers['content-type']);
     }
     return undefined;
@@ -54,7 +56,13 @@ function isForeign({ 'sec-fetch-site': site, origin, host = '' }: IncomingMessag
   return hostAt < 0 ? origin === 'null' : origin.slice(hostAt + 3).toLowerCase() !== host.toLowerCase();
 }
 
-/** Named by what is allowed, so that nothing depends on reading odd types as browsers do. */
-function isJson(contentType: string | undefined): boolean {
-  return contentType !== undefined && /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType);
+/**
+ * JSON, and what Connect and gRPC-Web send. Named by what is allowed, so that nothing depends on reading odd types as browsers
+ * do.
+ */
+function isAskedAbout(contentType: string | undefined): boolean {
+  return (
+    contentType !== undefined &&
+    /^application\/(?:(?:[\w.-]+\+)?json|proto|grpc-web(?:-text)?(?:\+proto)?)\s*(?:;|$)/i.test(contentType)
+  );
 }

@@ -8,7 +8,7 @@ import { GatewayError, type GatewayErrorOptions } from '../../src/call/gateway-e
 import { type StatusName, statuses } from '../../src/call/status.ts';
 import { createConnect } from '../../src/connect/create-connect.ts';
 import { peerAddressOf } from '../../src/http/client-address.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
 import { identityOf } from '../authentication/identity.ts';
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
     registry,
     services,
     isRead: ({ name }) => /^(?:Find|Get)/.test(name),
-    invoke: (call) => {
+    invokeOf: () => (call) => {
       last = call;
       return answer(call);
     },

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Call, Reply } from '../../src/call/call.ts';
 import { GatewayError } from '../../src/call/gateway-error.ts';
 import { createGrpc, type GrpcOptions, type RunningGrpc } from '../../src/grpc/create-grpc.ts';
-import type { PeerCredentials } from '../../src/grpc/serve-method.ts';
-import { loadProtoFiles } from '../../src/registry/load-proto-files.ts';
+import type { PeerCredentials } from '../../src/call/identity.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
 import { identityOf } from '../authentication/identity.ts';
 
@@ -24,7 +24,7 @@ let client: Client;
 const open = (options: Partial<GrpcOptions> = {}) =>
   createGrpc({
     services,
-    invoke: (call) => answer(call),
+    invokeOf: () => (call) => answer(call),
     identify: (shown) => {
       seen = shown;
       return identityOf('ann');

@@ -33,7 +33,7 @@ async function start(options: Partial<ProtectionOptions> = {}, mount: Partial<Mo
       else sendAnswer(response, { status: 200, fields: '', body: Buffer.from('raw') });
     },
     crossSiteMethods: 'POST',
-    isReadGuarded: false,
+    isReadGuarded: () => false,
     wordBlocked: ({ message }, requestId) => JSON.stringify({ message, requestId }),
     ...mount,
   });
@@ -176,7 +176,7 @@ describe('compileProtection() without tokens', () => {
   });
 
   it('refuses reads of other sites where reading is work, but lets people follow links', async () => {
-    const { statusOf } = await start({ isAmbient: true }, { isReadGuarded: true });
+    const { statusOf } = await start({ isAmbient: true }, { isReadGuarded: () => true });
     const image = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' };
     expect(await statusOf('GET', image)).toBe(403);
     expect(await statusOf('GET', { Origin: foreign })).toBe(403);
@@ -195,7 +195,7 @@ describe('CORS', () => {
     const { ask, reached } = await start({ corsOrigins: [friend] });
     expect(await ask('OPTIONS', preflight, '/any')).toBe(
       'HTTP/1.1 204 No Content\r\n' +
-        'Access-Control-Allow-Headers: Authorization, Content-Type, Grpc-Timeout, Idempotency-Key, X-API-Key, X-Request-Id\r\n' +
+        'Access-Control-Allow-Headers: Authorization, Connect-Protocol-Version, Connect-Timeout-Ms, Content-Type, Grpc-Timeout, Idempotency-Key, X-API-Key, X-Grpc-Web, X-Request-Id, X-User-Agent\r\n' +
         'Access-Control-Allow-Methods: POST\r\nAccess-Control-Allow-Origin: https://cueweb.studio.example\r\n' +
         'Access-Control-Max-Age: 600\r\nVary: Origin\r\nDate: $DATE\r\nConnection: keep-alive\r\nKeep-Alive: timeout=65\r\n\r\n',
     );
@@ -243,7 +243,7 @@ describe('CORS', () => {
     const { ask } = await start({ corsOrigins: [friend] });
     expect(await ask('POST', { Origin: friend, 'Sec-Fetch-Site': 'cross-site' })).toBe(
       'HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: https://cueweb.studio.example\r\n' +
-        'Access-Control-Expose-Headers: Retry-After, WWW-Authenticate, X-Request-Id\r\nVary: Origin\r\nDate: $DATE\r\nContent-Length: 3\r\n\r\nraw',
+        'Access-Control-Expose-Headers: Grpc-Encoding, Grpc-Message, Grpc-Status, Grpc-Status-Details-Bin, Retry-After, WWW-Authenticate, X-Request-Id\r\nVary: Origin\r\nDate: $DATE\r\nContent-Length: 3\r\n\r\nraw',
     );
   });
 

@@ -1,0 +1,48 @@
+import type { Authentication } from '../authentication/create-authentication.ts';
+import { compileIdentifyPeer } from '../authentication/identify-request.ts';
+import type { Config } from '../config/config.ts';
+import { createGrpc, type RunningGrpc } from '../grpc/create-grpc.ts';
+import { requestIdOf } from '../http/request-id.ts';
+
+import type { Pipeline } from './create-pipeline.ts';
+import { explainListenError } from './explain-listen-error.ts';
+import type { Meters } from './meters.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What gRPC is opened with. */
+export interface OpenGrpcOptions {
+  readonly config: Config;
+  readonly snapshot: Snapshot;
+  readonly pipeline: Pick<Pipeline, 'invokeOf' | 'reject'>;
+  readonly authentication: Pick<Authentication, 'identify'>;
+  /** Undefined: nothing is measured. */
+  readonly meters: Meters | undefined;
+}
+
+/** Listens on GRPC_PORT; undefined when the settings name none. Rejects with a UserError when the port cannot be had. */
+export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | undefined> {
+  const { config, snapshot, pipeline, authentication, meters } = options;
+  const { grpcPort: port, host } = config;
+  if (port === undefined) return undefined;
+  const identify = compileIdentifyPeer({
+    identify: authentication.identify,
+    identityOfPeer: () => undefined,
+    onRejected: (rejection) => {
+      meters?.rejected(rejection.reason);
+      pipeline.reject({ event: 'unauthenticated', ...rejection });
+    },
+  });
+  const listening = createGrpc({
+    services: snapshot.grpcServices,
+    invokeOf: pipeline.invokeOf,
+    identify,
+    requestIdOf,
+    host,
+    port,
+    maxRequestBytes: config.maxRequestBytes,
+    ...config.grpcLimits,
+  });
+  return listening.catch((error: unknown) => {
+    throw explainListenError(error, { host, port, hostSetting: 'HOST', portSetting: 'GRPC_PORT' });
+  });
+}
