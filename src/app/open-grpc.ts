@@ -36,6 +36,8 @@ export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | 
     services: snapshot.grpcServices,
     invokeOf: pipeline.invokeOf,
     identify,
+    isRead: (method) => snapshot.table.factsOf(method).kind === 'read',
+    forwardMetadata: config.forwardMetadata,
     requestIdOf,
     host,
     port,

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { GatewayError } from '../call/gateway-error.ts';
 import { type StatusName, statuses } from '../call/status.ts';
 
-import { acceptsGzip } from './compress-message.ts';
+import { acceptsGzip, assertReadable } from './compress-message.ts';
 import { type Detail, readDetails } from './error-details.ts';
 import { writeMetadata } from './http-metadata.ts';
 import type { Protocol, RequestHead } from './protocol.ts';
@@ -21,7 +21,10 @@ export const connectProtocol: Protocol = {
     const codec = codecOf(headers['content-type']);
     return { ...headOf(headers, codec), encoding: headers['content-encoding'] ?? 'identity' };
   },
-  readMessage: (body, { encoding }) => ({ message: body, isCompressed: encoding !== 'identity' && body.length > 0 }),
+  readMessage: (body, { encoding }) => {
+    assertReadable(encoding);
+    return { message: body, isCompressed: encoding === 'gzip' && body.length > 0 };
+  },
   formatReply: ({ message, isCompressed, header, trailer }, { contentType }) => ({
     status: 200,
     headers: {
@@ -34,7 +37,10 @@ export const connectProtocol: Protocol = {
     body: message,
   }),
   formatError: (error, _, challenge) => {
-    const { status, message, statusDetails, header, trailer, retryAfterSeconds } = error;
+    const { status, message, reason, statusDetails, header, trailer, retryAfterSeconds } = error;
+    // Not the RPC's errors but HTTP's: clients tell them by the status.
+    if (reason === 'METHOD_NOT_ALLOWED') return { status: 405, headers: { allow: 'POST' }, body: Buffer.alloc(0) };
+    const httpStatus = reason === 'UNKNOWN_RPC' ? 404 : status.httpStatus;
     const details = statusDetails === undefined ? [] : readDetails(statusDetails);
     const headers: OutgoingHttpHeaders = {
       ...writeMetadata(header),
@@ -43,7 +49,7 @@ export const connectProtocol: Protocol = {
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
     };
-    return { status: status.httpStatus, headers, body: Buffer.from(formatConnectError(status.name, message, details)) };
+    return { status: httpStatus, headers, body: Buffer.from(formatConnectError(status.name, message, details)) };
   },
 };
 

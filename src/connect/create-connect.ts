@@ -89,8 +89,8 @@ export function createConnect(options: ConnectOptions): Connect {
 
       const route = routes.get(pathOf(request));
       if (route === undefined || isStreaming(route.method)) throw unknownRpc(pathOf(request));
-      if (asked === undefined && request.method !== 'POST') throw notAllowed('POST');
-      if (asked !== undefined && !route.isRead) throw notAllowed('POST');
+      if (asked === undefined && request.method !== 'POST') throw notAllowed();
+      if (asked !== undefined && !route.isRead) throw notAllowed();
       const body = asked?.body ?? (await readBody(request, response, reading));
       const message = await messageOf(body, head, protocol, maxBodyBytes);
       const reply = await route.invoke({
@@ -150,7 +150,7 @@ function isStreaming({ clientStreaming, serverStreaming }: MethodDescriptor): bo
 
 async function messageOf(body: Buffer, head: RequestHead, protocol: Protocol, maxBytes: number): Promise<Buffer> {
   const { message, isCompressed } = protocol.readMessage(body, head);
-  return isCompressed ? decompressMessage(message, head.encoding, maxBytes) : message;
+  return isCompressed ? decompressMessage(message, maxBytes) : message;
 }
 
 function decode(message: Buffer, { decodeJson }: Route): Uint8Array {
@@ -177,8 +177,10 @@ function unknownRpc(path: string): GatewayError {
   return new GatewayError('UNIMPLEMENTED', `there is no unary RPC at ${path.slice(0, 200)}`, { reason: 'UNKNOWN_RPC' });
 }
 
-function notAllowed(method: string): GatewayError {
-  return new GatewayError('UNIMPLEMENTED', `send this RPC by ${method}: GET is for RPCs that change nothing`);
+function notAllowed(): GatewayError {
+  return new GatewayError('UNIMPLEMENTED', 'send this RPC by POST: GET is for RPCs that change nothing', {
+    reason: 'METHOD_NOT_ALLOWED',
+  });
 }
 
 function tooLong(maxBytes: number): GatewayError {

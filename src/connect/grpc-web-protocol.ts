@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 
+import { assertReadable } from './compress-message.ts';
 import { writeMetadata } from './http-metadata.ts';
 import type { Protocol, ProtocolAnswer, RequestHead } from './protocol.ts';
 
@@ -15,14 +16,21 @@ const TRAILERS = 0x80;
  */
 export const grpcWebProtocol: Protocol = {
   readHead,
-  readMessage: (body, { isText }) => {
+  readMessage: (body, { isText, encoding }) => {
+    assertReadable(encoding);
     const frames = isText ? decodeText(body) : body;
+    if (frames.length === 0) throw new GatewayError('UNIMPLEMENTED', 'the body has no message; a unary RPC takes one');
     if (frames.length < 5) throw broken(`the body has ${frames.length} bytes; a frame has at least 5`);
     const length = frames.readUInt32BE(1);
-    if (frames.length !== 5 + length) {
-      throw broken(`the frame announces ${length} bytes and ${frames.length - 5} follow; expected one message`);
+    if (frames.length > 5 + length) {
+      throw new GatewayError('UNIMPLEMENTED', 'the body goes on behind its first message; a unary RPC takes one');
     }
-    return { message: frames.subarray(5), isCompressed: (frames[0]! & COMPRESSED) !== 0 };
+    if (frames.length < 5 + length) throw broken(`the frame announces ${length} bytes and ${frames.length - 5} follow`);
+    const isCompressed = (frames[0]! & COMPRESSED) !== 0;
+    if (isCompressed && encoding === 'identity') {
+      throw new GatewayError('INTERNAL', 'the frame is said to be compressed, and grpc-encoding does not say how');
+    }
+    return { message: frames.subarray(5), isCompressed };
   },
   formatReply: ({ message, isCompressed, header, trailer }, head) =>
     answer(

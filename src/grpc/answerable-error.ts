@@ -18,15 +18,19 @@ export interface AnswerableError {
  */
 const invitesRetry: ReadonlySet<StatusName> = new Set<StatusName>(['UNAVAILABLE', 'CANCELLED']);
 
-/** What a client may be told of an error: nothing by which it would do twice what may have happened already. */
-export function answerableError(error: GatewayError): AnswerableError {
+/**
+ * What a client may be told of an error: nothing by which it would do twice what may have happened already. A read may be sent
+ * again at any time, so its errors are told as they are.
+ */
+export function answerableError(error: GatewayError, isRead: boolean): AnswerableError {
   const { status, header, trailer, statusDetails, mayHaveHappened } = error;
-  if (mayHaveHappened && invitesRetry.has(status.name)) {
+  if (!isRead && mayHaveHappened && invitesRetry.has(status.name)) {
     return {
       code: statusCode.UNKNOWN,
       message: `the call was sent and its answer was lost (${status.name}: ${error.message}); it may have been carried out`,
       header,
-      trailer,
+      // They would contradict the status.
+      trailer: trailer.filter(([key]) => key !== 'grpc-status-details-bin'),
       statusDetails: undefined,
     };
   }

@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  type ServiceDefinition,
+  status,
+} from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 
 import type { ServiceDescriptor } from '../registry/descriptors.ts';
@@ -65,6 +72,7 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
     // Scripts that call once a minute keep their connection; machines that are gone do not.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
+    interceptors: [sayNothingOfSuccess],
   });
   for (const service of services) {
     const methods = service.methods.filter(
@@ -106,6 +114,12 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
     },
   };
 }
+
+/** grpc-js says OK in words, too (`grpc-message: OK`), which other servers do not. */
+const sayNothingOfSuccess: ServerInterceptor = (_, call) =>
+  new ServerInterceptingCall(call, {
+    sendStatus: (answered, next) => next(answered.code === status.OK ? { ...answered, details: '' } : answered),
+  });
 
 function credentialsOf(tls: GrpcTls | undefined): ServerCredentials {
   if (tls === undefined) return ServerCredentials.createInsecure();

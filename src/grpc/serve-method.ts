@@ -16,6 +16,10 @@ import { answerableError } from './answerable-error.ts';
 export interface ServeMethodOptions {
   readonly invokeOf: InvokeOf;
   readonly identify: IdentifyPeer;
+  /** Whether an RPC changes nothing. */
+  readonly isRead: (method: MethodDescriptor) => boolean;
+  /** Whether callers' metadata go upstream. Off, nothing that a client says does. */
+  readonly forwardMetadata: boolean;
   /** The id of a request, by what its caller offers as `x-request-id`. */
   readonly requestIdOf: (offered: string | undefined) => string;
 }
@@ -25,9 +29,10 @@ type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
 /** Compiles the handler of one unary RPC: its bytes become a call, and the reply's bytes its answer. */
 export function serveMethod(
   method: MethodDescriptor,
-  { invokeOf, identify, requestIdOf }: ServeMethodOptions,
+  { invokeOf, identify, isRead: readOf, forwardMetadata, requestIdOf }: ServeMethodOptions,
 ): handleUnaryCall<Buffer, Buffer> {
   const invoke = invokeOf(method);
+  const isRead = readOf(method);
   const path = `/${method.fullName}`;
   const serve = async (call: UnaryCall, callback: sendUnaryData<Buffer>): Promise<void> => {
     try {
@@ -41,7 +46,7 @@ export function serveMethod(
         request: call.request,
         identity,
         surface: 'grpc',
-        metadata: noMetadata,
+        metadata: forwardMetadata ? readMetadata(metadata) : noMetadata,
         timeoutMs: timeoutOf(call),
         signal: abortWhenCancelled(call),
         requestId,
@@ -50,7 +55,7 @@ export function serveMethod(
       if (reply.header.length > 0) call.sendMetadata(writeMetadata(reply.header));
       callback(null, reply.message as Buffer, writeMetadata(reply.trailer));
     } catch (error) {
-      const { code, message, header, trailer, statusDetails } = answerableError(GatewayError.from(error));
+      const { code, message, header, trailer, statusDetails } = answerableError(GatewayError.from(error), isRead);
       if (header.length > 0) call.sendMetadata(writeMetadata(header));
       const metadata = writeMetadata(trailer);
       if (statusDetails !== undefined) metadata.set('grpc-status-details-bin', Buffer.from(statusDetails));
@@ -61,6 +66,15 @@ export function serveMethod(
 }
 
 const noMetadata: Metadata = Object.freeze([]);
+
+/** What the protocol and this gateway keep to themselves; everything else is the caller's metadata. */
+const reserved = /^(?:grpc-|accept-encoding$|authorization$|content-|host$|te$|user-agent$|x-api-key$)/;
+
+function readMetadata(metadata: GrpcMetadata): Metadata {
+  return Object.entries(metadata.toJSON()).flatMap(([key, values]) =>
+    reserved.test(key) ? [] : values.map((value) => [key, value] as const),
+  );
+}
 
 /** How long the caller is willing to wait; undefined: it set no deadline. */
 function timeoutOf(call: UnaryCall): number | undefined {
@@ -104,8 +118,26 @@ function withoutPort(peer: string): string | undefined {
     .replace(/^::ffff:(?=\d+\.)/, '');
 }
 
+/** grpc-js pads binary values, which gRPC wants read and not written (PROTOCOL-HTTP2.md, "Binary-Header"). */
+class UnpaddedMetadata extends GrpcMetadata {
+  /** grpc-js sends a copy. */
+  override clone(): GrpcMetadata {
+    const copy = new UnpaddedMetadata(this.getOptions());
+    copy.merge(this);
+    return copy;
+  }
+
+  override toHttp2Headers(): ReturnType<GrpcMetadata['toHttp2Headers']> {
+    const headers = super.toHttp2Headers();
+    for (const [key, values] of Object.entries(headers)) {
+      if (key.endsWith('-bin')) headers[key] = [values].flat().map((value) => String(value).replace(/=+$/, ''));
+    }
+    return headers;
+  }
+}
+
 function writeMetadata(entries: Metadata): GrpcMetadata {
-  const metadata = new GrpcMetadata();
+  const metadata = new UnpaddedMetadata();
   for (const [key, value] of entries) metadata.add(key, typeof value === 'string' ? value : Buffer.from(value));
   return metadata;
 }

@@ -180,7 +180,7 @@ describe('Connect', () => {
 
     last = undefined;
     const write = await get('/show.ShowInterface/CreateShow', 'encoding=json&message=%7B%7D');
-    expect(write.status).toBe(501);
+    expect([write.status, write.headers.get('allow')]).toEqual([405, 'POST']);
     expect((await get(find, 'encoding=json')).status).toBe(400);
     expect((await get(find, 'message=')).status).toBe(400);
     expect(last).toBeUndefined();
@@ -189,7 +189,7 @@ describe('Connect', () => {
   it('refuses what it does not serve, and bodies that are too long or wrong', async () => {
     replyWith();
     last = undefined;
-    expect((await post(request, proto, '/job.JobInterface/Kill')).status).toBe(501);
+    expect((await post(request, proto, '/job.JobInterface/Kill')).status).toBe(404);
     expect((await post(Buffer.alloc(5_000), proto)).status).toBe(429);
     expect((await post('{"name":', json)).status).toBe(400);
     expect((await post(request, { ...proto, 'connect-protocol-version': '2' })).status).toBe(400);
@@ -267,13 +267,18 @@ describe('gRPC-Web', () => {
     expect(Buffer.from(last!.request)).toEqual(request);
   });
 
-  it.each([
-    ['no frame', Buffer.from([0, 0])],
-    ['a frame that is cut short', frame(request).subarray(0, 9)],
-    ['two messages', Buffer.concat([frame(request), frame(request)])],
-  ])('refuses %s', async (_, body) => {
+  it.each<[what: string, code: number, body: Buffer, headers?: Readonly<Record<string, string>>]>([
+    ['half a frame', 3, Buffer.from([0, 0])],
+    ['a frame that is cut short', 3, frame(request).subarray(0, 9)],
+    ['a timeout without a unit', 3, frame(request), { 'grpc-timeout': '15' }],
+    ['no message', 12, Buffer.alloc(0)],
+    ['two messages', 12, Buffer.concat([frame(request), frame(request)])],
+    ['an encoding that nobody reads', 12, frame(request), { 'grpc-encoding': 'zstd' }],
+    ['a compressed frame that does not say how', 13, frame(request, 1)],
+  ])('refuses %s with status %i', async (_, code, body, headers = {}) => {
     last = undefined;
-    expect(framesOf((await post(body, web)).body)[0]![1]).toMatch(/^grpc-status: 3\r\n/);
+    const [[, trailers] = []] = framesOf((await post(body, { ...web, ...headers })).body);
+    expect(trailers).toMatch(new RegExp(`^grpc-status: ${code}\r\n`));
     expect(last).toBeUndefined();
   });
 });

@@ -29,6 +29,8 @@ const open = (options: Partial<GrpcOptions> = {}) =>
       seen = shown;
       return identityOf('ann');
     },
+    isRead: ({ name }) => name === 'GetShows',
+    forwardMetadata: true,
     requestIdOf: (offered) => offered ?? 'r-1',
     host: '127.0.0.1',
     port: 0,
@@ -102,6 +104,7 @@ describe('createGrpc()', () => {
     expect(trailer).toEqual({ 'x-two': 't' });
     expect(Buffer.from(call!.request)).toEqual(Buffer.from([1, 2, 3]));
     expect(call).toMatchObject({ surface: 'grpc', requestId: 'r-7', peer: '127.0.0.1', timeoutMs: undefined });
+    expect(call!.metadata).toEqual([['x-request-id', 'r-7']]);
     expect(call!.method.fullName).toBe(find.slice(1));
     expect(seen).toEqual({
       authorization: 'Bearer abc',
@@ -161,6 +164,7 @@ describe('createGrpc()', () => {
       const { error } = await ask(find, nothing);
       expect(error?.code).toBe(status.UNKNOWN);
       expect(error?.details).toContain('it may have been carried out');
+      expect((await ask('/show.ShowInterface/GetShows', nothing)).error?.code).toBe(status[name]);
 
       answer = () => Promise.reject(new GatewayError(name, 'never sent', { mayHaveHappened: false }));
       expect((await ask(find, nothing)).error).toMatchObject({ code: status[name], details: 'never sent' });
