@@ -15,8 +15,8 @@ export type Observe = (seconds: number) => void;
 /** Where the pipeline counts. Whatever takes arguments is asked once for each series, and its answer is kept. */
 export interface CallMeters {
   /** Calls that ended, by status. */
-  readonly ended: (surface: Call['surface'], rpc: string, status: StatusName) => Count;
-  readonly duration: (surface: Call['surface'], kind: RpcKind) => Observe;
+  readonly ended: (surface: Surface, rpc: string, status: StatusName) => Count;
+  readonly duration: (surface: Surface, kind: RpcKind) => Observe;
   /** Calls that their caller had no right to. */
   readonly refused: (rpc: string, reason: string) => Count;
   /** Calls that the gateway failed at by itself. */
