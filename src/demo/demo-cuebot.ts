@@ -1,5 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Defect } from './farm/defects.ts';
+import { USUAL_DEFECTS } from './farm/defects.ts';
 import type { Farm } from './farm/farm.ts';
-import { passTime } from './farm/pass-time.ts';
+import { createManageQueue } from './farm/manage-queue.ts';
+import { createLogFiles } from './scheduler/log-files.ts';
+import { createScheduler } from './scheduler/scheduler.ts';
 import type { FarmSize } from './seed/seed-farm.ts';
 import { seedFarm } from './seed/seed-farm.ts';
 import { createHandlers } from './services/create-handlers.ts';
@@ -16,18 +24,28 @@ export interface DemoCuebotOptions {
   readonly host?: '127.0.0.1';
   /** Decides every id and number of the farm; 1 by default. */
   readonly seed?: number;
+  /** What it does wrong as a real Cuebot does; by default all that a real one shows without any race. */
+  readonly defects?: ReadonlySet<Defect>;
   /**
-   * Makes calls that overlap act on each other's jobs and layers, as the real servants do. Off by default; on, it also
-   * switches off the cache of replies, which would hide it.
+   * Adds the defect `lanes`: calls that overlap act on each other's jobs and layers. It also switches off the cache of
+   * replies, which would hide it.
    */
   readonly servantDefect?: boolean;
   /** The clock, in milliseconds since the epoch. The farm's times lie around its first reading. */
   readonly now?: () => number;
   /** Milliseconds before a call is looked at, for all methods or by `pkg.Service/Method`; 0 by default. */
   readonly latencyMs?: number | ((method: string) => number);
+  /** Milliseconds that queued work waits after its call was answered; 0, the default, does it within the call. */
+  readonly queueMs?: number;
+  /** The switch of Cuebot's configuration that refuses to change finished jobs; off by default. */
+  readonly finishedJobsReadonly?: boolean;
   readonly farm?: FarmSize;
-  /** Lets frames end and start every so many milliseconds; 0, the default, keeps the farm still. */
+  /** Lets the farm live, looking after it every so many milliseconds; 0, the default, keeps it still. */
   readonly tickMs?: number;
+  /** How many times faster than real ones frames and people are on a farm that lives; 1 by default. */
+  readonly speed?: number;
+  /** Writes the frames' logs to a temporary folder, which goes when the demo ends; off by default. */
+  readonly logs?: boolean;
 }
 
 /** A running demo Cuebot. */
@@ -55,22 +73,34 @@ const FOREIGN_PACKAGES = new Set(['monitoring', 'rqd']);
  * one. It is written with grpc-js and protobufjs and shares no code with the gateway it serves.
  */
 export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise<DemoCuebot> {
-  const { port = 0, host = '127.0.0.1', seed = 1, servantDefect = false, now = Date.now, latencyMs = 0 } = options;
+  const { port = 0, host = '127.0.0.1', seed = 1, now = Date.now, latencyMs = 0, tickMs = 0 } = options;
   const nowSec = () => Math.floor(now() / 1000);
-  const farm = seedFarm(seed, nowSec, options.farm ?? {});
+  const defects = new Set(options.defects ?? USUAL_DEFECTS);
+  if (options.servantDefect) defects.add('lanes');
+  const logRoot = options.logs ? mkdtempSync(join(tmpdir(), 'cuegate-demo-')) : undefined;
+  const farm = seedFarm(seed, nowSec, options.farm ?? {}, { defects, ...(logRoot !== undefined && { logRoot }) });
+  const queue = createManageQueue(options.queueMs ?? 0);
   const recorder = createCallRecorder(now);
   const methods = loadProtocol().filter(({ service }) => !FOREIGN_PACKAGES.has(service.split('.')[0]!));
+  const { finishedJobsReadonly = false } = options;
   const server = createRpcServer({
     methods,
-    handlers: createHandlers(farm, servantDefect),
+    handlers: createHandlers({ farm, queue }, { finishedJobsReadonly }),
     recorder,
     latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
     // Whatever depends on the clock does so in whole seconds.
-    stateKey: servantDefect ? undefined : () => `${farm.version}@${nowSec()}`,
+    stateKey: defects.has('lanes') ? undefined : () => `${farm.version}@${nowSec()}`,
   });
-  const boundPort = await listen(server, host, port);
-  const { tickMs = 0 } = options;
-  const ticking = tickMs > 0 ? setInterval(() => passTime(farm, tickMs / 1000), tickMs) : undefined;
+  const removeLogs = () => {
+    if (logRoot !== undefined) rmSync(logRoot, { recursive: true, force: true });
+  };
+  const boundPort = await listen(server, host, port).catch((error: unknown) => {
+    removeLogs();
+    throw error;
+  });
+  const logs = logRoot === undefined ? undefined : createLogFiles(farm);
+  const scheduler = createScheduler(farm, { speed: options.speed ?? 1, ...(logs && { logs }) });
+  const ticking = tickMs > 0 ? setInterval(() => scheduler.advance(), tickMs) : undefined;
   return {
     endpoint: `${host}:${boundPort}`,
     port: boundPort,
@@ -80,8 +110,10 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
     farm,
     async close() {
       clearInterval(ticking);
+      queue.close();
       // A call that is never answered would keep a graceful shutdown waiting for ever.
       server.forceShutdown();
+      removeLogs();
     },
   };
 }

@@ -5,35 +5,35 @@ import type { AllocationRow, FrameRow, HostRow, JobRow, LayerRow, ShowRow } from
 /** What happens to new jobs of a show. */
 export interface FilterRow {
   readonly id: string;
-  readonly name: string;
+  name: string;
   readonly show: ShowRow;
-  readonly type: 'MATCH_ANY' | 'MATCH_ALL';
-  readonly order: number;
-  readonly enabled: boolean;
+  type: 'MATCH_ANY' | 'MATCH_ALL';
+  order: number;
+  enabled: boolean;
   /** In order of creation. */
-  readonly matchers: readonly MatcherRow[];
+  readonly matchers: MatcherRow[];
   /** In order of creation. */
-  readonly actions: readonly ActionRow[];
+  readonly actions: ActionRow[];
 }
 
 /** filter.Matcher. */
 export interface MatcherRow {
   readonly id: string;
-  readonly subject: string;
-  readonly type: string;
-  readonly input: string;
+  subject: string;
+  type: string;
+  input: string;
 }
 
 /** filter.Action. */
 export interface ActionRow {
   readonly id: string;
-  readonly type: string;
-  readonly valueType: string;
-  readonly groupValue: string;
-  readonly stringValue: string;
-  readonly integerValue: number;
-  readonly floatValue: number;
-  readonly booleanValue: boolean;
+  type: string;
+  valueType: string;
+  groupValue: string;
+  stringValue: string;
+  integerValue: number;
+  floatValue: number;
+  booleanValue: boolean;
 }
 
 /** Defaults for layers of one kind. */
@@ -67,15 +67,15 @@ export interface SubscriptionRow {
   readonly show: ShowRow;
   readonly allocation: AllocationRow;
   /** Core points, 100 to a core. */
-  readonly size: number;
-  readonly burst: number;
+  size: number;
+  burst: number;
 }
 
 /** Somebody with a workstation on the farm. */
 export interface OwnerRow {
   readonly id: string;
   readonly name: string;
-  readonly show: ShowRow;
+  show: ShowRow;
 }
 
 /** Says which host is whose. */
@@ -90,19 +90,19 @@ export interface DepartmentRow {
   readonly id: string;
   readonly show: ShowRow;
   readonly dept: string;
-  readonly tiTask: string;
-  readonly minCores: number;
-  readonly tiManaged: boolean;
+  tiTask: string;
+  minCores: number;
+  tiManaged: boolean;
   /** In order of shot. */
-  readonly tasks: readonly TaskRow[];
+  tasks: TaskRow[];
 }
 
 /** The share of a shot in what a department gets. */
 export interface TaskRow {
   readonly id: string;
   readonly shot: string;
-  readonly minCores: number;
-  readonly adjustCores: number;
+  minCores: number;
+  adjustCores: number;
 }
 
 /** A part of somebody's workstation, lent to a job, layer or frame. */
@@ -115,11 +115,11 @@ export interface RenderPartitionRow {
   readonly threads: number;
   /** Core points, 100 to a core. */
   readonly cores: number;
-  readonly maxCores: number;
+  maxCores: number;
   readonly memory: number;
-  readonly maxMemory: number;
+  maxMemory: number;
   readonly gpus: number;
-  readonly maxGpus: number;
+  maxGpus: number;
   readonly gpuMemory: number;
-  readonly maxGpuMemory: number;
+  maxGpuMemory: number;
 }

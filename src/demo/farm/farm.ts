@@ -1,4 +1,3 @@
-import type { Random } from './random.ts';
 import type {
   DeedRow,
   DepartmentRow,
@@ -9,6 +8,8 @@ import type {
   ServiceRow,
   SubscriptionRow,
 } from './configuration-rows.ts';
+import type { Defect } from './defects.ts';
+import type { Random } from './random.ts';
 import type {
   AllocationRow,
   CommentRow,
@@ -32,12 +33,16 @@ export interface Farm {
   /** Epoch seconds. */
   readonly now: () => number;
   readonly random: Random;
+  /** What the farm does wrong on purpose, as a real Cuebot does. */
+  readonly defects: ReadonlySet<Defect>;
+  /** The folder of a job's logs. */
+  readonly logDirOf: (show: string, shot: string, jobName: string, jobId: string) => string;
   /** Grows with every change. */
   readonly version: number;
   touch(): void;
 
-  readonly facilities: readonly FacilityRow[];
-  readonly allocations: readonly AllocationRow[];
+  readonly facilities: FacilityRow[];
+  readonly allocations: AllocationRow[];
   readonly shows: Map<string, ShowRow>;
   readonly groups: Map<string, GroupRow>;
   readonly jobs: Map<string, JobRow>;
@@ -55,17 +60,27 @@ export interface Farm {
   readonly owners: Map<string, OwnerRow>;
   readonly deeds: Map<string, DeedRow>;
   readonly departments: Map<string, DepartmentRow>;
-  readonly departmentNames: readonly string[];
+  /** In order of name. */
+  readonly departmentNames: string[];
   readonly renderPartitions: Map<string, RenderPartitionRow>;
+  /** Hosts whose freed resources are meant for a job or group; the scheduler takes from the front. */
+  readonly redirects: { readonly host: HostRow; readonly target: JobRow | GroupRow }[];
+  /** What CueInterface.GetSystemStats counts. */
+  readonly statistics: { bookedProcs: number; unbookedProcs: number; hostReports: number };
+  /** Former names of archived shows, which job specs may still use. */
+  readonly showAliases: Map<string, ShowRow>;
 }
 
 /** What a farm is born with; the rest is filled by the seeds. */
 export interface FarmBasis {
   readonly now: () => number;
   readonly random: Random;
-  readonly facilities: readonly FacilityRow[];
-  readonly allocations: readonly AllocationRow[];
-  readonly departmentNames: readonly string[];
+  readonly defects: ReadonlySet<Defect>;
+  /** Under which every show has its logs. */
+  readonly logRoot: string;
+  readonly facilities: FacilityRow[];
+  readonly allocations: AllocationRow[];
+  readonly departmentNames: string[];
 }
 
 /** A farm with empty tables. */
@@ -73,6 +88,7 @@ export function createFarm(basis: FarmBasis): Farm {
   let version = 0;
   return {
     ...basis,
+    logDirOf: (show, shot, jobName, jobId) => `${basis.logRoot}/${show}/${shot}/logs/${jobName}--${jobId}`,
     get version() {
       return version;
     },
@@ -97,6 +113,9 @@ export function createFarm(basis: FarmBasis): Farm {
     deeds: new Map(),
     departments: new Map(),
     renderPartitions: new Map(),
+    showAliases: new Map(),
+    redirects: [],
+    statistics: { bookedProcs: 0, unbookedProcs: 0, hostReports: 0 },
   };
 }
 

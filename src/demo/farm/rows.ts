@@ -31,25 +31,33 @@ export type DependType =
 /** A place with hosts. */
 export interface FacilityRow {
   readonly id: string;
-  readonly name: string;
+  name: string;
 }
 
 /** A set of hosts inside a facility, which shows subscribe to. */
 export interface AllocationRow {
   readonly id: string;
   /** `<facility>.<allocation>`. */
-  readonly name: string;
-  readonly tag: string;
+  name: string;
+  tag: string;
   readonly facility: FacilityRow;
-  readonly billable: boolean;
+  billable: boolean;
   /** The allocation of hosts whose tags name none. */
-  readonly isDefault: boolean;
+  isDefault: boolean;
+  /** False once deleted: an allocation that was ever used stays in the database. */
+  enabled: boolean;
+}
+
+/** What a show, or a part of it, has reserved on hosts. */
+export interface Reservation {
+  cores: number;
+  gpus: number;
 }
 
 /** A show. */
 export interface ShowRow {
   readonly id: string;
-  readonly name: string;
+  name: string;
   defaultMinCores: number;
   defaultMaxCores: number;
   defaultMinGpus: number;
@@ -59,22 +67,32 @@ export interface ShowRow {
   dispatchEnabled: boolean;
   active: boolean;
   schedulerManaged: boolean;
+  /** What its procs hold of each allocation; kept by `startFrame` and `releaseProc`. */
+  readonly reserved: Map<AllocationRow, Reservation>;
+  /** Jobs and frames that have left the live tables: they still count in the show's statistics. */
+  readonly archived: { jobs: number; frames: number; rendered: number; failed: number };
 }
 
-/** A folder in the tree of one show. */
+/** A folder in the tree of one show. -1 switches a default or a maximum off. */
 export interface GroupRow {
   readonly id: string;
-  readonly name: string;
+  name: string;
   readonly show: ShowRow;
-  readonly parent: GroupRow | undefined;
+  parent: GroupRow | undefined;
   /** 0 for the root group of a show. */
-  readonly level: number;
+  level: number;
   /** Sorts siblings, highest first. */
   readonly order: number;
-  readonly department: string;
-  readonly defaultJobPriority: number;
-  readonly defaultJobMinCores: number;
-  readonly defaultJobMaxCores: number;
+  department: string;
+  defaultJobPriority: number;
+  defaultJobMinCores: number;
+  defaultJobMaxCores: number;
+  defaultJobMinGpus: number;
+  defaultJobMaxGpus: number;
+  minCores: number;
+  maxCores: number;
+  minGpus: number;
+  maxGpus: number;
 }
 
 /** A job, alive or finished. */
@@ -83,8 +101,12 @@ export interface JobRow {
   readonly name: string;
   readonly shot: string;
   readonly user: string;
-  readonly uid: number;
-  readonly group: GroupRow;
+  /** Unset where the spec names none, and then absent from the message. */
+  readonly uid: number | undefined;
+  /** Comma separated addresses that hear of the job's end; undefined where the spec names none. */
+  emails: string | undefined;
+  group: GroupRow;
+  department: string;
   readonly facility: FacilityRow;
   readonly os: string;
   readonly logDir: string;
@@ -105,6 +127,11 @@ export interface JobRow {
   readonly dependsOn: DependRow[];
   /** Depends in which somebody waits for the job or something in it. */
   readonly awaitedBy: DependRow[];
+  /** The job of the spec's POST layers: POSTED until this one ends. */
+  postJob: JobRow | undefined;
+  /** Variables that the spec gives to every frame. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly comments: CommentRow[];
 }
 
 /** A layer: one command over a range of frames. */
@@ -116,12 +143,13 @@ export interface LayerRow {
   /** Frame range as written in the spec, such as `1001-1096`. */
   readonly range: string;
   readonly chunkSize: number;
-  readonly dispatchOrder: number;
+  dispatchOrder: number;
   readonly command: string;
   readonly services: readonly string[];
-  readonly limits: LimitRow[];
+  readonly limits: LimitBinding[];
   readonly outputPaths: string[];
-  readonly memoryOptimizerEnabled: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  memoryOptimizerEnabled: boolean;
   readonly eligibleTime: number;
   tags: string[];
   minCores: number;
@@ -135,10 +163,19 @@ export interface LayerRow {
   timeoutLlu: number;
   startAfter: number;
   startAfterReason: string;
-  /** In dispatch order. */
+  /** In the order of the range. */
   readonly frames: FrameRow[];
-  /** Sums over the frames; undefined after a change, counted again when read (see `countLayer`). */
-  counted: LayerCount | undefined;
+  /** Sums over the frames, kept up to date by whatever changes them. */
+  readonly counts: LayerCount;
+  /** Depends on the layer as a whole. */
+  readonly awaitedBy: DependRow[];
+}
+
+/** A limit that a layer needs, and who bound it: the job spec, a failure rule, or somebody by hand. */
+export interface LimitBinding {
+  readonly limit: LimitRow;
+  readonly source: 'SPEC' | 'AUTO' | 'MANUAL';
+  readonly createTime: number;
 }
 
 /** A frame, with what its last attempt left behind. */
@@ -148,8 +185,10 @@ export interface FrameRow {
   readonly name: string;
   readonly layer: LayerRow;
   readonly number: number;
-  readonly dispatchOrder: number;
+  dispatchOrder: number;
   state: FrameState;
+  /** How many active depends hold the frame up. */
+  dependCount: number;
   retryCount: number;
   exitStatus: number;
   startTime: number;
@@ -162,8 +201,6 @@ export interface FrameRow {
   gpus: number;
   /** Name of the last attempt's host; empty when there was none. */
   hostName: string;
-  /** Core-seconds of failed attempts. */
-  failedCoreSec: number;
   checkpointState: 'DISABLED' | 'ENABLED' | 'COPYING' | 'COMPLETE';
   checkpointCount: number;
   /** When the frame stopped waiting for others; 0 while it never did. */
@@ -171,7 +208,9 @@ export interface FrameRow {
   updateTime: number;
   /** Where the frame runs now. */
   proc: ProcRow | undefined;
-  readonly overrides: readonly FrameStateOverrideRow[];
+  /** Depends on just this frame; undefined while there is none, which saves a list for most frames. */
+  awaitedBy: DependRow[] | undefined;
+  overrides: readonly FrameStateOverrideRow[];
 }
 
 /** How a frame in one state is to be shown instead. */
@@ -181,11 +220,17 @@ export interface FrameStateOverrideRow {
   readonly color: { readonly red: number; readonly green: number; readonly blue: number };
 }
 
+/** A tag of a host. Those of an allocation cannot be taken away or renamed. */
+export interface HostTag {
+  readonly type: 'ALLOC' | 'HARDWARE' | 'HOSTNAME' | 'MANUAL';
+  name: string;
+}
+
 /** A render host. */
 export interface HostRow {
   readonly id: string;
   readonly name: string;
-  readonly allocation: AllocationRow;
+  allocation: AllocationRow;
   readonly nimbyEnabled: boolean;
   readonly cores: number;
   readonly gpus: number;
@@ -195,17 +240,22 @@ export interface HostRow {
   readonly totalSwap: number;
   readonly totalMcp: number;
   readonly freeMcp: number;
-  readonly bootTime: number;
-  /** Seconds between the host's last report and the present, or the seed's present for hosts that fell silent. */
+  bootTime: number;
+  /** Seconds between the host's last report and the present, or `silentSince` for hosts that fell silent. */
   readonly pingAge: number;
-  /** When the seed saw the host last. */
-  readonly seededAt: number;
-  readonly os: string;
-  tags: string[];
+  /** When the host was last seen before it fell silent. */
+  silentSince: number;
+  os: string;
+  readonly hostTags: HostTag[];
+  /** Names of `hostTags`, sorted by type and name; see `sortTags`. */
+  tags: readonly string[];
   state: HardwareState;
   lockState: LockState;
-  readonly threadMode: ThreadMode;
+  threadMode: ThreadMode;
   readonly procs: Set<ProcRow>;
+  /** What the procs hold together, in cores, GPUs and KB. */
+  readonly reserved: { cores: number; gpus: number; memory: number; gpuMemory: number };
+  readonly comments: CommentRow[];
 }
 
 /** Resources of a host, reserved for the frame that runs on them. */
@@ -217,12 +267,14 @@ export interface ProcRow {
   readonly gpus: number;
   readonly memory: number;
   readonly gpuMemory: number;
-  readonly usedMemory: number;
+  usedMemory: number;
   readonly bookedTime: number;
   readonly dispatchTime: number;
   unbooked: boolean;
-  /** Name of the job or group that gets the proc next; empty when nobody asked for it. */
-  redirectTarget: string;
+  /** The job or group that gets the proc next. */
+  redirect: JobRow | GroupRow | undefined;
+  /** When the frame last wrote to its log, for frames that are stuck; undefined for the others, which write all the time. */
+  silentSince: number | undefined;
 }
 
 /** A remark on a job or host. */
@@ -248,8 +300,11 @@ export interface DependRow {
   readonly type: DependType;
   readonly anyFrame: boolean;
   active: boolean;
-  /** The row this one was expanded from, for the FRAME_ON_FRAME children of FRAME_BY_FRAME. */
+  /** The row this one was expanded from, for the FRAME_ON_FRAME children of FRAME_BY_FRAME and PREVIOUS_FRAME. */
   readonly parent: DependRow | undefined;
+  /** The rows that this one was expanded to. It is active as long as one of them is, and holds nobody up itself. */
+  readonly children: DependRow[];
+  activeChildren: number;
   /** The side that waits. */
   readonly er: DependSide;
   /** The side that is waited for. */
@@ -264,25 +319,42 @@ export interface LimitRow {
   type: 'FRAME' | 'HOST';
   enforcement: 'ENFORCED' | 'ADVISORY' | 'DISABLED';
   softValue: number;
+  /** Seconds that a licence server's report counts; 0 for ever. */
   reportTtl: number;
   exitStatus: number;
   delayMinutes: number;
   autoTag: boolean;
+  /** What the licence server said last. */
+  report: LimitReportRow | undefined;
 }
 
-/** Sums over the frames of one layer, or of several. Durations in seconds, memory in KB. */
+/** A licence server's view of one limit. */
+export interface LimitReportRow {
+  readonly source: string;
+  /** Epoch seconds. */
+  readonly time: number;
+  readonly captureTime: number;
+  readonly totalTokens: number;
+  readonly holds: readonly { readonly hostName: string; readonly tokens: number; readonly user: string }[];
+}
+
+/**
+ * Sums over the frames of one layer, or of several. Rendered and failed are attempts, so a frame that was rendered twice
+ * counts twice. Durations in seconds, memory in KB.
+ */
 export interface LayerCount {
-  readonly frames: Readonly<Record<FrameState, number>>;
-  readonly totalFrames: number;
-  readonly renderedFrames: number;
-  readonly failedFrames: number;
-  readonly renderedCoreSec: number;
-  readonly failedCoreSec: number;
-  readonly renderedGpuSec: number;
-  readonly clockSec: number;
-  readonly lowFrameSec: number;
-  readonly highFrameSec: number;
-  readonly maxRss: number;
-  readonly reservedCores: number;
-  readonly reservedGpus: number;
+  readonly frames: Record<FrameState, number>;
+  totalFrames: number;
+  renderedFrames: number;
+  failedFrames: number;
+  renderedCoreSec: number;
+  failedCoreSec: number;
+  renderedGpuSec: number;
+  failedGpuSec: number;
+  clockSec: number;
+  lowFrameSec: number;
+  highFrameSec: number;
+  maxRss: number;
+  reservedCores: number;
+  reservedGpus: number;
 }

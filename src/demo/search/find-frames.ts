@@ -1,9 +1,9 @@
 import type { Farm } from '../farm/farm.ts';
+import { expandFrameSet } from '../farm/frame-set.ts';
 import type { FrameRow, JobRow, LayerRow } from '../farm/rows.ts';
 import type { CuebotError } from '../wire/cuebot-error.ts';
 import { brokenStatement } from '../wire/cuebot-error.ts';
-import { expandFrameSet } from './frame-set.ts';
-import { isAmong } from './match-lists.ts';
+import { isAmong } from './matchers.ts';
 
 /** job.FrameSearchCriteria. `max_results`, `offset` and `include_finished` exist in the message and have no effect. */
 export interface FrameCriteria {
@@ -29,19 +29,19 @@ const SECONDS_PER_HOUR = 3600;
 // An expression that expands to more frames than this makes SQL that PostgreSQL does not parse; plain `A-B` never expands.
 const MOST_LISTED_FRAMES = 1000;
 
-/** One page of the frames that match. Without a positive limit there are none; a page below 1 is the first. */
+/** One page of the frames that match. Without a positive limit Cuebot finds none; a page below 1 is the first. */
 export function findFramePage(farm: Farm, parent: JobRow | LayerRow, criteria: FrameCriteria | null): FrameRow[] {
   const frames = findFrames(farm, parent, criteria);
   const limit = criteria?.limit ?? 0;
-  if (limit <= 0) return [];
+  if (limit <= 0) return farm.defects.has('frame-pages') ? [] : frames;
   const page = Math.max(criteria?.page ?? 1, 1);
   return frames.slice((page - 1) * limit, page * limit);
 }
 
 /** All frames of a job or layer that match, in dispatch order; no criteria match every frame. */
 export function findFrames(farm: Farm, parent: JobRow | LayerRow, criteria: FrameCriteria | null): FrameRow[] {
-  const frames = 'layers' in parent ? framesOfJob(parent) : parent.frames;
-  if (!criteria) return [...frames];
+  const frames = inDispatchOrder('layers' in parent ? parent.layers : [parent]);
+  if (!criteria) return frames;
   const tests: ((frame: FrameRow) => boolean)[] = [
     isAmong(criteria.ids, (frame) => frame.id),
     isAmong(criteria.frames, (frame) => frame.name),
@@ -62,8 +62,8 @@ export function findFrames(farm: Farm, parent: JobRow | LayerRow, criteria: Fram
 }
 
 /** Frame by frame through the layers: by the frame's dispatch order, then the layer's. */
-function framesOfJob(job: JobRow): FrameRow[] {
-  const frames = job.layers.flatMap((layer) => layer.frames);
+function inDispatchOrder(layers: readonly LayerRow[]): FrameRow[] {
+  const frames = layers.flatMap((layer) => layer.frames);
   return frames.sort((a, b) => a.dispatchOrder - b.dispatchOrder || a.layer.dispatchOrder - b.layer.dispatchOrder);
 }
 
@@ -73,8 +73,8 @@ function compileFrameRange(range: string): (frame: FrameRow) => boolean {
     const [first, last] = [Number(plain[1]), Number(plain[2])];
     return (frame) => frame.number >= first && frame.number <= last;
   }
-  const wanted = expandFrameSet(range);
-  if (!wanted || wanted.size > MOST_LISTED_FRAMES) throw pastedIn(range);
+  const wanted = new Set(expandFrameSet(range));
+  if (wanted.size > MOST_LISTED_FRAMES) throw pastedIn(range);
   return (frame) => wanted.has(frame.number);
 }
 

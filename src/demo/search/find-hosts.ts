@@ -1,7 +1,6 @@
 import type { Farm } from '../farm/farm.ts';
 import type { HostRow } from '../farm/rows.ts';
-import { anyOf, isAmong } from './match-lists.ts';
-import { compileLike, compileRegex } from './text-patterns.ts';
+import { anyOf, compileLike, compileRegex, isAmong } from './matchers.ts';
 
 /** host.HostSearchCriteria. `allocs` are names of allocations. */
 export interface HostCriteria {

@@ -1,7 +1,7 @@
 import type { Farm } from '../farm/farm.ts';
+import { byName } from '../farm/find-rows.ts';
 import type { JobRow } from '../farm/rows.ts';
-import { anyOf, isAmong } from './match-lists.ts';
-import { compileLike, compileRegex } from './text-patterns.ts';
+import { anyOf, compileLike, compileRegex, isAmong } from './matchers.ts';
 
 /** job.JobSearchCriteria. */
 export interface JobCriteria {
@@ -37,10 +37,4 @@ export function findJobs(farm: Farm, criteria: JobCriteria | null): JobRow[] {
     );
   }
   return [...farm.jobs.values()].filter((job) => tests.every((test) => test(job))).sort(byName);
-}
-
-/** Sorts by name in code unit order. */
-export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  if (a.name === b.name) return 0;
-  return a.name < b.name ? -1 : 1;
 }

@@ -1,7 +1,7 @@
 import type { Farm } from '../farm/farm.ts';
 import type { ProcRow } from '../farm/rows.ts';
-import { byName } from './find-jobs.ts';
-import { isAmong } from './match-lists.ts';
+import { byName } from '../farm/find-rows.ts';
+import { isAmong } from './matchers.ts';
 
 interface Range {
   readonly min: number;

@@ -1,11 +1,11 @@
-import type { Farm, FarmBasis } from '../farm/farm.ts';
-import { createFarm, insert } from '../farm/farm.ts';
-import type { Random } from '../farm/random.ts';
 import type { ServiceRow } from '../farm/configuration-rows.ts';
-import type { AllocationRow, FacilityRow, ShowRow } from '../farm/rows.ts';
-
-const LOCAL: FacilityRow = { id: 'AAAAAAAA-AAAA-AAAA-AAAA-AAAAAAAAAAA1', name: 'local' };
-const CLOUD: FacilityRow = { id: 'AAAAAAAA-AAAA-AAAA-AAAA-AAAAAAAAAAA0', name: 'cloud' };
+import type { Defect } from '../farm/defects.ts';
+import { USUAL_DEFECTS } from '../farm/defects.ts';
+import type { Farm } from '../farm/farm.ts';
+import { createFarm, insert } from '../farm/farm.ts';
+import { newShow } from '../farm/new-rows.ts';
+import type { Random } from '../farm/random.ts';
+import type { AllocationRow, FacilityRow } from '../farm/rows.ts';
 
 const DEPARTMENT_NAMES = ['Animation', 'Cloth', 'FX', 'Hair', 'Layout', 'Lighting', 'Pipeline', 'Unknown'];
 
@@ -26,18 +26,29 @@ const SERVICES: readonly (readonly [string, string, boolean, number, number, str
   ['postprocess', '12', false, 10, 524_288, 'util'],
 ];
 
+/** What a farm may be told when it begins. */
+export interface FarmSettings {
+  readonly defects?: ReadonlySet<Defect>;
+  /** Where the jobs' logs lie; `/shots` by default, as in a stock Cuebot. */
+  readonly logRoot?: string;
+}
+
 /** What the first start of a Cuebot finds in its database, plus the `local.gpu` allocation that the demo's hosts need. */
-export function createFreshFarm(now: () => number, random: Random): Farm {
-  const basis: FarmBasis = {
+export function createFreshFarm(now: () => number, random: Random, settings: FarmSettings): Farm {
+  const local: FacilityRow = { id: 'AAAAAAAA-AAAA-AAAA-AAAA-AAAAAAAAAAA1', name: 'local' };
+  const cloud: FacilityRow = { id: 'AAAAAAAA-AAAA-AAAA-AAAA-AAAAAAAAAAA0', name: 'cloud' };
+  const farm = createFarm({
     now,
     random,
-    facilities: [LOCAL, CLOUD],
-    allocations: freshAllocations(random),
-    departmentNames: DEPARTMENT_NAMES,
-  };
-  const farm = createFarm(basis);
+    defects: settings.defects ?? USUAL_DEFECTS,
+    logRoot: settings.logRoot ?? '/shots',
+    facilities: [local, cloud],
+    allocations: freshAllocations(random, local, cloud),
+    departmentNames: [...DEPARTMENT_NAMES],
+  });
   for (const service of SERVICES) insert(farm.services, serviceRow(...service));
-  const testing = insert(farm.shows, newShow('00000000-0000-0000-0000-000000000000', 'testing', 2000));
+  const testing = insert(farm.shows, newShow('00000000-0000-0000-0000-000000000000', 'testing'));
+  farm.showAliases.set('test', testing);
   insert(farm.departments, {
     id: 'FFEEDDCC-AAAA-AAAA-AAAA-AAAAAAAAAAA0',
     show: testing,
@@ -59,24 +70,7 @@ export function createFreshFarm(now: () => number, random: Random): Farm {
   return farm;
 }
 
-/** A show with the defaults of a created one. The odd GPU numbers are core points that nobody converted. */
-export function newShow(id: string, name: string, defaultMaxCores: number): ShowRow {
-  return {
-    id,
-    name,
-    defaultMinCores: 1,
-    defaultMaxCores,
-    defaultMinGpus: 100,
-    defaultMaxGpus: 100_000,
-    commentEmail: '',
-    bookingEnabled: true,
-    dispatchEnabled: true,
-    active: true,
-    schedulerManaged: false,
-  };
-}
-
-function freshAllocations(random: Random): AllocationRow[] {
+function freshAllocations(random: Random, local: FacilityRow, cloud: FacilityRow): AllocationRow[] {
   const row = (id: string, facility: FacilityRow, tag: string, isDefault = false): AllocationRow => ({
     id,
     name: `${facility.name}.${tag}`,
@@ -84,15 +78,16 @@ function freshAllocations(random: Random): AllocationRow[] {
     facility,
     billable: false,
     isDefault,
+    enabled: true,
   });
   const numbered = (digit: number) => `00000000-0000-0000-0000-00000000000${digit}`;
   return [
-    row(numbered(0), LOCAL, 'general', true),
-    row(numbered(1), LOCAL, 'desktop'),
-    row(numbered(2), LOCAL, 'unassigned'),
-    row(numbered(3), CLOUD, 'general'),
-    row(numbered(4), CLOUD, 'unassigned'),
-    { ...row(random.uuid(), LOCAL, 'gpu'), billable: true },
+    row(numbered(0), local, 'general', true),
+    row(numbered(1), local, 'desktop'),
+    row(numbered(2), local, 'unassigned'),
+    row(numbered(3), cloud, 'general'),
+    row(numbered(4), cloud, 'unassigned'),
+    { ...row(random.uuid(), local, 'gpu'), billable: true },
   ];
 }
 

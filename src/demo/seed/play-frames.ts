@@ -1,8 +1,9 @@
-import type { Booking } from '../farm/book-frames.ts';
+import { countAttempt } from '../farm/counts.ts';
 import type { Farm } from '../farm/farm.ts';
-import type { FrameRow, JobRow, LayerRow } from '../farm/rows.ts';
+import type { FrameRow, FrameState, JobRow, LayerRow } from '../farm/rows.ts';
 import type { JobBlueprint } from './job-blueprints.ts';
 import type { LayerTemplate } from './layer-templates.ts';
+import type { Booking } from './seed-procs.ts';
 
 /** Gives every frame of a fresh job the state it has reached, and the traces that its attempts left. */
 export function playFrames(
@@ -74,13 +75,14 @@ function settle(farm: Farm, frame: FrameRow, fate: Fate, template: LayerTemplate
   const { random } = farm;
   const { job } = frame.layer;
   if (fate !== 'DEPEND') frame.eligibleTime = job.startTime;
-  frame.state = fate === 'RETRIED' ? 'SUCCEEDED' : fate;
-  if (fate === 'WAITING' || fate === 'DEPEND') return;
   if (fate === 'RUNNING') {
-    const startTime = Math.max(farm.now() - random.between(40, 2400), job.startTime + 5);
-    if (!booking.book(frame, startTime)) frame.state = 'WAITING';
+    // Waiting first, since not every frame finds a host.
+    setState(frame, 'WAITING');
+    booking.book(frame, Math.max(farm.now() - random.between(40, 2400), job.startTime + 5));
     return;
   }
+  setState(frame, fate === 'RETRIED' ? 'SUCCEEDED' : fate);
+  if (fate === 'WAITING' || fate === 'DEPEND') return;
   const seconds = Math.round(template.seconds * (0.7 + 0.6 * random.next()));
   const span = Math.max(60, farm.now() - job.startTime - seconds - 60);
   frame.startTime =
@@ -92,10 +94,32 @@ function settle(farm: Farm, frame: FrameRow, fate: Fate, template: LayerTemplate
   frame.gpus = frame.layer.minGpus;
   frame.reservedMemory = frame.layer.minMemory;
   frame.maxRss = Math.round(frame.layer.minMemory * (0.4 + 0.5 * random.next()));
+  // The last measurement stays with a frame that ended.
+  frame.usedMemory = Math.round(frame.maxRss * 0.9);
+  const { counts } = frame.layer;
+  counts.maxRss = Math.max(counts.maxRss, frame.maxRss);
   frame.exitStatus = fate === 'DEAD' || fate === 'EATEN' ? 1 : 0;
   if (fate === 'DEAD') frame.retryCount = job.maxRetries;
   if (fate === 'RETRIED') frame.retryCount = 1;
   if (fate === 'CHECKPOINT') Object.assign(frame, { checkpointState: 'COMPLETE', checkpointCount: 2, exitStatus: -1 });
+  countAttempts(frame, fate, seconds);
+}
+
+/** What a frame's attempts add to its layer's sums; a failed one stops short. */
+function countAttempts(frame: FrameRow, fate: Fate, seconds: number): void {
+  const { layer, cores, gpus } = frame;
   const failures = frame.retryCount + (fate === 'DEAD' ? 1 : 0);
-  frame.failedCoreSec = Math.round(failures * seconds * frame.cores * 0.4);
+  for (let failure = 0; failure < failures; failure++) {
+    countAttempt(layer, { rendered: false, seconds: Math.round(seconds * 0.4), cores, gpus });
+  }
+  if (frame.state !== 'SUCCEEDED') return;
+  countAttempt(layer, { rendered: true, seconds: frame.stopTime - frame.startTime, cores, gpus });
+}
+
+/** The state as the past left it: what it depends on is not there yet. */
+function setState(frame: FrameRow, state: FrameState): void {
+  const { frames } = frame.layer.counts;
+  frames[frame.state] -= 1;
+  frames[state] += 1;
+  frame.state = state;
 }

@@ -1,9 +1,9 @@
+import type { ActionRow } from '../farm/configuration-rows.ts';
+import { insertDepend } from '../farm/depends.ts';
 import type { Farm } from '../farm/farm.ts';
 import { insert } from '../farm/farm.ts';
-import { newLimit } from '../farm/new-limit.ts';
-import type { ActionRow } from '../farm/configuration-rows.ts';
+import { newLimit } from '../farm/new-rows.ts';
 import type { HostRow, JobRow } from '../farm/rows.ts';
-import { addDepend } from './add-depend.ts';
 import { findGroup, findShow } from './seed-shows.ts';
 
 const GIGABYTE = 1_048_576;
@@ -30,18 +30,14 @@ export function seedExtras(farm: Farm): void {
   seedServices(farm);
   seedDepartments(farm);
   seedOddDepends(farm);
+  seedStuckFrames(farm);
 }
 
 function seedComments(farm: Farm): void {
-  const comment = (parent: JobRow | HostRow, hoursAgo: number, user: string, subject: string, message: string) =>
-    insert(farm.comments, {
-      id: farm.random.uuid(),
-      parent,
-      timestamp: farm.now() - hoursAgo * 3600,
-      user,
-      subject,
-      message,
-    });
+  const comment = (parent: JobRow | HostRow, hoursAgo: number, user: string, subject: string, message: string) => {
+    const timestamp = farm.now() - hoursAgo * 3600;
+    parent.comments.push(insert(farm.comments, { id: farm.random.uuid(), parent, timestamp, user, subject, message }));
+  };
   const broken = findJob(farm, 'beauty_v012');
   comment(broken, 18, 'wren', 'Dead frames', 'Five frames die with exit status 1. Ben looks at the textures.');
   comment(broken, 16, 'ben', 'Re: Dead frames', 'Missing UDIM 1043, republishing.');
@@ -181,15 +177,25 @@ function seedOddDepends(farm: Farm): void {
   const oldBeauty = findJob(farm, 'beauty_v009');
   const water = findJob(farm, 'water_beauty_v004');
   const sim = findJob(farm, 'water_sim_v004');
-  addDepend(farm, 'JOB_ON_LAYER', { job: comp }, { job: layout, layer: layout.layers[0] }, false);
-  addDepend(
+  const satisfied = { active: false };
+  insertDepend(farm, 'JOB_ON_LAYER', { job: comp }, { job: layout, layer: layout.layers[0] }, satisfied);
+  insertDepend(
     farm,
     'FRAME_ON_FRAME',
     { job: comp, layer: comp.layers[1], frame: comp.layers[1]!.frames[0] },
     { job: oldBeauty, layer: oldBeauty.layers[1], frame: oldBeauty.layers[1]!.frames[0] },
-    false,
+    satisfied,
   );
-  addDepend(farm, 'LAYER_ON_LAYER', { job: water, layer: water.layers[1] }, { job: sim, layer: sim.layers[3] }, true);
+  insertDepend(farm, 'LAYER_ON_LAYER', { job: water, layer: water.layers[1] }, { job: sim, layer: sim.layers[3] });
+}
+
+/** Two frames that run and have not written to their logs for a while. */
+function seedStuckFrames(farm: Farm): void {
+  for (const suffix of ['pyro_sim_v002', 'wedge_v001']) {
+    const job = findJob(farm, suffix);
+    const stuck = job.layers.flatMap(({ frames }) => frames).find(({ proc }) => proc)?.proc;
+    if (stuck) stuck.silentSince = Math.max(stuck.dispatchTime, farm.now() - 2700);
+  }
 }
 
 function findJob(farm: Farm, suffix: string): JobRow {

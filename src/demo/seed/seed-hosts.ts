@@ -1,5 +1,6 @@
 import type { Farm } from '../farm/farm.ts';
 import { insert } from '../farm/farm.ts';
+import { sortTags } from '../farm/host-resources.ts';
 import type { HardwareState, HostRow, LockState } from '../farm/rows.ts';
 
 const GIGABYTE = 1_048_576;
@@ -59,7 +60,7 @@ function hostRow(farm: Farm, kind: HostKind, number: number): HostRow {
   const allocation = farm.allocations.find((row) => row.name === kind.allocation)!;
   const state = HARDWARE_STATES[name] ?? 'UP';
   const totalMemory = kind.memoryGb * GIGABYTE;
-  return {
+  const host: HostRow = {
     id: farm.random.uuid(),
     name,
     allocation,
@@ -75,13 +76,23 @@ function hostRow(farm: Farm, kind: HostKind, number: number): HostRow {
     freeMcp: 400 * GIGABYTE,
     bootTime: farm.now() - 86_400 * farm.random.between(1, 30),
     pingAge: state === 'UP' || state === 'REBOOT_WHEN_IDLE' ? farm.random.between(2, 28) : 4000,
-    seededAt: farm.now(),
+    silentSince: farm.now(),
     os: 'Linux',
-    // The allocation's tag, then what the host reports (the same tag again, and its platform), then its name.
-    tags: [allocation.tag, allocation.tag, 'linux', name],
+    // What the host reports is its allocation's tag again, and its platform.
+    hostTags: [
+      { type: 'ALLOC', name: allocation.tag },
+      { type: 'HARDWARE', name: allocation.tag },
+      { type: 'HARDWARE', name: 'linux' },
+      { type: 'HOSTNAME', name },
+    ],
+    tags: [],
     state,
     lockState: LOCK_STATES[name] ?? 'OPEN',
     threadMode: kind.nimby ? 'VARIABLE' : 'AUTO',
     procs: new Set(),
+    reserved: { cores: 0, gpus: 0, memory: 0, gpuMemory: 0 },
+    comments: [],
   };
+  sortTags(host);
+  return host;
 }

@@ -1,7 +1,7 @@
 import type { Farm } from '../farm/farm.ts';
 import { insert } from '../farm/farm.ts';
+import { newGroup, newShow } from '../farm/new-rows.ts';
 import type { GroupRow, ShowRow } from '../farm/rows.ts';
-import { newShow } from './fresh-cuebot.ts';
 
 const TESTING_ROOT_GROUP = 'A0000000-0000-0000-0000-000000000000';
 
@@ -44,16 +44,39 @@ const SUBSCRIPTIONS: readonly (readonly [string, string, number, number])[] = [
 ];
 
 /** Adds the shows beside `testing`, every show's tree of groups, and the subscriptions. */
-export function seedShows(farm: Farm): void {
+export function seedShows(farm: Farm, total: number): void {
   const demo = newShow(farm.random.uuid(), 'demo', 400);
   const aurora = newShow(farm.random.uuid(), 'aurora', 320);
   insert(farm.shows, { ...demo, commentEmail: 'demo-wranglers@example.com', defaultMaxGpus: 16 });
   insert(farm.shows, { ...aurora, commentEmail: 'aurora@example.com,io@example.com' });
   insert(farm.shows, { ...newShow(farm.random.uuid(), 'vault', 100), active: false, bookingEnabled: false });
+  for (let index = 0; index < total - 4; index++) {
+    insert(farm.shows, newShow(farm.random.uuid(), otherShowName(index), 300));
+  }
   for (const show of farm.shows.values()) seedGroups(farm, show);
   for (const [showName, allocationName, size, burst] of SUBSCRIPTIONS) {
     const allocation = farm.allocations.find((row) => row.name === allocationName)!;
     insert(farm.subscriptions, { id: farm.random.uuid(), show: findShow(farm, showName)!, allocation, size, burst });
+  }
+  seedOtherShows(farm, total - 4);
+}
+
+const OTHER_NAMES = ['atlas', 'borealis', 'cinder', 'dune', 'ember', 'fathom', 'glacier', 'harbor', 'ivory', 'juniper'];
+
+/** The name of a show that only large farms have. */
+export function otherShowName(index: number): string {
+  const name = OTHER_NAMES[index % OTHER_NAMES.length]!;
+  const season = Math.floor(index / OTHER_NAMES.length);
+  return season === 0 ? name : `${name}${season + 1}`;
+}
+
+/** Every other show may use a share of each allocation that jobs ask for. */
+function seedOtherShows(farm: Farm, count: number): void {
+  for (let index = 0; index < count; index++) {
+    const show = findShow(farm, otherShowName(index))!;
+    for (const allocation of farm.allocations.filter(({ tag }) => tag !== 'unassigned')) {
+      insert(farm.subscriptions, { id: farm.random.uuid(), show, allocation, size: 160_000, burst: 240_000 });
+    }
   }
 }
 
@@ -69,26 +92,18 @@ export function findGroup(farm: Farm, show: ShowRow, name: string): GroupRow | u
 
 function seedGroups(farm: Farm, show: ShowRow): void {
   const rootId = show.name === 'testing' ? TESTING_ROOT_GROUP : farm.random.uuid();
-  const root = insert(farm.groups, newGroup(rootId, show, show.name, undefined, 0));
-  const children = GROUPS[show.name] ?? [];
-  for (const [index, [parentName, name, priority]] of children.entries()) {
+  const root = insert(
+    farm.groups,
+    newGroup({ id: rootId, name: show.name, show, parent: undefined, department: departmentOf(show.name) }),
+  );
+  const children = GROUPS[show.name] ?? (show.active ? [[show.name, 'lighting'] as const] : []);
+  for (const [index, [parentName, name, priority = -1]] of children.entries()) {
     const parent = findGroup(farm, show, parentName) ?? root;
-    const group = newGroup(farm.random.uuid(), show, name, parent, children.length - index);
-    insert(farm.groups, { ...group, defaultJobPriority: priority ?? -1 });
+    const row = { id: farm.random.uuid(), name, show, parent, department: departmentOf(name) };
+    insert(farm.groups, newGroup({ ...row, order: children.length - index, defaultJobPriority: priority }));
   }
 }
 
-function newGroup(id: string, show: ShowRow, name: string, parent: GroupRow | undefined, order: number): GroupRow {
-  return {
-    id,
-    name,
-    show,
-    parent,
-    level: parent ? parent.level + 1 : 0,
-    order,
-    department: DEPARTMENTS[name] ?? 'Pipeline',
-    defaultJobPriority: -1,
-    defaultJobMinCores: -1,
-    defaultJobMaxCores: -1,
-  };
+function departmentOf(groupName: string): string {
+  return DEPARTMENTS[groupName] ?? 'Pipeline';
 }

@@ -1,28 +1,30 @@
-import type { Farm } from '../farm/farm.ts';
-import type { Message } from '../wire/message-codec.ts';
+import { MANAGE_CAPACITY } from '../farm/manage-queue.ts';
 import type { ServiceHandlers } from '../wire/rpc-handler.ts';
+import type { Cuebot } from './cuebot.ts';
 
 /** cue.CueInterface: the probe that clients send to see whether a Cuebot is there. */
-export function createCueService(farm: Farm): ServiceHandlers {
-  return { GetSystemStats: () => ({ stats: viewSystemStats(farm) }) };
-}
-
-/** Pools and queues of an idle Cuebot with default sizes; the three `req` counters are always zero in the real one too. */
-function viewSystemStats(farm: Farm): Message {
+export function createCueService({ farm, queue }: Cuebot): ServiceHandlers {
   return {
-    manageRemainingCapacity: 2000,
-    manageThreads: 6,
-    manageExecuted: farm.version,
-    dispatchRemainingCapacity: 2000,
-    dispatchThreads: 6,
-    dispatchExecuted: farm.procs.size,
-    reportRemainingCapacity: 5000,
-    reportThreads: 6,
-    reportExecuted: farm.hosts.size,
-    bookingRemainingCapacity: 1000,
-    bookingThreads: 6,
-    bookingExecuted: farm.procs.size,
-    bookedProcs: farm.procs.size,
-    pickedUpCores: 0,
+    // Pools and queues of default sizes; the three `req` counters are always zero in the real one too.
+    GetSystemStats: () => ({
+      stats: {
+        manageWaiting: queue.stats.waiting,
+        manageRemainingCapacity: MANAGE_CAPACITY - queue.stats.waiting,
+        manageThreads: 6,
+        manageExecuted: queue.stats.executed,
+        manageRejected: queue.stats.rejected,
+        dispatchRemainingCapacity: 2000,
+        dispatchThreads: 6,
+        dispatchExecuted: farm.statistics.bookedProcs,
+        reportRemainingCapacity: 5000,
+        reportThreads: 6,
+        reportExecuted: farm.statistics.hostReports,
+        bookingRemainingCapacity: 1000,
+        bookingThreads: 6,
+        bookingExecuted: farm.statistics.bookedProcs,
+        bookedProcs: farm.statistics.bookedProcs,
+        unbookedProcs: farm.statistics.unbookedProcs,
+      },
+    }),
   };
 }

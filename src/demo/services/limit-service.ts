@@ -1,29 +1,41 @@
 import type { Farm } from '../farm/farm.ts';
 import { insert } from '../farm/farm.ts';
-import { newLimit } from '../farm/new-limit.ts';
-import { pickOnly, pickRow } from '../farm/pick-row.ts';
-import type { LayerRow, LimitRow } from '../farm/rows.ts';
+import { pickOnly, pickRow } from '../farm/find-rows.ts';
+import { boundLayers, unbindLimit } from '../farm/limits.ts';
+import { newLimit } from '../farm/new-rows.ts';
+import type { LayerRow, LimitBinding, LimitReportRow, LimitRow } from '../farm/rows.ts';
 import { viewLimit } from '../views/limit-view.ts';
-import { missingRow } from '../wire/cuebot-error.ts';
+import { duplicateKey, missingRow } from '../wire/cuebot-error.ts';
 import type { Message } from '../wire/message-codec.ts';
 import type { ServiceHandlers } from '../wire/rpc-handler.ts';
+import type { Cuebot } from './cuebot.ts';
+import { DONE } from './cuebot.ts';
 
 interface Named {
   readonly name: string;
 }
 
-type CreateRequest = Named & Pick<LimitRow, 'maxValue' | 'type' | 'enforcement' | 'softValue'> & FailureRule;
 type FailureRule = Pick<LimitRow, 'exitStatus' | 'delayMinutes' | 'autoTag'>;
+type CreateRequest = Named & Pick<LimitRow, 'maxValue' | 'type' | 'enforcement' | 'softValue'> & FailureRule;
 
-/** limit.LimitInterface: everything but the licence server's reports. */
-export function createLimitService(farm: Farm): ServiceHandlers {
-  return { ...createReads(farm), ...createWrites(farm) };
+// A second report of a limit within this time is skipped.
+const LEAST_SECONDS_BETWEEN_REPORTS = 1;
+
+/** limit.LimitInterface, nearly all of it by name; a missing limit is INTERNAL even for Find and Get. */
+export function createLimitService({ farm }: Cuebot): ServiceHandlers {
+  return { ...createReads(farm), ...createWrites(farm), ...createReports(farm) };
 }
 
 function createReads(farm: Farm): ServiceHandlers {
-  const view = (limit: LimitRow) => viewLimit(limit, boundLayers(farm, limit));
+  const view = (limit: LimitRow) => viewLimit(farm, limit, boundLayers(farm, limit));
   return {
-    GetAll: () => ({ limits: [...farm.limits.values()].map(view) }),
+    GetAll() {
+      const layers = new Map<LimitRow, LayerRow[]>();
+      for (const layer of farm.layers.values()) {
+        for (const { limit } of layer.limits) layers.set(limit, [...(layers.get(limit) ?? []), layer]);
+      }
+      return { limits: [...farm.limits.values()].map((limit) => viewLimit(farm, limit, layers.get(limit) ?? [])) };
+    },
     Get: ({ id }: { id: string }) => ({ limit: view(pickRow(farm.limits, id)) }),
     Find: ({ name }: Named) => ({ limit: view(named(farm, name)) }),
     GetBindings(request: BindingsRequest) {
@@ -43,26 +55,28 @@ function createWrites(farm: Farm): ServiceHandlers {
     (request: Request) => {
       Object.assign(named(farm, request.name), valuesOf(request));
       farm.touch();
-      return {};
+      return DONE;
     };
   return {
     Create(request: CreateRequest) {
-      // No index keeps a second limit of the name out; both are unreachable by name from then on.
+      refuseTwin(farm, request.name);
       const limit = insert(farm.limits, { ...newLimit(farm.random.uuid(), request.name, 0), ...request });
       farm.touch();
-      return { limit: viewLimit(limit, []) };
+      return { limit: viewLimit(farm, limit, []) };
     },
     Delete({ name }: Named) {
       const limit = named(farm, name);
+      for (const layer of boundLayers(farm, limit)) unbindLimit(farm, layer, limit);
       farm.limits.delete(limit.id);
-      for (const layer of boundLayers(farm, limit)) layer.limits.splice(layer.limits.indexOf(limit), 1);
       farm.touch();
-      return {};
+      return DONE;
     },
     Rename({ oldName, newName }: { oldName: string; newName: string }) {
-      named(farm, oldName).name = newName;
+      const limit = named(farm, oldName);
+      refuseTwin(farm, newName);
+      limit.name = newName;
       farm.touch();
-      return {};
+      return DONE;
     },
     SetMaxValue: setting(({ maxValue }: Named & Pick<LimitRow, 'maxValue'>) => ({ maxValue })),
     SetType: setting(({ type }: Named & Pick<LimitRow, 'type'>) => ({ type })),
@@ -74,7 +88,61 @@ function createWrites(farm: Farm): ServiceHandlers {
       delayMinutes,
       autoTag,
     })),
+    ClearBindings({ limitName, sources }: { limitName: string; sources: readonly LimitBinding['source'][] }) {
+      let removed = 0;
+      for (const limit of chosenLimits(farm, limitName)) {
+        for (const { layer, binding } of bindingsOf(farm, limit)) {
+          if (sources.length > 0 && !sources.includes(binding.source)) continue;
+          unbindLimit(farm, layer, limit);
+          removed += 1;
+        }
+      }
+      return { removed };
+    },
   };
+}
+
+interface ReportRequest {
+  readonly reports: readonly {
+    readonly limitName: string;
+    readonly hosts: LimitReportRow['holds'];
+    readonly totalLicenses: number;
+    readonly captureTime: number;
+  }[];
+  readonly source: string;
+}
+
+/** What licence servers say. */
+function createReports(farm: Farm): ServiceHandlers {
+  return {
+    ReportUsage({ reports, source }: ReportRequest) {
+      const limits: LimitRow[] = [];
+      const unknownLimits: string[] = [];
+      const skippedLimits: Message[] = [];
+      for (const { limitName, hosts, totalLicenses, captureTime } of reports) {
+        const limit = [...farm.limits.values()].find(({ name }) => name === limitName);
+        const reason = limit && skipReason(farm, limit, captureTime);
+        if (!limit) unknownLimits.push(limitName);
+        else if (reason) skippedLimits.push({ limitName, reason });
+        else {
+          limit.report = { source, time: farm.now(), captureTime, totalTokens: totalLicenses, holds: hosts };
+          limits.push(limit);
+        }
+      }
+      farm.touch();
+      return {
+        limits: limits.map((limit) => viewLimit(farm, limit, boundLayers(farm, limit))),
+        unknownLimits,
+        skippedLimits,
+      };
+    },
+  };
+}
+
+function skipReason(farm: Farm, { report }: LimitRow, captureTime: number): string | undefined {
+  if (!report) return undefined;
+  if (captureTime < report.captureTime) return 'OUT_OF_ORDER';
+  return farm.now() - report.time < LEAST_SECONDS_BETWEEN_REPORTS ? 'RATE_LIMITED' : undefined;
 }
 
 interface BindingsRequest {
@@ -88,52 +156,75 @@ interface HoldsRequest {
   readonly hostName: string;
 }
 
-/** The limit of a name; a missing one is INTERNAL even here, where other services say NOT_FOUND. */
 function named(farm: Farm, name: string): LimitRow {
   return pickOnly(farm.limits.values(), (limit) => limit.name === name, missingRow);
+}
+
+/** Releases before 1.31 store a second limit of a name, and from then on neither is found by it. */
+function refuseTwin(farm: Farm, name: string): void {
+  if (farm.defects.has('double-names') || ![...farm.limits.values()].some((limit) => limit.name === name)) return;
+  const statement = 'INSERT INTO limit_record (pk_limit_record,str_name,int_max_value) VALUES (?,?,?)';
+  throw duplicateKey(statement, 'c_limit_record_name', `(str_name)=(${name})`);
 }
 
 function chosenLimits(farm: Farm, name: string): readonly LimitRow[] {
   return name === '' ? [...farm.limits.values()] : [named(farm, name)];
 }
 
-function boundLayers(farm: Farm, limit: LimitRow): LayerRow[] {
-  return [...farm.layers.values()].filter((layer) => layer.limits.includes(limit));
+function bindingsOf(farm: Farm, limit: LimitRow): { layer: LayerRow; binding: LimitBinding }[] {
+  return boundLayers(farm, limit).map((layer) => ({
+    layer,
+    binding: layer.limits.find((binding) => binding.limit === limit)!,
+  }));
 }
 
-/** limit.LimitBinding of every layer that names the limit; on this farm all come from job specs. */
+/** limit.LimitBinding of the layers that are bound to a limit. */
 function viewBindings(farm: Farm, limit: LimitRow, { sources, layerIds }: BindingsRequest): Message[] {
-  if (sources.length > 0 && !sources.includes('SPEC')) return [];
-  const layers = boundLayers(farm, limit).filter(({ id }) => layerIds.length === 0 || layerIds.includes(id));
-  return layers.map((layer) => ({
-    limitId: limit.id,
-    layerId: layer.id,
-    layerName: layer.name,
-    jobName: layer.job.name,
-    services: layer.services,
-    source: 'SPEC',
-    createTime: layer.job.startTime,
-  }));
+  return bindingsOf(farm, limit)
+    .filter(({ layer }) => layerIds.length === 0 || layerIds.includes(layer.id))
+    .filter(({ binding }) => sources.length === 0 || sources.includes(binding.source))
+    .map(({ layer, binding }) => ({
+      limitId: limit.id,
+      layerId: layer.id,
+      layerName: layer.name,
+      jobName: layer.job.name,
+      services: layer.services,
+      source: binding.source,
+      createTime: binding.createTime,
+    }));
 }
 
-/** limit.LimitHold by host and user: a token for each running frame, or one for the whole host. */
+interface Hold {
+  readonly hostName: string;
+  readonly hostId: string;
+  readonly user: string;
+  tokens: number;
+  source: 'CUE' | 'EXTERNAL' | 'BOTH';
+  readonly reportTime: number;
+}
+
+/** limit.LimitHold by host and user: a token for each running frame or for the whole host, and what was reported. */
 function viewHolds(farm: Farm, limit: LimitRow, hostName: string): Message[] {
-  const tokens = new Map<string, { host: { id: string; name: string }; user: string; tokens: number }>();
-  for (const proc of farm.procs.values()) {
-    const { layer } = proc.frame;
-    if (!layer.limits.includes(limit) || (hostName !== '' && proc.host.name !== hostName)) continue;
-    const key = `${proc.host.id} ${layer.job.user}`;
-    const hold = tokens.get(key) ?? { host: proc.host, user: layer.job.user, tokens: 0 };
+  const holds = new Map<string, Hold>();
+  for (const { host, frame } of farm.procs.values()) {
+    const { layer } = frame;
+    if (!layer.limits.some((binding) => binding.limit === limit)) continue;
+    const { user } = layer.job;
+    const key = `${host.name} ${user}`;
+    const hold = holds.get(key) ?? newHold(host.name, host.id, user, 'CUE', 0);
     hold.tokens = limit.type === 'HOST' ? 1 : hold.tokens + 1;
-    tokens.set(key, hold);
+    holds.set(key, hold);
   }
-  return [...tokens.values()].map((hold) => ({
-    limitId: limit.id,
-    limitName: limit.name,
-    hostName: hold.host.name,
-    hostId: hold.host.id,
-    tokens: hold.tokens,
-    user: hold.user,
-    source: 'CUE',
-  }));
+  for (const { hostName: name, user, tokens } of limit.report?.holds ?? []) {
+    const known = holds.get(`${name} ${user}`);
+    if (known) known.source = 'BOTH';
+    else holds.set(`${name} ${user}`, { ...newHold(name, '', user, 'EXTERNAL', limit.report!.time), tokens });
+  }
+  return [...holds.values()]
+    .filter((hold) => hostName === '' || hold.hostName === hostName)
+    .map((hold) => ({ limitId: limit.id, limitName: limit.name, ...hold }));
+}
+
+function newHold(hostName: string, hostId: string, user: string, source: Hold['source'], reportTime: number): Hold {
+  return { hostName, hostId, user, tokens: 0, source, reportTime };
 }

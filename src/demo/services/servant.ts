@@ -1,3 +1,7 @@
+import type { JobRow, LayerRow } from '../farm/rows.ts';
+import type { Message } from '../wire/message-codec.ts';
+import type { EntityReference } from '../wire/rpc-handler.ts';
+
 /** Where a service keeps the object of a call while it works on it. */
 export interface Servant<Row> {
   /** Takes an object up and gives back the one to work on, which ought to be the same. */
@@ -22,3 +26,23 @@ class SharedServant<Row> implements Servant<Row> {
     return this.#current;
   }
 }
+
+/** A request of JobInterface that carries a job; only its id counts. */
+export interface OfJob {
+  readonly job: EntityReference | null;
+}
+
+/** A request of LayerInterface that carries a layer; only its id counts. */
+export interface OfLayer {
+  readonly layer: EntityReference | null;
+}
+
+/** Looks up the request's job, lets the servant hold it, and works on what the servant then holds. */
+export type WithJob = <Request extends OfJob>(
+  work: (job: JobRow, request: Request) => Message | Promise<Message>,
+) => (request: Request) => Promise<Message>;
+
+/** The same for layers. */
+export type WithLayer = <Request extends OfLayer>(
+  work: (layer: LayerRow, request: Request) => Message,
+) => (request: Request) => Promise<Message>;

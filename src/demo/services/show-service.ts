@@ -1,28 +1,31 @@
 import type { Farm } from '../farm/farm.ts';
-import { pickOnly, pickRow } from '../farm/pick-row.ts';
-import type { GroupRow, ShowRow } from '../farm/rows.ts';
-import { byName, findJobs } from '../search/find-jobs.ts';
-import { viewDeed, viewSubscription } from '../views/host-view.ts';
+import { filtersOf } from '../farm/filters.ts';
+import { byName, pickOnly, pickRow, rootGroup } from '../farm/find-rows.ts';
+import type { ShowRow } from '../farm/rows.ts';
+import { findJobs } from '../search/find-jobs.ts';
+import { viewSubscription } from '../views/allocation-view.ts';
+import { viewGroup, viewWhiteboard } from '../views/group-view.ts';
 import { viewJob } from '../views/job-view.ts';
-import { viewDepartment, viewFilter, viewGroup, viewServiceOverride, viewShow } from '../views/show-view.ts';
-import { viewWhiteboard } from '../views/whiteboard-view.ts';
-import { missingRow, thrown } from '../wire/cuebot-error.ts';
+import { viewDeed } from '../views/owner-view.ts';
+import { viewDepartment, viewFilter, viewServiceOverride, viewShow, viewShows } from '../views/show-view.ts';
+import { missingRow } from '../wire/cuebot-error.ts';
+import type { Message } from '../wire/message-codec.ts';
 import type { EntityReference, ServiceHandlers } from '../wire/rpc-handler.ts';
 import { idOf } from '../wire/rpc-handler.ts';
+import type { Cuebot } from './cuebot.ts';
+import type { OfShow, ShowOf } from './show-writes.ts';
+import { createShowWrites } from './show-writes.ts';
 
-interface OfShow {
-  readonly show: EntityReference | null;
+// The whiteboard of a show is kept so long, and may be as old.
+const WHITEBOARD_SEC = 10;
+
+/** show.ShowInterface. */
+export function createShowService({ farm }: Cuebot): ServiceHandlers {
+  const showOf: ShowOf = ({ show }) => pickRow(farm.shows, idOf(show));
+  return { ...createLookups(farm), ...createChildReads(farm, showOf), ...createShowWrites(farm, showOf) };
 }
 
-/** show.ShowInterface: all reads, and the setters. */
-export function createShowService(farm: Farm): ServiceHandlers {
-  const showOf = ({ show }: OfShow) => pickRow(farm.shows, idOf(show));
-  return { ...createReads(farm, showOf), ...createSetters(farm, showOf) };
-}
-
-function createReads(farm: Farm, showOf: (request: OfShow) => ShowRow): ServiceHandlers {
-  const listShows = (shows: readonly ShowRow[]) => ({ shows: { shows: shows.map((show) => viewShow(farm, show)) } });
-  const groupsOf = (show: ShowRow) => [...farm.groups.values()].filter((group) => group.show === show);
+function createLookups(farm: Farm): ServiceHandlers {
   return {
     FindShow: ({ name }: { name: string }) => ({
       show: viewShow(
@@ -30,96 +33,72 @@ function createReads(farm: Farm, showOf: (request: OfShow) => ShowRow): ServiceH
         pickOnly(farm.shows.values(), (show) => show.name === name),
       ),
     }),
-    GetShows: () => listShows([...farm.shows.values()]),
-    GetActiveShows: () => listShows([...farm.shows.values()].filter((show) => show.active)),
+    GetShows: () => viewShows(farm, [...farm.shows.values()]),
+    GetActiveShows: () =>
+      viewShows(
+        farm,
+        [...farm.shows.values()].filter((show) => show.active),
+      ),
+  };
+}
+
+function createChildReads(farm: Farm, showOf: ShowOf): ServiceHandlers {
+  const whiteboard = createWhiteboard(farm);
+  const ofShow = <Row extends { readonly show: ShowRow }>(table: ReadonlyMap<string, Row>, request: OfShow): Row[] => {
+    const show = showOf(request);
+    return [...table.values()].filter((row) => row.show === show);
+  };
+  return {
     GetGroups(request: OfShow) {
-      const groups = groupsOf(showOf(request)).sort((a, b) => a.level - b.level || byName(a, b));
+      const groups = ofShow(farm.groups, request).sort((a, b) => a.level - b.level || byName(a, b));
       return { groups: { groups: groups.map((group) => viewGroup(farm, group)) } };
     },
-    GetRootGroup: (request: OfShow) => ({ group: viewGroup(farm, rootOf(groupsOf(showOf(request)))) }),
+    GetRootGroup: (request: OfShow) => ({ group: viewGroup(farm, rootGroup(farm, showOf(request))) }),
     GetJobs(request: OfShow) {
       const show = showOf(request);
       const jobs = findJobs(farm, null).filter((job) => job.group.show === show);
       return { jobs: { jobs: jobs.map((job) => viewJob(farm, job)) } };
     },
-    GetJobWhiteboard: (request: OfShow) => ({
-      whiteboard: viewWhiteboard(farm, rootOf(groupsOf(showOf(request)))),
-    }),
-    GetFilters(request: OfShow) {
-      const show = showOf(request);
-      const filters = [...farm.filters.values()].filter((filter) => filter.show === show);
-      return { filters: { filters: filters.sort((a, b) => a.order - b.order).map(viewFilter) } };
-    },
+    GetJobWhiteboard: (request: OfShow & { fresh: boolean }) => whiteboard(showOf(request), request.fresh),
+    GetFilters: (request: OfShow) => ({ filters: { filters: filtersOf(farm, showOf(request)).map(viewFilter) } }),
     FindFilter(request: OfShow & { name: string }) {
-      const show = showOf(request);
-      const matches = farm.filters.values();
-      return {
-        filter: viewFilter(pickOnly(matches, (row) => row.show === show && row.name === request.name, missingRow)),
-      };
+      const rows = ofShow(farm.filters, request);
+      return { filter: viewFilter(pickOnly(rows, ({ name }) => name === request.name, missingRow)) };
     },
-    GetSubscriptions(request: OfShow) {
-      const show = showOf(request);
-      const rows = [...farm.subscriptions.values()].filter((row) => row.show === show);
-      return { subscriptions: { subscriptions: rows.map((row) => viewSubscription(farm, row)) } };
-    },
-    GetDepartments(request: OfShow) {
-      const show = showOf(request);
-      const rows = [...farm.departments.values()].filter((row) => row.show === show);
-      return { departments: { departments: rows.map(viewDepartment) } };
-    },
+    GetSubscriptions: (request: OfShow) => ({
+      subscriptions: { subscriptions: ofShow(farm.subscriptions, request).map(viewSubscription) },
+    }),
+    GetDepartments: (request: OfShow) => ({
+      departments: { departments: ofShow(farm.departments, request).map(viewDepartment) },
+    }),
     GetDepartment(request: OfShow & { department: string }) {
-      const show = showOf(request);
-      const test = (row: { show: ShowRow; dept: string }) => row.show === show && row.dept === request.department;
-      return { department: viewDepartment(pickOnly(farm.departments.values(), test, missingRow)) };
+      const rows = ofShow(farm.departments, request);
+      return { department: viewDepartment(pickOnly(rows, ({ dept }) => dept === request.department, missingRow)) };
     },
-    GetServiceOverrides(request: OfShow) {
-      const show = showOf(request);
-      const rows = [...farm.serviceOverrides.values()].filter((row) => row.show === show);
-      return { serviceOverrides: { serviceOverrides: rows.map(viewServiceOverride) } };
-    },
+    GetServiceOverrides: (request: OfShow) => ({
+      serviceOverrides: { serviceOverrides: ofShow(farm.serviceOverrides, request).map(viewServiceOverride) },
+    }),
     GetServiceOverride(request: OfShow & { name: string }) {
-      const show = showOf(request);
-      const row = pickOnly(
-        farm.serviceOverrides.values(),
-        ({ show: owner, data }) => owner === show && (data.name === request.name || data.id === request.name),
-        missingRow,
-      );
+      const isAsked = ({ data }: { data: EntityReference }) => data.name === request.name || data.id === request.name;
+      const row = pickOnly(ofShow(farm.serviceOverrides, request), isAsked, missingRow);
       return { serviceOverride: viewServiceOverride(row) };
     },
     GetDeeds(request: OfShow) {
       const show = showOf(request);
-      return { deeds: { deeds: [...farm.deeds.values()].filter((row) => row.owner.show === show).map(viewDeed) } };
+      const deeds = [...farm.deeds.values()].filter(({ owner }) => owner.show === show);
+      return { deeds: { deeds: deeds.map((deed) => viewDeed(farm, deed)) } };
     },
   };
 }
 
-function createSetters(farm: Farm, showOf: (request: OfShow) => ShowRow): ServiceHandlers {
-  const set = (request: OfShow, change: Partial<ShowRow>) => {
-    Object.assign(showOf(request), change);
-    farm.touch();
-    return {};
+/** A show's tree of groups and jobs, as it was at most ten seconds ago; `fresh` asks for the present one. */
+function createWhiteboard(farm: Farm): (show: ShowRow, fresh: boolean) => Message {
+  const kept = new Map<ShowRow, { readonly at: number; readonly whiteboard: Message }>();
+  return (show, fresh) => {
+    const known = kept.get(show);
+    if (known && !fresh && farm.now() - known.at < WHITEBOARD_SEC) return { whiteboard: known.whiteboard };
+    const whiteboard = viewWhiteboard(farm, rootGroup(farm, show));
+    kept.set(show, { at: farm.now(), whiteboard });
+    return { whiteboard };
   };
-  const wholeCores = (request: OfShow, cores: number) => {
-    showOf(request);
-    if (cores < 0) throw thrown('java.lang.IllegalArgumentException', 'The core value must not be negative.');
-    return Math.round(cores);
-  };
-  return {
-    SetActive: (request: OfShow & { value: boolean }) => set(request, { active: request.value }),
-    EnableBooking: (request: OfShow & { enabled: boolean }) => set(request, { bookingEnabled: request.enabled }),
-    EnableDispatching: (request: OfShow & { enabled: boolean }) => set(request, { dispatchEnabled: request.enabled }),
-    SetCommentEmail: (request: OfShow & { email: string }) => set(request, { commentEmail: request.email }),
-    SetDefaultMaxCores: (request: OfShow & { maxCores: number }) =>
-      set(request, { defaultMaxCores: wholeCores(request, request.maxCores) }),
-    SetDefaultMinCores: (request: OfShow & { minCores: number }) =>
-      set(request, { defaultMinCores: wholeCores(request, request.minCores) }),
-    SetDefaultMaxGpus: (request: OfShow & { maxGpus: number }) => set(request, { defaultMaxGpus: request.maxGpus }),
-    SetDefaultMinGpus: (request: OfShow & { minGpus: number }) => set(request, { defaultMinGpus: request.minGpus }),
-    SetSchedulerManaged: (request: OfShow & { enabled: boolean }) =>
-      set(request, { schedulerManaged: request.enabled }),
-  };
-}
-
-function rootOf(groups: readonly GroupRow[]): GroupRow {
-  return pickOnly(groups, (group) => group.parent === undefined, missingRow);
 }

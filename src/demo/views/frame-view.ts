@@ -25,7 +25,7 @@ export function viewFrame(farm: Farm, frame: FrameRow): Message {
     checkpointState: frame.checkpointState,
     checkpointCount: frame.checkpointCount,
     totalCoreTime: Math.round(seconds * frame.cores),
-    lluTime: frame.proc ? farm.now() - 5 : frame.stopTime,
+    lluTime: lastLogUpdate(farm, frame),
     totalGpuTime: seconds * frame.gpus,
     frameStateDisplayOverride: frame.overrides.find(({ state }) => state === frame.state),
     maxPss: frame.maxRss,
@@ -33,6 +33,12 @@ export function viewFrame(farm: Farm, frame: FrameRow): Message {
     eligibleTime: frame.eligibleTime || layer.job.startTime,
     submissionTime: layer.job.startTime,
   };
+}
+
+/** When the frame last wrote to its log; a frame that never ran shows its submission. */
+function lastLogUpdate(farm: Farm, { proc, stopTime, layer }: FrameRow): number {
+  if (proc) return proc.silentSince ?? Math.max(proc.dispatchTime, farm.now() - 5);
+  return stopTime || layer.job.startTime;
 }
 
 /** job.UpdatedFrame, in which Cuebot leaves llu_time and all GPU fields empty. */

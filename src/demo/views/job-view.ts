@@ -1,10 +1,11 @@
-import { countJobs, countLayer } from '../farm/count-frames.ts';
+import { countJobs } from '../farm/counts.ts';
 import type { Farm } from '../farm/farm.ts';
 import type { CommentRow, HostRow, JobRow, LayerCount, LayerRow } from '../farm/rows.ts';
 import type { Message } from '../wire/message-codec.ts';
 
 /** job.Job. */
 export function viewJob(farm: Farm, job: JobRow): Message {
+  const count = countJobs([job]);
   return {
     id: job.id,
     state: job.state,
@@ -21,15 +22,15 @@ export function viewJob(farm: Farm, job: JobRow): Message {
     maxCores: job.maxCores,
     logDir: job.logDir,
     isPaused: job.isPaused,
-    hasComment: hasComment(farm, job),
+    hasComment: job.comments.length > 0,
     autoEat: job.autoEat,
     startTime: job.startTime,
     stopTime: job.stopTime,
     jobStats: {
-      ...frameStats(countJobs([job])),
+      ...frameStats(count),
       totalLayers: job.layers.length,
       // Cuebot computes the average, then stores it in avgCoreSec and overwrites it there.
-      avgFrameSec: 0,
+      avgFrameSec: farm.defects.has('average-frame-time') ? 0 : average(count.clockSec, count.renderedFrames),
     },
     minGpus: job.minGpus,
     maxGpus: job.maxGpus,
@@ -39,8 +40,8 @@ export function viewJob(farm: Farm, job: JobRow): Message {
 }
 
 /** job.Layer. Lists without entries hold one empty name, because Cuebot splits an empty string. */
-export function viewLayer(layer: LayerRow): Message {
-  const count = countLayer(layer);
+export function viewLayer(farm: Farm, layer: LayerRow): Message {
+  const count = layer.counts;
   return {
     id: layer.id,
     name: layer.name,
@@ -54,7 +55,7 @@ export function viewLayer(layer: LayerRow): Message {
     chunkSize: layer.chunkSize,
     dispatchOrder: layer.dispatchOrder,
     type: layer.type,
-    services: namesOrOneEmpty(layer.services),
+    services: namesOrOneEmpty(farm, layer.services),
     memoryOptimizerEnabled: layer.memoryOptimizerEnabled,
     layerStats: {
       ...frameStats(count),
@@ -62,7 +63,10 @@ export function viewLayer(layer: LayerRow): Message {
       lowFrameSec: count.lowFrameSec,
     },
     parentId: layer.job.id,
-    limits: namesOrOneEmpty(layer.limits.map((limit) => limit.name)),
+    limits: namesOrOneEmpty(
+      farm,
+      layer.limits.map(({ limit }) => limit.name),
+    ),
     timeout: layer.timeout,
     timeoutLlu: layer.timeoutLlu,
     minGpus: layer.minGpus,
@@ -75,21 +79,14 @@ export function viewLayer(layer: LayerRow): Message {
   };
 }
 
-/** Whether some comment hangs on the job or host. */
-export function hasComment(farm: Farm, parent: JobRow | HostRow): boolean {
-  for (const comment of farm.comments.values()) if (comment.parent === parent) return true;
-  return false;
-}
-
 /** Comments of a job or host, oldest first. */
-export function viewComments(farm: Farm, parent: JobRow | HostRow): Message {
-  const rows = [...farm.comments.values()].filter((comment) => comment.parent === parent);
-  return { comments: rows.sort((a, b) => a.timestamp - b.timestamp).map(viewComment) };
+export function viewComments({ comments }: JobRow | HostRow): Message {
+  return { comments: [...comments].sort((a, b) => a.timestamp - b.timestamp).map(viewComment) };
 }
 
 /** A list as Cuebot reads it from a comma separated column: an empty column is one empty name. */
-export function namesOrOneEmpty(names: readonly string[]): readonly string[] {
-  return names.length > 0 ? names : [''];
+export function namesOrOneEmpty(farm: Farm, names: readonly string[]): readonly string[] {
+  return names.length > 0 || !farm.defects.has('empty-lists') ? names : [''];
 }
 
 function viewComment({ id, timestamp, user, subject, message }: CommentRow): Message {
@@ -120,9 +117,9 @@ function frameStats(count: LayerCount): Message {
     failedCoreSec: count.failedCoreSec,
     maxRss: count.maxRss,
     reservedCores: count.reservedCores,
-    totalGpuSec: count.renderedGpuSec,
+    totalGpuSec: count.renderedGpuSec + count.failedGpuSec,
     renderedGpuSec: count.renderedGpuSec,
-    failedGpuSec: 0,
+    failedGpuSec: count.failedGpuSec,
     reservedGpus: count.reservedGpus,
     maxGpuMemory: 0,
     maxPss: count.maxRss,

@@ -1,22 +1,30 @@
-import { countLayer } from '../farm/count-frames.ts';
-import type { LayerRow, LimitRow } from '../farm/rows.ts';
+import type { Farm } from '../farm/farm.ts';
+import { countUsage, isReportStale, isUsedUp } from '../farm/limits.ts';
+import type { LayerRow, LimitBinding, LimitRow } from '../farm/rows.ts';
 import type { Message } from '../wire/message-codec.ts';
 
 /**
  * limit.Limit. Its usage is counted over the given layers: all that name it, or just one, for which Cuebot answers with
  * what that one runs.
  */
-export function viewLimit(limit: LimitRow, layers: readonly LayerRow[]): Message {
-  const running = layers.flatMap((layer) => layer.frames).filter((frame) => frame.proc);
-  const hosts = new Set(running.map((frame) => frame.hostName));
-  const currentRunning = layers.reduce((sum, layer) => sum + countLayer(layer).frames.RUNNING, 0);
-  const currentUsage = limit.type === 'HOST' ? hosts.size : currentRunning;
+export function viewLimit(farm: Farm, limit: LimitRow, layers: readonly LayerRow[]): Message {
+  const { report, ...fields } = limit;
+  const { usage, pending, hosts } = countUsage(farm, limit, layers);
+  const bound = (source: LimitBinding['source']) =>
+    layers.filter((layer) => layer.limits.some((binding) => binding.limit === limit && binding.source === source))
+      .length;
   return {
-    ...limit,
-    currentRunning,
-    currentUsage,
-    settledUsage: currentUsage,
+    ...fields,
+    currentRunning: layers.reduce((sum, { counts }) => sum + counts.frames.RUNNING, 0),
+    currentUsage: usage,
+    settledUsage: usage - pending,
+    pendingUsage: pending,
     hostCount: hosts.size,
-    specLayerCount: layers.length,
+    lastReportTime: report?.time ?? 0,
+    reportSource: report?.source ?? '',
+    reportStale: isReportStale(farm, limit),
+    blockingDisabled: !isUsedUp(farm, limit, Number.MAX_SAFE_INTEGER),
+    specLayerCount: bound('SPEC'),
+    autoLayerCount: bound('AUTO'),
   };
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { countJobs, countLayer } from '../../../src/demo/farm/count-frames.ts';
+import { countJobs } from '../../../src/demo/farm/counts.ts';
 import type { Farm } from '../../../src/demo/farm/farm.ts';
-import { idleCores, idleGpuMemory, idleGpus, idleMemory } from '../../../src/demo/farm/idle-resources.ts';
+import { idleCores, idleGpuMemory, idleGpus, idleMemory } from '../../../src/demo/farm/host-resources.ts';
 import type { FrameRow } from '../../../src/demo/farm/rows.ts';
 import { seedFarm } from '../../../src/demo/seed/seed-farm.ts';
 
@@ -83,7 +83,7 @@ describe('seedFarm()', () => {
           expect(number).toBe(frames.filter((frame) => frame.state === state).length);
         }
         expect(count.renderedFrames).toBe(count.frames.SUCCEEDED);
-        expect(countLayer(job.layers[0]!).totalFrames).toBe(job.layers[0]!.frames.length);
+        expect(job.layers[0]!.counts.totalFrames).toBe(job.layers[0]!.frames.length);
       }
     });
   });

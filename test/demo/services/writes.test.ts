@@ -30,8 +30,10 @@ describe('JobInterface writes', () => {
   test.each<[string, Json, Json]>([
     ['Pause', {}, { isPaused: true }],
     ['SetPriority', { val: 42 }, { priority: 42 }],
-    ['SetMinCores', { val: 2.6 }, { minCores: 3 }],
-    ['SetMaxCores', { val: 10.2 }, { maxCores: 10 }],
+    ['SetMinCores', { val: 2.6 }, { minCores: 2 }],
+    ['SetMinCores', { val: 0.5 }, { minCores: 0 }],
+    ['SetMaxCores', { val: 12.5 }, { maxCores: 12 }],
+    ['SetMaxCores', { val: -1 }, { maxCores: -1 }],
     ['SetMinGpus', { val: 1 }, { minGpus: 1 }],
     ['SetMaxGpus', { val: 7 }, { maxGpus: 7 }],
     ['SetAutoEat', { value: true }, { autoEat: true }],
@@ -47,8 +49,8 @@ describe('JobInterface writes', () => {
   });
 
   test.each([
-    [-1, 'max retries must be greater than or equal to 0'],
-    [17, 'max retries must be less than or equal to 16'],
+    [-1, 'max retries must be greater than 0'],
+    [17, 'max retries must be less than 16'],
   ])('SetMaxRetries refuses %i', async (maxRetries, text) => {
     const request = { job: { id: jobOf('beauty_v003').id }, maxRetries };
     const message = `java.lang.IllegalArgumentException: ${text}\n${text}`;
@@ -143,7 +145,9 @@ describe('LayerInterface writes', () => {
   test.each<[string, Json, Json]>([
     ['SetTags', { tags: ['gpu', 'general'] }, { tags: ['gpu', 'general'] }],
     ['SetMinMemory', { memory: 4_194_304 }, { minMemory: '4194304' }],
-    ['SetMinCores', { cores: 1.256 }, { minCores: 1.2599999904632568 }],
+    ['SetMinMemory', { memory: 10 }, { minMemory: '262144' }],
+    ['SetTags', { tags: ['b|c', 'd e', 'd e'] }, { tags: ['b', 'c', 'de'] }],
+    ['SetMinCores', { cores: 1.256 }, { minCores: 1.25 }],
     ['SetMinCores', { cores: 0.05 }, { minCores: 1 }],
     ['SetMaxCores', { cores: 7.4 }, { maxCores: 7 }],
     ['SetThreadable', { threadable: false }, { isThreadable: false }],
@@ -157,7 +161,11 @@ describe('LayerInterface writes', () => {
 
   test('SetTags refuses to take all tags away', async () => {
     const layer = { id: jobOf('beauty_v003').layers[1]!.id };
-    expect(await client.call('job.LayerInterface/SetTags', { layer })).toMatchObject({ code: 13 });
+    const text = 'Layers must have at least one tag.';
+    expect(await client.call('job.LayerInterface/SetTags', { layer })).toEqual({
+      code: 13,
+      message: `java.lang.IllegalArgumentException: ${text}\n${text}`,
+    });
   });
 
   test('RegisterOutputPath adds a path once', async () => {
@@ -237,12 +245,12 @@ describe('HostInterface writes', () => {
     expect((await read()).lockState).toBe('OPEN');
   });
 
-  test('tags are added once, renamed and removed', async () => {
-    await client.get('host.HostInterface/AddTags', { host: host(), tags: ['fast', 'linux', 'fast'] });
-    expect((await read()).tags).toEqual(['general', 'general', 'linux', 'rqd001', 'fast']);
+  test('tags are split at spaces, doubled, renamed and removed, but for the allocation’s', async () => {
+    await client.get('host.HostInterface/AddTags', { host: host(), tags: ['fast', 'linux', 'fast wide'] });
+    expect((await read()).tags).toEqual(['general', 'general', 'linux', 'rqd001', 'fast', 'fast', 'linux', 'wide']);
     await client.get('host.HostInterface/RenameTag', { host: host(), old_tag: 'fast', new_tag: 'quick' });
-    await client.get('host.HostInterface/RemoveTags', { host: host(), tags: ['linux'] });
-    expect((await read()).tags).toEqual(['general', 'general', 'rqd001', 'quick']);
+    await client.get('host.HostInterface/RemoveTags', { host: host(), tags: ['linux', 'general'] });
+    expect((await read()).tags).toEqual(['general', 'rqd001', 'quick', 'quick', 'wide']);
   });
 
   test('AddComment sets has_comment', async () => {
@@ -324,7 +332,7 @@ describe('ShowInterface setters', () => {
     ['EnableBooking', { enabled: false }, { bookingEnabled: false }],
     ['EnableDispatching', { enabled: false }, { dispatchEnabled: false }],
     ['SetCommentEmail', { email: 'a@b.c,d@e.f' }, { commentEmail: 'a@b.c,d@e.f' }],
-    ['SetDefaultMaxCores', { maxCores: 99.6 }, { defaultMaxCores: 100 }],
+    ['SetDefaultMaxCores', { maxCores: 99.6 }, { defaultMaxCores: 99 }],
     ['SetDefaultMinCores', { minCores: 2 }, { defaultMinCores: 2 }],
     ['SetDefaultMaxGpus', { maxGpus: 3 }, { defaultMaxGpus: 3 }],
     ['SetDefaultMinGpus', { minGpus: 1 }, { defaultMinGpus: 1 }],

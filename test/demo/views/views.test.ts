@@ -1,20 +1,15 @@
 import { describe, expect, test } from 'vitest';
 
 import { seedFarm } from '../../../src/demo/seed/seed-farm.ts';
+import { viewAllocation, viewSubscription } from '../../../src/demo/views/allocation-view.ts';
+import { viewDepend } from '../../../src/demo/views/depend-view.ts';
 import { viewFrame, viewUpdatedFrame } from '../../../src/demo/views/frame-view.ts';
-import {
-  viewAllocation,
-  viewDeed,
-  viewHost,
-  viewOwner,
-  viewProc,
-  viewRenderPartition,
-  viewSubscription,
-} from '../../../src/demo/views/host-view.ts';
+import { viewGroup, viewWhiteboard } from '../../../src/demo/views/group-view.ts';
+import { viewHost, viewProc } from '../../../src/demo/views/host-view.ts';
 import { viewJob, viewLayer } from '../../../src/demo/views/job-view.ts';
 import { viewLimit } from '../../../src/demo/views/limit-view.ts';
-import { viewDepartment, viewDepend, viewFilter, viewGroup, viewShow } from '../../../src/demo/views/show-view.ts';
-import { viewWhiteboard } from '../../../src/demo/views/whiteboard-view.ts';
+import { viewDeed, viewOwner, viewRenderPartition } from '../../../src/demo/views/owner-view.ts';
+import { viewDepartment, viewFilter, viewShow } from '../../../src/demo/views/show-view.ts';
 import { loadProtocol } from '../../../src/demo/wire/load-protocol.ts';
 import type { Message } from '../../../src/demo/wire/message-codec.ts';
 
@@ -35,27 +30,23 @@ const VIEWS: readonly (readonly [message: string, view: Message, empty: readonly
   ['job.NestedGroup', viewWhiteboard(farm, first(farm.groups)), []],
   ['job.Job', viewJob(farm, job), []],
   ['job.JobStats', viewJob(farm, job)['jobStats'] as Message, []],
-  ['job.Layer', viewLayer(layer), []],
-  ['job.LayerStats', viewLayer(layer)['layerStats'] as Message, []],
+  ['job.Layer', viewLayer(farm, layer), []],
+  ['job.LayerStats', viewLayer(farm, layer)['layerStats'] as Message, []],
   ['job.Frame', viewFrame(farm, frame), ['maxGpuMemory', 'usedGpuMemory']],
   ['job.UpdatedFrame', viewUpdatedFrame(frame), ['lluTime', 'maxGpuMemory', 'usedGpuMemory']],
   ['host.Host', viewHost(farm, host), []],
   ['host.Proc', viewProc(farm, first(farm.procs)), ['usedGpuMemory', 'childProcesses']],
   ['host.Owner', viewOwner(farm, first(farm.owners)), []],
-  ['host.Deed', viewDeed(first(farm.deeds)), ['show']],
+  ['host.Deed', viewDeed(farm, first(farm.deeds)), ['show']],
   ['facility.Allocation', viewAllocation(farm, farm.allocations[0]!), []],
   ['facility.AllocationStats', viewAllocation(farm, farm.allocations[0]!)['stats'] as Message, []],
-  ['subscription.Subscription', viewSubscription(farm, first(farm.subscriptions)), []],
+  ['subscription.Subscription', viewSubscription(first(farm.subscriptions)), []],
   ['depend.Depend', viewDepend(first(farm.depends)), []],
   ['filter.Filter', viewFilter(first(farm.filters)), []],
   ['department.Department', viewDepartment(first(farm.departments)), []],
   ['renderPartition.RenderPartition', viewRenderPartition(first(farm.renderPartitions)), []],
   ['service.Service', { ...first(farm.services) }, []],
-  [
-    'limit.Limit',
-    viewLimit(first(farm.limits), [layer]),
-    ['pendingUsage', 'lastReportTime', 'reportSource', 'reportStale', 'blockingDisabled', 'autoLayerCount'],
-  ],
+  ['limit.Limit', viewLimit(farm, first(farm.limits), [layer]), []],
 ];
 
 describe('the views', () => {

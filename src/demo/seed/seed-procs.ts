@@ -1,10 +1,9 @@
-import type { Farm } from './farm.ts';
-import { insert } from './farm.ts';
-import { startFrame } from './run-frames.ts';
-import { idleCores, idleGpus, idleMemory } from './idle-resources.ts';
-import type { FrameRow, HostRow, LayerRow } from './rows.ts';
+import type { Farm } from '../farm/farm.ts';
+import { startFrame } from '../farm/frame-states.ts';
+import { idleCores, idleGpus, idleMemory } from '../farm/host-resources.ts';
+import type { FrameRow, HostRow, LayerRow } from '../farm/rows.ts';
 
-/** Finds room for frames on the hosts, going round so that work spreads over the farm. */
+/** Finds room for the frames that run when the farm begins, going round so that work spreads over it. */
 export interface Booking {
   /** Starts the frame on a host with room, as of an epoch second; false when there is none. */
   book(frame: FrameRow, startTime: number): boolean;
@@ -12,7 +11,7 @@ export interface Booking {
   formerHost(layer: LayerRow): HostRow;
 }
 
-/** Booking on the hosts that pass the test. Good for one round: it does not notice resources that become free. */
+/** Booking on the hosts that pass the test. It does not notice resources that become free. */
 export function createBooking(farm: Farm, isBookable: (host: HostRow) => boolean): Booking {
   const pools = new Map<string, Pool>();
   const poolOf = (layer: LayerRow) => {
@@ -30,7 +29,7 @@ export function createBooking(farm: Farm, isBookable: (host: HostRow) => boolean
       const { layer } = frame;
       const host = findRoom(poolOf(layer), layer);
       if (!host) return false;
-      insert(farm.procs, startFrame(farm, frame, host, startTime));
+      startFrame(farm, frame, host, startTime);
       return true;
     },
     formerHost: (layer) => farm.random.pick(poolOf(layer).hosts),

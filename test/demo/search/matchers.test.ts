@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { compileLike, compileRegex } from '../../../src/demo/search/text-patterns.ts';
+import { compileLike, compileRegex } from '../../../src/demo/search/matchers.ts';
 
 describe('compileLike()', () => {
   test.each([
