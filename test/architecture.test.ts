@@ -93,6 +93,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^yaml$/, ['documents', 'rpc-table']],
   [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization']],
   [/^prom-client$/, ['telemetry']],
+  [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],
   [/^node:(?:https?|http2|net|cluster)$/, ['http', 'grpc']],
 ];
