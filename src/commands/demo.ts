@@ -21,7 +21,7 @@ const placeholder = '127.0.0.1:8443';
 
 /** `cuegate demo`: a farm in a box and a gateway in front of it, on this machine only. Settings apply as for `serve`. */
 export const demo: Command = async ({ environment, flags }) => {
-  const { config: settings, problems } = readConfig({
+  const { config: settings, problems, unusedNames } = readConfig({
     environment: {
       JWT_SECRET: randomBytes(48).toString('base64url'),
       HOST: '127.0.0.1',
@@ -32,6 +32,7 @@ export const demo: Command = async ({ environment, flags }) => {
     flags,
   });
   const logger = pino({ level: problems.found.length > 0 ? 'silent' : settings.logLevel });
+  for (const sentence of unusedNames) logger.warn({}, sentence);
   const cuebot = await createDemoCuebot({ tickMs });
   const config = { ...settings, cuebotEndpoint: cuebot.endpoint };
   const gateway = await createGateway(config, logger, { problems }).catch(async (error: unknown) => {

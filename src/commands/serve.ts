@@ -8,7 +8,7 @@ import type { Command } from './command.ts';
 
 /** `cuegate serve`: serves against the Cuebot at CUEBOT_ENDPOINT until it is told to stop. */
 export const serve: Command = async (input) => {
-  const { config, problems } = readConfig(input);
+  const { config, problems, unusedNames } = readConfig(input);
   const logger = pino({ level: problems.found.length > 0 ? 'silent' : config.logLevel });
   const gateway = await createGateway(config, logger, { problems });
   closeOnSignal(gateway.close, config.drainDelayMs + config.shutdownTimeoutMs, logger);
@@ -23,6 +23,7 @@ export const serve: Command = async (input) => {
     },
     'cuegate is serving',
   );
+  for (const sentence of unusedNames) logger.warn({}, sentence);
   if (config.auth === 'none') {
     logger.warn({ host: config.host }, 'AUTH=none: whoever reaches this address may do everything on the farm');
   }

@@ -13,6 +13,7 @@ import { UserError } from '../errors/user-error.ts';
 import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/login-settings.ts';
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import { flagOf, type Option, type OptionName, options } from './settings.ts';
+import { findUnusedNames } from './unused-names.ts';
 import { hostPatternProblem } from '../http/allowed-hosts.ts';
 import { originProblem } from '../http/cors.ts';
 
@@ -122,6 +123,8 @@ export function parseConfig(raw: RawConfig): Config {
 export interface ReadConfig {
   readonly config: Config;
   readonly problems: Problems;
+  /** What stands in the environment as if it were a setting, and is none. No reason not to start; among the problems if there are any. */
+  readonly unusedNames: readonly string[];
 }
 
 /** Turns text into a Config in one pass, and gathers every problem on the way. Never throws. */
@@ -209,8 +212,9 @@ export function readConfig(raw: RawConfig): ReadConfig {
   };
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
   problems.push(...findLoginProblems(login, authentication));
-  gathered.add(...problems);
-  return { config: Object.freeze(config), problems: gathered };
+  const unusedNames = findUnusedNames(raw.environment);
+  if (problems.length > 0) gathered.add(...problems, ...unusedNames);
+  return { config: Object.freeze(config), problems: gathered, unusedNames };
 }
 
 function readNetworks(texts: readonly string[], problems: string[]): readonly IpNetwork[] {

@@ -8,11 +8,16 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
  * The candidate that was probably meant by `name`, for "did you mean …" in errors; undefined when none comes close.
  * Letter case costs nothing; otherwise every inserted, lost, replaced or swapped letter costs one, and a quarter of the
  * name may be wrong, but never all of it. Of equally near candidates the first in code unit order wins.
+ * @param most how many letters may be wrong
  */
-export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+export function nearestName(
+  name: string,
+  candidates: Iterable<string>,
+  most = 1 + Math.floor(name.length / 4),
+): string | undefined {
   const wanted = name.toLowerCase();
   let nearest: string | undefined;
-  let best = Math.min(1 + Math.floor(name.length / 4), name.length - 1);
+  let best = Math.min(most, name.length - 1);
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) > best) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
