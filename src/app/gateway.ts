@@ -12,7 +12,8 @@ import { createServer } from '../http/create-server.ts';
 import { connectionsThatFit } from '../http/descriptor-limit.ts';
 import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
-import { takeSnapshot } from './snapshot.ts';
+import type { ServiceDescriptor } from '../registry/descriptors.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { createSurfaces } from './surfaces.ts';
 import { createUpstream } from '../upstream/create-upstream.ts';
 import { createPipeline } from './create-pipeline.ts';
@@ -85,6 +86,7 @@ async function openGateway(
   if (snapshot === undefined || authentication === undefined || problems.found.length > 0) {
     throw new ConfigError(problems.found);
   }
+  if (config.protoSource !== undefined) logLeftOut(snapshot, logger);
   const pipeline = await createPipeline({ config, snapshot, upstream: upstream.invokeOf, meters, logger, now });
   opened.push(pipeline.close);
   const { laneStates, auditFailures } = pipeline;
@@ -174,4 +176,14 @@ function tellClosed(logger: Logger, meters: Meters | undefined): (reason: CloseR
       'a connection was closed; more of this kind are only counted',
     );
   };
+}
+
+/** Says which services of somebody's own protos are not served: the default patterns are made for OpenCue's. */
+function logLeftOut({ registry, restServices, graphqlServices }: Snapshot, logger: Logger): void {
+  const leftOut = (served: readonly ServiceDescriptor[]) =>
+    registry.services.filter((service) => !served.includes(service)).map(({ fullName }) => fullName);
+  const rest = leftOut(restServices);
+  const graphql = leftOut(graphqlServices);
+  if (rest.length === 0 && graphql.length === 0) return;
+  logger.info({ rest, graphql }, 'REST_SERVICES and GRAPHQL_SERVICES leave out these services');
 }

@@ -343,7 +343,7 @@ export const options = [
   {
     name: 'REST_SERVICES',
     kind: 'list',
-    default: '*,!cue.*,!monitoring.*,!renderPartition.*',
+    default: '*,!cue.CueInterface,!monitoring.MonitoringInterface,!renderPartition.RenderPartitionInterface',
     group: 'Surfaces',
     description:
       'Which services have REST routes: patterns over full service names, later ones win, "!" excludes. The default is ' +
@@ -352,7 +352,7 @@ export const options = [
   {
     name: 'GRAPHQL_SERVICES',
     kind: 'list',
-    default: '*,!monitoring.*',
+    default: '*,!monitoring.MonitoringInterface',
     group: 'Surfaces',
     description: 'Which services have GraphQL fields; as REST_SERVICES. The default is what Cuebot serves to people.',
   },

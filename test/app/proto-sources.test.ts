@@ -145,6 +145,40 @@ describe('PROTO_SOURCE', () => {
     });
   });
 
+  it("serves somebody's package that is called as one of OpenCue's, and says what it leaves out", async () => {
+    const own = join(folder, 'farm');
+    mkdirSync(own);
+    for (const name of ['monitoring', 'cue', 'report']) {
+      writeFileSync(
+        join(own, `${name}.proto`),
+        `syntax = "proto3"; package ${name}.v1; message Point {} service Points { rpc Get${name}(Point) returns (Point); }`,
+      );
+    }
+    const said: unknown[] = [];
+    const silent = { debug: () => {}, warn: () => {}, error: () => {} };
+    const gateway = await createGateway(
+      testConfig({ CUEBOT_ENDPOINT: '127.0.0.1:1', PROTO_SOURCE: own, AUTH: 'none' }),
+      {
+        ...silent,
+        info: (fields: object, message: string) => void said.push([message, fields]),
+      },
+    );
+    const headers = { 'content-type': 'application/json' };
+    const statusOf = async (route: string) =>
+      (await send(undefined, `${gateway.url}/${route}`, 'POST', headers, '{}')).status;
+    const statuses = [
+      await statusOf('monitoring.v1.Points/Getmonitoring'),
+      await statusOf('cue.v1.Points/Getcue'),
+      await statusOf('report.v1.Points/Getreport'),
+    ];
+    await gateway.close();
+    expect(statuses).toEqual([503, 503, 404]);
+    expect(said).toContainEqual([
+      'REST_SERVICES and GRAPHQL_SERVICES leave out these services',
+      { rest: ['report.v1.Points'], graphql: ['report.v1.Points'] },
+    ]);
+  });
+
   it('names every mistake of the protos at start, with file and line', async () => {
     writeFileSync(
       join(folder, 'shop.proto'),
