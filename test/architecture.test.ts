@@ -31,7 +31,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     wall: 'authorization/ says whether they may',
   },
   audit: {
-    uses: ['errors', 'telemetry', 'clock', 'registry', 'call', 'rpc-table', 'pipeline'],
+    uses: ['errors', 'telemetry', 'clock', 'registry', 'codec', 'call', 'rpc-table', 'pipeline'],
     wall: 'audit/ writes down what was asked and what became of it',
   },
   rest: {

@@ -1,6 +1,4 @@
-import { openAuditFile } from '../audit/audit-file.ts';
-import { type AuditTrail, createLogTrail } from '../audit/audit-trail.ts';
-import { type Audit, createAudit } from '../audit/create-audit.ts';
+import { openAudit, type OpenedAudit } from '../audit/open-audit.ts';
 import { readUid } from '../authentication/claims.ts';
 import { authorize } from '../authorization/authorize.ts';
 import type { InvokeOf } from '../call/call.ts';
@@ -41,9 +39,11 @@ export interface Pipeline extends ComposedPipeline {
   /** By lane name; empty when lanes are off. */
   readonly laneStates: () => ReadonlyMap<string, LaneState>;
   /** Writes down a request that was turned away before it could be a call. */
-  readonly reject: Audit['reject'];
+  readonly reject: OpenedAudit['reject'];
   /** How many audit records could not be written. */
   readonly auditFailures: () => number;
+  /** How often somebody else took the audit file away or changed it, by what they did. */
+  readonly auditDisturbances: OpenedAudit['disturbances'];
   /** Ends the audit; call when nothing is under way any more. */
   readonly close: () => Promise<void>;
 }
@@ -64,8 +64,9 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
   const validation = { dressedErrors, open, close, timeoutMs, now, maxSpecBytes, hasGrant, uidOf };
   const identityFields = { rpcs, open, close, mismatch, services, forwardsMetadata };
   const lanes = createLanes({ ...config.laneLimits, callMs: timeoutMs }, meters?.laneWait);
-  const trail = await openTrail(config, logger, now);
-  const audit = createAudit({ table, takesGrant, trail, open, logger, now });
+  const { auditFile: file, auditMaxBytes: maxBytes, auditKeyFile: keyFile, auditAnchorIntervalMs } = config;
+  const settings = { file, maxBytes, keyFile, anchorIntervalMs: auditAnchorIntervalMs };
+  const audit = await openAudit({ settings, table, takesGrant, logger, now });
 
   // From the outside in: this is a call's life.
   const interceptors = {
@@ -81,6 +82,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     intent: audit.intend,
     reads: spareReads({ timeoutMs, now: () => performance.now(), meters: meters?.calls }),
     lane: config.lanes ? lanes.intercept : undefined,
+    sending: audit.follow,
     timing: measureUpstream,
   };
   return {
@@ -88,15 +90,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     laneStates: lanes.states,
     reject: audit.reject,
     auditFailures: audit.failures,
-    close: () => {
-      audit.flush();
-      return trail.close();
-    },
+    auditDisturbances: audit.disturbances,
+    close: audit.close,
   };
-}
-
-/** Where the audit goes. */
-function openTrail({ auditFile, auditMaxBytes }: Config, logger: Logger, now: () => number): Promise<AuditTrail> {
-  if (auditFile === undefined) return Promise.resolve(createLogTrail(logger));
-  return openAuditFile({ path: auditFile, maxBytes: auditMaxBytes, now });
 }

@@ -89,7 +89,7 @@ async function openGateway(
   if (config.protoSource !== undefined) logLeftOut(snapshot, logger);
   const pipeline = await createPipeline({ config, snapshot, upstream: upstream.invokeOf, meters, logger, now });
   opened.push(pipeline.close);
-  const { laneStates, auditFailures } = pipeline;
+  const { laneStates, auditFailures, auditDisturbances } = pipeline;
   const surfaces = createSurfaces({ config, snapshot, pipeline, authentication, meters, logger });
   opened.unshift(surfaces.graphql.dispose);
 
@@ -136,6 +136,7 @@ async function openGateway(
     connections: server.connections,
     bufferedBytes: () => 0,
     auditFailures,
+    auditDisturbances,
     keySets: authentication.keySets,
     apiKeyFile: authentication.apiKeyFile,
     links: () => ({ ...snapshot.links.counters }),

@@ -14,6 +14,8 @@ export interface WatchedState {
   readonly connections: () => number;
   readonly bufferedBytes: () => number;
   readonly auditFailures: () => number;
+  /** How often somebody else changed the audit file, by what they did. */
+  readonly auditDisturbances: () => Iterable<readonly [reason: string, count: number]>;
   /** What has happened to links so far, by its name. */
   readonly links: () => Readonly<Record<string, number>>;
   /** The key sets of all issuers. */
@@ -70,7 +72,17 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config)
       countAnswers(handler, (statusClass) => counter('cuegate_http_requests_total', surface, statusClass)),
     blocked,
     closed: (reason) => counter('cuegate_closed_connections_total', reason)(),
-    watch: ({ laneStates, isConnected, connections, bufferedBytes, auditFailures, keySets, apiKeyFile, links }) => {
+    watch: ({
+      laneStates,
+      isConnected,
+      connections,
+      bufferedBytes,
+      auditFailures,
+      auditDisturbances,
+      keySets,
+      apiKeyFile,
+      links,
+    }) => {
       const lanes = () => [...laneStates()];
       watch('cuegate_lane_waiting', () => lanes().map(([lane, { waiting }]) => [[lane], waiting]));
       watch('cuegate_lane_busy', () => lanes().map(([lane, { busy }]) => [[lane], busy ? 1 : 0]));
@@ -79,6 +91,9 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config)
       watch('cuegate_buffered_bytes', () => [[[], bufferedBytes()]]);
       watch('cuegate_links_total', () => Object.entries(links()).map(([event, count]) => [[event], count]));
       watch('cuegate_audit_write_failures_total', () => [[[], auditFailures()]]);
+      watch('cuegate_audit_file_disturbances_total', () =>
+        [...auditDisturbances()].map(([reason, count]) => [[reason], count]),
+      );
       watch('cuegate_key_set_fetch_failures_total', () =>
         [...keySets()].map(({ issuer, failures }) => [[issuer], failures]),
       );

@@ -1,21 +1,38 @@
-import { type FileHandle, open, readdir, rename } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { type ChainEnd, sealRecord, startChain } from './audit-chain.ts';
+import { type AuditKey, type ChainEnd, readChainEnd, sealRecord, startChain } from './audit-chain.ts';
+import { AuditFileError } from './audit-file-error.ts';
+import { type AuditLock, lockAuditFile } from './audit-lock.ts';
 import type { AuditRecord } from './audit-record.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { AuditFileError, readChainEnd } from './read-chain-end.ts';
 
 /** What an audit file needs. */
 export interface AuditFileOptions {
   readonly path: string;
   /** A file that would grow beyond this is put away under a number, and a new one goes on, in bytes. */
   readonly maxBytes: number;
+  /** Seals the records; undefined: a bare hash does. */
+  readonly key?: AuditKey;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
+  /** Told when somebody else took the file away or changed it, once the chain goes on. */
+  readonly onDisturbance?: (disturbance: FileDisturbance) => void;
 }
 
-/** More than this waiting means that the disk does not follow; memory must not grow without end. */
+/** What somebody else did to the file since the last batch. */
+export type FileDisturbance =
+  /** It is not at its path any more: removed, renamed, or replaced by another one. */
+  | 'FILE_GONE'
+  /** It is shorter than it was, as after logrotate's `copytruncate`. */
+  | 'FILE_CUT'
+  /** It is longer than what was written here. */
+  | 'FILE_GREW';
+
+/** Why a file goes on where another one ended. */
+type Continuation = FileDisturbance | 'FILE_FULL' | 'HALF_LINE';
+
+/** More than this waiting means that the disk is too slow; memory must not grow without end. */
 const maxWaiting = 10_000;
 
 interface Waiting {
@@ -26,26 +43,37 @@ interface Waiting {
 }
 
 /**
- * Opens a file for records, one line of JSON each, and goes on with the chain that it holds. One process writes to a file.
- * Rejects with AuditFileError when the file cannot be opened or written, or holds something else.
+ * Opens a file for records, one line of JSON each, and goes on with the chain that it holds. One process writes to a file: it
+ * holds the lock `<path>.lock` until it closes. Rejects with AuditFileError when the file cannot be opened or written, holds
+ * something else, or is written by another process.
  */
 export async function openAuditFile(options: AuditFileOptions): Promise<AuditTrail> {
   try {
-    return await openTrail(options);
+    const found = await statIfThere(options.path);
+    if (found !== undefined && !found.isFile()) {
+      throw new AuditFileError(
+        `AUDIT_FILE: ${options.path} is no file to append to; for the audit on standard output, leave AUDIT_FILE unset`,
+      );
+    }
+    const lock = await lockAuditFile(options.path);
+    return await openTrail(options, lock).catch(async (error) => {
+      await lock.release();
+      throw error;
+    });
   } catch (error) {
     if (error instanceof AuditFileError) throw error;
-    throw new AuditFileError(`the audit file ${options.path} cannot be used: ${(error as Error).message}`, [], {
+    throw new AuditFileError(`AUDIT_FILE: ${options.path} cannot be used: ${(error as Error).message}`, [], {
       cause: error,
     });
   }
 }
 
-async function openTrail(options: AuditFileOptions): Promise<AuditTrail> {
-  const { end, isWhole } = await readChainEnd(options.path);
+async function openTrail(options: AuditFileOptions, lock: AuditLock): Promise<AuditTrail> {
+  const { end = startChain(), isWhole } = await readChainEnd(options.path, options.key);
+  const file = new AuditFile(options, lock, await openForAppend(options.path), end);
   // A file that ends in half a line stays as it is, for whoever wants to know why; the chain goes on in a new one.
-  if (!isWhole) await putAway(options.path);
-  const file = new AuditFile(options, await openForAppend(options.path), end ?? startChain());
-  await file.append({ time: timeOf(options.now()), event: isWhole ? 'start' : 'continue' }, true);
+  if (isWhole) await file.append({ time: timeOf(options.now()), event: 'start' }, true);
+  else await file.goOn('HALF_LINE');
   return {
     append: (record, isDurable) => file.append(record, isDurable),
     end: () => file.end,
@@ -55,13 +83,17 @@ async function openTrail(options: AuditFileOptions): Promise<AuditTrail> {
 
 class AuditFile {
   readonly #options: AuditFileOptions;
+  readonly #lock: AuditLock;
   #file: OpenFile;
   #end: ChainEnd;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  /** Why a new file has to be begun, when that was tried and failed. */
+  #pending: Continuation | undefined;
 
-  constructor(options: AuditFileOptions, file: OpenFile, end: ChainEnd) {
+  constructor(options: AuditFileOptions, lock: AuditLock, file: OpenFile, end: ChainEnd) {
     this.#options = options;
+    this.#lock = lock;
     this.#file = file;
     this.#end = end;
   }
@@ -83,6 +115,7 @@ class AuditFile {
   async close(): Promise<void> {
     await this.#writing;
     await this.#file.handle.close();
+    await this.#lock.release();
   }
 
   /** What comes in while a batch is being written is the next batch. */
@@ -102,52 +135,111 @@ class AuditFile {
 
   /** The chain moves on only when the lines are in the file: a record that was lost leaves no gap. */
   async #write(batch: readonly Waiting[]): Promise<void> {
-    if (this.#file.bytes >= this.#options.maxBytes) await this.#rotate();
-    const lines: string[] = [];
-    let end = this.#end;
-    for (const { record } of batch) {
-      const sealed = sealRecord(record, end);
-      lines.push(`${sealed.line}\n`);
-      end = sealed.end;
-    }
-    await appendWhole(this.#file, Buffer.from(lines.join('')));
-    if (batch.some(({ isDurable }) => isDurable)) await this.#file.handle.datasync();
-    this.#end = end;
+    const disturbance = this.#pending ?? (await this.#findDisturbance());
+    if (disturbance !== undefined) await this.goOn(disturbance);
+    else if (this.#file.bytes >= BigInt(this.#options.maxBytes)) await this.goOn('FILE_FULL');
+    const records = batch.map(({ record }) => record);
+    this.#end = await appendRecords(this.#file, records, {
+      end: this.#end,
+      key: this.#options.key,
+      isDurable: batch.some(({ isDurable }) => isDurable),
+    });
   }
 
-  async #rotate(): Promise<void> {
-    const { path, now } = this.#options;
-    await putAway(path);
+  /** Looked for before every batch: who takes a file away must not take away with it what comes after. */
+  async #findDisturbance(): Promise<FileDisturbance | undefined> {
+    const { dev, ino, bytes } = this.#file;
+    const found = await statIfThere(this.#options.path);
+    if (found === undefined || found.dev !== dev || found.ino !== ino) return 'FILE_GONE';
+    if (found.size < bytes) return 'FILE_CUT';
+    return found.size > bytes ? 'FILE_GREW' : undefined;
+  }
+
+  /** Puts away what is at the path, unless that is empty, and goes on with the chain in a new file. */
+  async goOn(reason: Continuation): Promise<void> {
+    const { path, key, now, onDisturbance } = this.#options;
+    this.#pending = reason;
+    await this.#lock.renew();
+    if ((await statIfThere(path))?.size !== 0n) await putAway(path);
     const next = await openForAppend(path);
-    const { line, end } = sealRecord({ time: timeOf(now()), event: 'continue' }, this.#end);
-    await this.#file.handle.close();
+    try {
+      const record: AuditRecord = { time: timeOf(now()), event: 'continue', reason };
+      this.#end = await appendRecords(next, [record], { end: this.#end, key, isDurable: true });
+    } catch (error) {
+      await next.handle.close();
+      throw error;
+    }
+    await syncFolder(dirname(path));
+    const { handle } = this.#file;
     this.#file = next;
-    await appendWhole(next, Buffer.from(`${line}\n`));
-    this.#end = end;
+    this.#pending = undefined;
+    await handle.close();
+    if (reason !== 'FILE_FULL' && reason !== 'HALF_LINE') onDisturbance?.(reason);
   }
 }
 
 interface OpenFile {
   readonly handle: FileHandle;
-  bytes: number;
+  /** Which file that is, whatever it is called by now. */
+  readonly dev: bigint;
+  readonly ino: bigint;
+  /** How long it is by what was written here. */
+  bytes: bigint;
 }
 
 async function openForAppend(path: string): Promise<OpenFile> {
   // Records name people and what they work on: nobody but the gateway's user need read them.
   const handle = await open(path, 'a', 0o600);
-  return { handle, bytes: (await handle.stat()).size };
+  const { dev, ino, size } = await handle.stat({ bigint: true });
+  return { handle, dev, ino, bytes: size };
 }
 
-/** Writes all or nothing: what a full disk took of it is cut off again. */
-async function appendWhole(file: OpenFile, bytes: Buffer): Promise<void> {
+/**
+ * Writes all or nothing, and answers the chain's new end. What a full disk took of it is cut off again; never is the file made
+ * longer by that, as if somebody else had cut it before.
+ */
+async function appendRecords(
+  file: OpenFile,
+  records: readonly AuditRecord[],
+  { end, key, isDurable }: { readonly end: ChainEnd; readonly key: AuditKey; readonly isDurable: boolean },
+): Promise<ChainEnd> {
+  const lines: string[] = [];
+  let last = end;
+  for (const record of records) {
+    const sealed = sealRecord(record, last, key);
+    lines.push(`${sealed.line}\n`);
+    last = sealed.end;
+  }
+  const bytes = Buffer.from(lines.join(''));
   try {
     let written = 0;
     while (written < bytes.length) written += (await file.handle.write(bytes, written)).bytesWritten;
-    file.bytes += bytes.length;
+    if (isDurable) await file.handle.datasync();
   } catch (error) {
-    await file.handle.truncate(file.bytes).catch(() => undefined);
+    await cutBack(file).catch(() => undefined);
     throw error;
   }
+  file.bytes += BigInt(bytes.length);
+  return last;
+}
+
+/** Where that fails, the next batch finds the file longer than it should be, and leaves it as it is. */
+async function cutBack({ handle, bytes }: OpenFile): Promise<void> {
+  const { size } = await handle.stat({ bigint: true });
+  if (size > bytes) await handle.truncate(Number(bytes));
+}
+
+async function statIfThere(path: string) {
+  return stat(path, { bigint: true }).catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+/** So that a new file is still there after a power failure. Some systems cannot do that; their files are there anyway. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
 }
 
 /**

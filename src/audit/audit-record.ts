@@ -7,23 +7,26 @@ export interface AuditRecord {
   readonly time: string;
   /**
    * `write`: a call that changes something, and how it ended. `refusal`: a call that the policy did not allow. `intent`: a call
-   * that takes a grant, about to be sent. `outcome`: how that ended. `unauthenticated`: a request whose sender could not be told.
-   * `blocked`: one of another site, or for another host, turned away before anybody asked. `start`: the gateway began to write
-   * to this file. `continue`: a new file goes on where the one before ended.
+   * that takes a grant, about to be sent. `outcome`: how that ended; or what became of any write that its caller did not wait
+   * for. `unauthenticated`: a request whose sender could not be told. `blocked`: one of another site, or for another host,
+   * turned away before anybody asked. `start`: the gateway began to write to this file. `continue`: a new file goes on where
+   * the one before ended.
    */
   readonly event: 'write' | 'refusal' | 'intent' | 'outcome' | 'unauthenticated' | 'blocked' | 'start' | 'continue';
   readonly requestId?: string;
   /** The user. */
   readonly subject?: string;
-  /** How he was known: by a shared secret's token, an issuer's, an API key, or not at all (`none`). */
+  /** How they were known: by a shared secret's token, an issuer's, an API key, or not at all (`none`). */
   readonly method?: IdentityMethod;
-  /** Who issued his token, where that is known: two issuers may call two people by one name. */
+  /** Who issued their token, where that is known: two issuers may call two people by one name. */
   readonly issuer?: string;
-  /** Which token he showed, never the token; empty when nobody was asked for one. */
+  /** Which token they showed, never the token; empty when nobody was asked for one. */
   readonly tokenId?: string;
-  /** For whom a service said to speak. */
+  /** The user for whom a service said to speak. */
   readonly onBehalfOf?: string;
-  /** His network address. */
+  /** The name that the request said and the caller's own name replaced. */
+  readonly replacedName?: string;
+  /** Their network address. */
   readonly peer?: string;
   readonly surface?: Surface;
   readonly rpc?: string;
@@ -31,18 +34,22 @@ export interface AuditRecord {
   readonly path?: string;
   /** What the request names, as it names it. */
   readonly targets?: readonly AuditTarget[];
-  /** How many things it names beyond these. */
+  /** How many things it names beyond these; of a long list, how many more mentions. */
   readonly targetsLeftOut?: number;
   /** The SHA-256 of the request message, 64 hex digits: of an intent as it is sent, else as it came. Not of what is refused. */
   readonly requestSha256?: string;
   readonly decision?: 'allow' | 'deny';
-  /** What gave him the right, or what he failed at. */
+  /** What gave the right, or what was lacking. */
   readonly rule?: string;
-  /** From a closed set: of decisions, of what is wrong with credentials, or of what is blocked. */
+  /** From a closed set: of decisions, of what is wrong with credentials, of what is blocked, or of why a file goes on. */
   readonly reason?: string;
-  /** The gRPC status with which it ended. */
+  /** The gRPC status with which it ended; for its caller, where it is not `late`. */
   readonly status?: string;
   readonly durationMs?: number;
+  /** Whether the call was sent upstream. One that was not has changed nothing. */
+  readonly sent?: boolean;
+  /** Whether the call had ended for its caller before. */
+  readonly late?: boolean;
   /** How many more of the kind there were in the minute before, each of which has no record of its own. */
   readonly count?: number;
 }
@@ -54,3 +61,6 @@ export interface AuditTarget {
   readonly id?: string;
   readonly name?: string;
 }
+
+/** A record before it has its time. */
+export type UntimedRecord = Omit<AuditRecord, 'time'>;

@@ -1,5 +1,5 @@
+import { createWireReader, readLimit, readTag, skipValue, type WireReader } from '../codec/wire/wire-reader.ts';
 import type { FieldDescriptor, MessageDescriptor } from '../registry/descriptors.ts';
-import type { OpenMessage } from '../call/open-message.ts';
 
 import type { AuditTarget } from './audit-record.ts';
 
@@ -7,12 +7,15 @@ import type { AuditTarget } from './audit-record.ts';
 export interface NamedTargets {
   /** The first ones, each once. */
   readonly targets: readonly AuditTarget[];
-  /** How many more there are. */
+  /** How many more are named; of a list whose first twenty are above, each mention counts. */
   readonly leftOut: number;
 }
 
-/** Reads what a request names. Never throws: bytes that are no such message name nothing. */
-export type ReadTargets = (request: Uint8Array) => NamedTargets;
+/**
+ * Reads what a request names, in steps of bounded work: it yields between them, and whoever drives it may let others run.
+ * Never throws: bytes that are no such message name nothing.
+ */
+export type ReadTargets = (request: Uint8Array) => Iterator<void, NamedTargets, void>;
 
 const nothing: NamedTargets = { targets: [], leftOut: 0 };
 
@@ -26,26 +29,35 @@ const maxLength = 200;
 /** A search, and a message around a list within it: deeper, nothing is named. */
 const maxDepth = 2;
 
+/** How many fields are looked at between two yields: well under a millisecond. */
+const fieldsPerStep = 2_048;
+
 /**
  * Compiles how to read what requests of a type name: `id` and `name` of the things that they hold and of the request itself, and
  * strings that are called an id, a name (`limit_id`, `new_name`) or after a thing (`hosts`), also in a search. Nothing else of a
  * request gets into a record: what it holds otherwise may be a job spec, with whatever is in there.
  *
+ * Reads the wire without opening the message, whatever its size: of a list the first twenty things are opened, the others
+ * are counted.
+ *
  * @param nouns what things are called: see `nounsOf`
  */
-export function compileTargets(message: MessageDescriptor, open: OpenMessage, nouns: ReadonlySet<string>): ReadTargets {
-  const read = compileMessage(message, '', nouns, 0);
-  // A request that names nothing is never opened, however large.
-  if (read === undefined) return () => nothing;
-  const openRequest = open(message);
-  return (request) => {
-    let value: unknown;
+export function compileTargets(message: MessageDescriptor, nouns: ReadonlySet<string>): ReadTargets {
+  const places: Place[] = [];
+  const shape = compileShape(message, '', { nouns, places }, 0);
+  return function* (request) {
+    // A request that names nothing is never looked into, however large.
+    if (shape === undefined) return nothing;
+    const found = places.map((): Found => ({ targets: new Map(), leftOut: 0 }));
+    const walk: Walk = { reader: createWireReader(request), found, fields: 0 };
     try {
-      value = openRequest(request);
+      const scope = newScope();
+      yield* readMessage(walk, shape, request.length, scope);
+      endScope(walk, shape, scope);
     } catch {
       return nothing;
     }
-    return firstOf(read(value));
+    return firstOf(found);
   };
 }
 
@@ -57,78 +69,84 @@ export function nounsOf(messages: readonly MessageDescriptor[]): ReadonlySet<str
   return new Set(things.map((name) => name.replace(/(?!^)(?=[A-Z])/g, '_').toLowerCase()));
 }
 
-function firstOf(all: Iterable<AuditTarget>): NamedTargets {
-  const targets = new Map<string, AuditTarget>();
-  let characters = 0;
-  let leftOut = 0;
-  for (const target of all) {
-    const text = JSON.stringify(target);
-    if (targets.has(text)) continue;
-    if (targets.size >= maxTargets || characters + text.length > maxCharacters) {
-      leftOut += 1;
-    } else {
-      targets.set(text, target);
-      characters += text.length;
-    }
-  }
-  return { targets: [...targets.values()], leftOut };
+/** What there is to read in a message. */
+interface Shape {
+  /** For the `id` and `name` of the message itself; undefined: it has none. */
+  readonly own: Place | undefined;
+  /** By field number. */
+  readonly fields: Map<number, FieldShape>;
 }
 
-type Read = (value: unknown) => Iterable<AuditTarget>;
+/** How to read one field; all of them are length-delimited on the wire. */
+type FieldShape =
+  | { readonly kind: 'own'; readonly key: 'id' | 'name' }
+  | { readonly kind: 'text'; readonly key: 'id' | 'name'; readonly place: Place; readonly isList: boolean }
+  | { readonly kind: 'thing'; readonly thing: Shape; readonly place: Place; readonly isList: boolean }
+  | { readonly kind: 'message'; readonly shape: Shape; readonly isList: boolean };
+
+/** Where things are named. Places are numbered in the order in which a record tells them. */
+interface Place {
+  readonly index: number;
+  /** The path of the field. */
+  readonly path: string;
+}
+
+interface Compiling {
+  readonly nouns: ReadonlySet<string>;
+  readonly places: Place[];
+}
 
 /** Undefined: nothing in such a message names anything. */
-function compileMessage(
+function compileShape(
   { fields }: MessageDescriptor,
   path: string,
-  nouns: ReadonlySet<string>,
+  compiling: Compiling,
   depth: number,
-): Read | undefined {
-  const one: Read[] = fields.some(isOwnName) ? [(value) => targetOf(path, value)] : [];
-  const many: Read[] = [];
-  for (const field of fields) {
+): Shape | undefined {
+  const own = fields.some(isOwnName) ? newPlace(path, compiling) : undefined;
+  const shapes = new Map<number, FieldShape>();
+  // What is named once comes first: no list can push it out.
+  for (const field of [...fields.filter(isOne), ...fields.filter((each) => !isOne(each))]) {
     // A message around one list (`JobSeq`) is that list.
     const inner = depth > 0 && fields.length === 1 ? path : path === '' ? field.name : `${path}.${field.name}`;
-    const read = isOwnName(field) ? undefined : compileField(field, inner, nouns, depth);
-    if (read !== undefined) (isOne(field) ? one : many).push(read);
+    const shape = compileField(field, inner, compiling, depth);
+    if (shape !== undefined) shapes.set(field.number, shape);
   }
-  const all = [...one, ...many];
-  if (all.length === 0) return undefined;
-  return function* (value) {
-    // What is named once comes first: no list can push it out.
-    for (const read of all) yield* read(value);
-  };
+  return shapes.size === 0 ? undefined : { own, fields: shapes };
 }
 
 function compileField(
   field: FieldDescriptor,
   path: string,
-  nouns: ReadonlySet<string>,
+  compiling: Compiling,
   depth: number,
-): Read | undefined {
-  const { type, jsonName, cardinality } = field;
+): FieldShape | undefined {
+  const { name, type, cardinality } = field;
+  if (isOwnName(field)) return { kind: 'own', key: name as 'id' | 'name' };
   if (cardinality === 'map') return undefined;
-  const read = compileValue(field, path, nouns, depth);
-  if (read === undefined || type.kind === 'enum') return undefined;
-  const at = (value: unknown) => (value as Readonly<Record<string, unknown>> | null | undefined)?.[jsonName];
-  if (cardinality === 'singular') return (value) => read(at(value));
-  return function* (value) {
-    for (const item of (at(value) ?? []) as readonly unknown[]) yield* read(item);
-  };
+  const isList = cardinality === 'repeated';
+  if (type.kind === 'message' && isThing(type.message)) {
+    const place = newPlace(path, compiling);
+    return { kind: 'thing', thing: { own: place, fields: ownNamesOf(type.message) }, place, isList };
+  }
+  if (type.kind === 'message') {
+    const shape = depth < maxDepth ? compileShape(type.message, path, compiling, depth + 1) : undefined;
+    return shape && { kind: 'message', shape, isList };
+  }
+  const key = type.kind === 'scalar' && type.scalar === 'string' ? keyOf(name, compiling.nouns) : undefined;
+  return key && { kind: 'text', key, place: newPlace(path, compiling), isList };
 }
 
-/** How to read one value of a field. */
-function compileValue(
-  { name, type }: FieldDescriptor,
-  path: string,
-  nouns: ReadonlySet<string>,
-  depth: number,
-): Read | undefined {
-  if (type.kind === 'message') {
-    if (isThing(type.message)) return (value) => targetOf(path, value);
-    return depth < maxDepth ? compileMessage(type.message, path, nouns, depth + 1) : undefined;
-  }
-  const key = type.kind === 'scalar' && type.scalar === 'string' ? keyOf(name, nouns) : undefined;
-  return key && ((value) => targetOf(path, { [key]: value }));
+function ownNamesOf({ fields }: MessageDescriptor): Map<number, FieldShape> {
+  return new Map(
+    fields.filter(isOwnName).map(({ number, name }) => [number, { kind: 'own', key: name as 'id' | 'name' }]),
+  );
+}
+
+function newPlace(path: string, { places }: Compiling): Place {
+  const place = { index: places.length, path };
+  places.push(place);
+  return place;
 }
 
 /** What a string is that has this name: the id or the name of something, or neither. */
@@ -157,13 +175,127 @@ function isOwnName({ name, type, cardinality }: FieldDescriptor): boolean {
   );
 }
 
-function targetOf(field: string, value: unknown): readonly AuditTarget[] {
-  const { id, name } = (value ?? {}) as { readonly id?: unknown; readonly name?: unknown };
-  const target = { field, ...clip('id', id), ...clip('name', name) };
-  return 'id' in target || 'name' in target ? [target] : [];
+/** One request being read. */
+interface Walk {
+  readonly reader: WireReader;
+  /** What was found at each place. */
+  readonly found: readonly Found[];
+  /** How many fields were looked at. */
+  fields: number;
 }
 
-function clip(key: 'id' | 'name', value: unknown): { readonly id?: string; readonly name?: string } {
-  if (typeof value !== 'string' || value === '') return {};
-  return { [key]: value.length > maxLength ? `${value.slice(0, maxLength)}…` : value };
+interface Found {
+  /** By id and name, so that each is there once. */
+  readonly targets: Map<string, AuditTarget>;
+  leftOut: number;
+}
+
+/** A name as it was read so far: of several values of a field the last one holds. */
+interface Named {
+  id?: string;
+  name?: string;
+}
+
+/** One message, which may come in several parts: they are merged (https://protobuf.dev/programming-guides/encoding/#last-one-wins). */
+interface Scope {
+  readonly own: Named;
+  readonly singles: Map<FieldShape, Named>;
+  readonly messages: Map<FieldShape, Scope>;
+}
+
+function newScope(): Scope {
+  return { own: {}, singles: new Map(), messages: new Map() };
+}
+
+/** Reads the fields of a message, or of a part of it, up to `limit`. Throws when these bytes are no message. */
+function* readMessage(walk: Walk, { fields }: Shape, limit: number, scope: Scope): Generator<void, void, void> {
+  const { reader } = walk;
+  // Fields in a group are unknown ones: no message of proto3 has groups, and every reader skips them.
+  let groups = 0;
+  while (reader.position < limit) {
+    walk.fields += 1;
+    if (walk.fields % fieldsPerStep === 0) yield;
+    const tag = readTag(reader);
+    const wireType = tag & 7;
+    const field = wireType === 2 && groups === 0 ? fields.get(tag >>> 3) : undefined;
+    if (field !== undefined) yield* readField(walk, field, scope);
+    else if (wireType === 3) groups += 1;
+    else if (wireType === 4) groups -= 1;
+    else skipValue(reader, tag);
+  }
+  if (reader.position !== limit || groups !== 0) throw new Error('these bytes are no message');
+}
+
+function* readField(walk: Walk, field: FieldShape, scope: Scope): Generator<void, void, void> {
+  const { reader, found } = walk;
+  const end = readLimit(reader);
+  if (field.kind === 'own') {
+    scope.own[field.key] = readText(reader, end);
+  } else if (field.kind === 'message') {
+    const inner = field.isList ? newScope() : getOrAdd(scope.messages, field, newScope);
+    yield* readMessage(walk, field.shape, end, inner);
+    if (field.isList) endScope(walk, field.shape, inner);
+  } else if (field.isList && found[field.place.index]!.targets.size >= maxTargets) {
+    // Counted without a look: the bytes of an empty one name nothing.
+    if (end > reader.position) found[field.place.index]!.leftOut += 1;
+    reader.position = end;
+  } else {
+    const named = field.isList ? {} : getOrAdd(scope.singles, field, (): Named => ({}));
+    if (field.kind === 'text') named[field.key] = readText(reader, end);
+    else yield* readMessage(walk, field.thing, end, { ...newScope(), own: named });
+    if (field.isList) note(found, field.place, named);
+  }
+}
+
+/** Notes what a message named once, now that its last part has been read. */
+function endScope(walk: Walk, { own }: Shape, { own: named, singles, messages }: Scope): void {
+  if (own !== undefined) note(walk.found, own, named);
+  for (const [field, single] of singles) if ('place' in field) note(walk.found, field.place, single);
+  for (const [field, inner] of messages) if (field.kind === 'message') endScope(walk, field.shape, inner);
+}
+
+function note(found: readonly Found[], { index, path }: Place, { id = '', name = '' }: Named): void {
+  if (id === '' && name === '') return;
+  const { targets } = found[index]!;
+  const key = `${id}\0${name}`;
+  if (targets.has(key)) return;
+  if (targets.size >= maxTargets) found[index]!.leftOut += 1;
+  else targets.set(key, { field: path, ...(id !== '' && { id }), ...(name !== '' && { name }) });
+}
+
+/** A long text is not decoded whole, only to be cut: a character has at most four bytes. */
+function readText(reader: WireReader, end: number): string {
+  const { bytes, position } = reader;
+  reader.position = end;
+  const text = bytes.toString('utf8', position, Math.min(end, position + 4 * (maxLength + 1)));
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+}
+
+function firstOf(found: readonly Found[]): NamedTargets {
+  const targets = new Map<string, AuditTarget>();
+  let characters = 0;
+  let leftOut = 0;
+  for (const { targets: atPlace, leftOut: unread } of found) {
+    leftOut += unread;
+    for (const target of atPlace.values()) {
+      const text = JSON.stringify(target);
+      if (targets.has(text)) continue;
+      if (targets.size >= maxTargets || characters + text.length > maxCharacters) {
+        leftOut += 1;
+      } else {
+        targets.set(text, target);
+        characters += text.length;
+      }
+    }
+  }
+  return { targets: [...targets.values()], leftOut };
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
-
 import type { Logger } from '../telemetry/logger.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { Call } from '../call/call.ts';
-import type { CallNotes } from '../call/call.ts';
+import type { CallNotes, SentCall } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
-import type { OpenMessage } from '../call/open-message.ts';
 import { type Interceptor, passOn } from '../pipeline/interceptor.ts';
 import type { RpcTable } from '../rpc-table/rpc-table.ts';
 
 import { type Schedule, scheduleByTimer } from '../clock/schedule.ts';
-import type { AuditRecord } from './audit-record.ts';
+import type { AuditRecord, UntimedRecord } from './audit-record.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { compileTargets, nounsOf, type ReadTargets } from './compile-targets.ts';
-import { FloodTally, type UntimedRecord } from './flood-tally.ts';
+import { describeRequest, type RequestDescription } from './describe-request.ts';
+import { FloodTally } from './flood-tally.ts';
 
 /** A request that was turned away before it was anybody's: for its credentials, or before anybody asked for them. */
 export interface RejectedRequest extends Pick<AuditRecord, 'tokenId' | 'surface' | 'status'> {
@@ -31,7 +29,6 @@ export interface AuditOptions {
   /** Whether calls of a method take a grant on top of their level: these are written down before they are sent. */
   readonly takesGrant: (method: MethodDescriptor) => boolean;
   readonly trail: AuditTrail;
-  readonly open: OpenMessage;
   readonly logger: Logger;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
@@ -39,18 +36,20 @@ export interface AuditOptions {
   readonly schedule?: Schedule;
 }
 
-/** The audit, as two interceptors: one that sees how calls end, one that sees them before they are sent. */
+/** The audit, as three interceptors: one sees how calls end, one sees them before they are sent, one sees them being sent. */
 export interface Audit {
   /** Belongs outside of what decides: it writes down every write and every refusal. */
   readonly record: Interceptor;
   /** Belongs inside of it, where a call is known to be sent next: it writes down the intent to call what takes a grant. */
   readonly intend: Interceptor;
+  /** Belongs next to the upstream: it notes that a write is sent, and what became of it when its caller did not wait. */
+  readonly follow: Interceptor;
   /** Writes down a request that was turned away before it was a call, or counts it where there are many. */
   readonly reject: (rejected: RejectedRequest) => void;
   /** How many records could not be written since the start. */
   readonly failures: () => number;
-  /** Writes down what was only counted. */
-  readonly flush: () => void;
+  /** Writes down what was only counted, and which calls have no answer yet. Resolves when nothing is left to be written. */
+  readonly flush: () => Promise<void>;
 }
 
 /**
@@ -59,7 +58,7 @@ export interface Audit {
  * full disk must not stop a farm.
  */
 export function createAudit(options: AuditOptions): Audit {
-  const { table, takesGrant, trail, open, logger, now, schedule = scheduleByTimer } = options;
+  const { table, takesGrant, trail, logger, now, schedule = scheduleByTimer } = options;
   const nouns = nounsOf(table.rows.map(({ method }) => method.input));
   const facts = new Map<MethodDescriptor, AuditFacts>(
     table.rows.map(({ method, kind }) => [
@@ -67,7 +66,7 @@ export function createAudit(options: AuditOptions): Audit {
       {
         isWrite: kind === 'write',
         takesGrant: takesGrant(method),
-        targetsOf: compileTargets(method.input, open, nouns),
+        readTargets: compileTargets(method.input, nouns),
       },
     ]),
   );
@@ -80,20 +79,53 @@ export function createAudit(options: AuditOptions): Audit {
 
   const append = (record: UntimedRecord, isDurable: boolean) =>
     trail.append({ time: timeOf(now()), ...record }, isDurable);
-  const write = (record: UntimedRecord, isDurable: boolean) => append(record, isDurable).catch(countFailure);
+  /** What is being written, or described first. */
+  const underWay = new Set<Promise<unknown>>();
+  const track = <Value>(work: Promise<Value>): Promise<Value> => {
+    underWay.add(work);
+    const end = () => void underWay.delete(work);
+    work.then(end, end);
+    return work;
+  };
+  const write = (record: UntimedRecord, isDurable: boolean) => track(append(record, isDurable).catch(countFailure));
   const rejections = new FloodTally({ ...rejectionFloods, write, schedule });
   const refusals = new FloodTally({ ...refusalFloods, write, schedule });
 
+  /** Calls that were sent and whose callers did not wait; each tells that the gateway did not, either. */
+  const unanswered = new Set<() => void>();
+  const followUp = (ended: UntimedRecord, { reply }: SentCall, isDurable: boolean, elapsedMs: () => number) => {
+    const end = (status: string, reason?: string) => {
+      if (!unanswered.delete(giveUp)) return;
+      const outcome = { ...ended, event: 'outcome', status, durationMs: elapsedMs(), late: true } as const;
+      void write(reason === undefined ? outcome : { ...outcome, reason }, isDurable);
+    };
+    const giveUp = () => end('UNKNOWN', 'UNANSWERED');
+    unanswered.add(giveUp);
+    reply.then(
+      () => end('OK'),
+      (error) => end(GatewayError.from(error).status.name),
+    );
+  };
+
   const record: Interceptor = ({ method }) => {
-    const { isWrite, takesGrant, targetsOf } = facts.get(method)!;
+    const { isWrite, takesGrant, readTargets } = facts.get(method)!;
     return (next) => async (call) => {
       const notes: CallNotes = {};
       const startedAt = performance.now();
+      const elapsedMs = () => Math.round((performance.now() - startedAt) * 1000) / 1000;
       const end = async (status: string, isRefused: boolean) => {
         const event = isRefused ? 'refusal' : takesGrant ? 'outcome' : 'write';
-        const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
-        const ended = { ...describeCall(event, call, notes, targetsOf), status, durationMs };
-        const written = isRefused ? refusals.note(ended, takesGrant) : write(ended, takesGrant);
+        const { sent } = notes;
+        const isUnanswered = sent !== undefined && !sent.isAnswered;
+        const outcome = { status, durationMs: elapsedMs(), ...(!isRefused && { sent: sent !== undefined }) };
+        const writeDown = (described: RequestDescription) => {
+          const ended = { ...describeCall(event, call, notes, described), ...outcome };
+          if (isUnanswered) followUp(ended, sent, takesGrant, elapsedMs);
+          return isRefused ? refusals.note(ended, takesGrant) : write(ended, takesGrant);
+        };
+        const isUnread = isRefused && call.request.length > maxRefusedBytes;
+        const described = isUnread ? undescribed : describeRequest(call.request, readTargets);
+        const written = described instanceof Promise ? track(described.then(writeDown)) : writeDown(described);
         if (takesGrant) await written;
       };
       try {
@@ -109,28 +141,50 @@ export function createAudit(options: AuditOptions): Audit {
   };
 
   const intend: Interceptor = ({ method }) => {
-    const { takesGrant, targetsOf } = facts.get(method)!;
+    const { takesGrant, readTargets } = facts.get(method)!;
     if (!takesGrant) return passOn;
     return (next) => async (call) => {
       try {
-        await append(describeCall('intent', call, call.notes ?? {}, targetsOf), true);
+        const described = await describeRequest(call.request, readTargets);
+        await append(describeCall('intent', call, call.notes ?? {}, described), true);
       } catch (cause) {
         countFailure(cause);
-        const message = `${call.method.fullName} is not called unless it can be written down first, and that failed; nothing was sent`;
+        const message = `${method.fullName} is not called unless it can be written down first, and that failed; nothing was sent`;
         throw new GatewayError('UNAVAILABLE', message, { reason: 'AUDIT_FAILED', cause });
       }
       return next(call);
     };
   };
+
+  const follow: Interceptor = ({ method }) => {
+    const { isWrite, takesGrant } = facts.get(method)!;
+    if (!isWrite && !takesGrant) return passOn;
+    return (next) => (call) => {
+      const reply = next(call);
+      if (call.notes === undefined) return reply;
+      const sent: SentCall = { reply, isAnswered: false };
+      const answered = () => {
+        sent.isAnswered = true;
+      };
+      reply.then(answered, answered);
+      call.notes.sent = sent;
+      return reply;
+    };
+  };
   return {
     record,
     intend,
+    follow,
     reject: ({ peer, ...rejected }) =>
       void rejections.note({ ...rejected, ...(peer !== undefined && { peer }), decision: 'deny' }),
     failures: () => failures,
-    flush: () => {
+    flush: async () => {
+      // Of a large request the description is still to come, and then its record.
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      for (const giveUp of unanswered) giveUp();
       rejections.flush();
       refusals.flush();
+      await Promise.allSettled(underWay);
     },
   };
 }
@@ -158,37 +212,37 @@ function timeOf(nowMs: number): string {
 interface AuditFacts {
   readonly isWrite: boolean;
   readonly takesGrant: boolean;
-  readonly targetsOf: ReadTargets;
+  readonly readTargets: ReadTargets;
 }
 
-/** A subject is what an identity provider made of it. */
-const maxSubjectLength = 200;
+/** A subject is what an identity provider made of it; other names come from requests. */
+const maxNameLength = 200;
 
 /** A refused request above this is not looked into: to be refused must cost less than to be answered. */
 const maxRefusedBytes = 1024 * 1024;
+const undescribed: RequestDescription = { targets: [], leftOut: 0, sha256: '' };
 
 function describeCall(
   event: 'write' | 'refusal' | 'intent' | 'outcome',
-  { requestId, identity, peer, surface, method, request }: Call,
-  { decision, onBehalfOf }: CallNotes,
-  targetsOf: ReadTargets,
+  { requestId, identity, peer, surface, method }: Call,
+  { decision, onBehalfOf, replacedUser }: CallNotes,
+  { targets, leftOut, sha256 }: RequestDescription,
 ): UntimedRecord {
-  const isUnread = event === 'refusal' && request.length > maxRefusedBytes;
-  const { targets, leftOut } = isUnread ? { targets: [], leftOut: 0 } : targetsOf(request);
   return {
     event,
     requestId,
-    subject: identity.subject.slice(0, maxSubjectLength),
+    subject: identity.subject.slice(0, maxNameLength),
     method: identity.method,
     ...(identity.issuer !== undefined && { issuer: identity.issuer }),
     tokenId: identity.tokenId,
-    ...(onBehalfOf !== undefined && { onBehalfOf: onBehalfOf.slice(0, maxSubjectLength) }),
+    ...(onBehalfOf !== undefined && { onBehalfOf: onBehalfOf.slice(0, maxNameLength) }),
+    ...(replacedUser !== undefined && { replacedName: replacedUser.slice(0, maxNameLength) }),
     ...(peer !== undefined && { peer }),
     surface,
     rpc: method.fullName,
     targets,
     ...(leftOut > 0 && { targetsLeftOut: leftOut }),
-    ...(event !== 'refusal' && { requestSha256: createHash('sha256').update(request).digest('hex') }),
+    ...(event !== 'refusal' && { requestSha256: sha256 }),
     ...(decision !== undefined && {
       decision: decision.allow ? 'allow' : 'deny',
       rule: decision.rule,

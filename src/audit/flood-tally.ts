@@ -1,9 +1,6 @@
 import type { Schedule } from '../clock/schedule.ts';
 
-import type { AuditRecord } from './audit-record.ts';
-
-/** A record before it has its time. */
-export type UntimedRecord = Omit<AuditRecord, 'time'>;
+import type { UntimedRecord } from './audit-record.ts';
 
 /** What a tally needs. */
 export interface FloodTallyOptions {

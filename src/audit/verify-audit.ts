@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-import { type ChainEnd, openSeal } from './audit-chain.ts';
+import { type AuditKey, type ChainEnd, type OpenedSeal, openSeal } from './audit-chain.ts';
+import type { AuditAnchor } from './audit-anchor.ts';
 
 /** What looking through files of records found. */
 export interface AuditVerdict {
@@ -10,40 +11,74 @@ export interface AuditVerdict {
   readonly end: ChainEnd | undefined;
   /** The first line that does not fit, with its file and number; undefined: all fit. */
   readonly problem: string | undefined;
+  /** How many anchors named a record of these files, and were right. */
+  readonly anchors: number;
+  /** How many records a bare hash seals, which anybody could have made. */
+  readonly unkeyed: number;
+}
+
+/** What records are held against, beyond their own chain. */
+export interface VerifyOptions {
+  /** The number of the record with which the files begin; 1 unless those before were put away elsewhere. */
+  readonly from?: number;
+  /** Checks seals that were made with it. With a key, no record after the first that has such a seal may lack one. */
+  readonly key?: AuditKey;
+  /** Ends of the chain that were kept elsewhere. */
+  readonly anchors?: readonly AuditAnchor[];
 }
 
 /**
  * Holds the records of some files against their chain, in the chain's order, whatever the order of the names. Finds lines
- * that were changed, removed, inserted or moved, at the beginning too; what was cut off at the very end it cannot find: compare
- * `end` with what was sent elsewhere. Rejects when a file cannot be read.
- *
- * @param from the number of the record with which the files begin; 1 unless those before were put away elsewhere
+ * that were changed, removed, inserted or moved, at the beginning too; what was cut off at the very end, or written anew by
+ * somebody who can make the seals, only anchors tell. Rejects when a file cannot be read.
  */
-export async function verifyAudit(paths: readonly string[], from = 1): Promise<AuditVerdict> {
-  let end: ChainEnd | undefined;
-  let records = 0;
+export async function verifyAudit(paths: readonly string[], options: VerifyOptions = {}): Promise<AuditVerdict> {
+  const { from = 1, key, anchors = [] } = options;
+  const anchored = new Map(anchors.map((anchor) => [anchor.seq, anchor]));
+  let end: OpenedSeal | undefined;
+  let [records, matched, unkeyed] = [0, 0, 0];
+  const conclude = (problem: string | undefined): AuditVerdict => ({
+    records,
+    end: end && { seq: end.seq, hash: end.hash },
+    problem,
+    anchors: matched,
+    unkeyed,
+  });
   for (const path of await inChainOrder(paths)) {
     let number = 0;
     for await (const line of linesOf(path)) {
       number += 1;
-      const sealed = openSeal(line);
-      const problem = typeof sealed === 'string' ? sealed : misfit(sealed, end, from);
-      if (problem !== undefined) return { records, end, problem: `${path}, line ${number}: ${problem}` };
-      if (typeof sealed !== 'string') end = { seq: sealed.seq, hash: sealed.hash };
+      const sealed = openSeal(line, key);
+      const anchor = typeof sealed === 'string' ? undefined : anchored.get(sealed.seq);
+      const problem = typeof sealed === 'string' ? sealed : (misfit(sealed, end, from) ?? misses(sealed, anchor));
+      if (typeof sealed === 'string' || problem !== undefined) return conclude(`${path}, line ${number}: ${problem}`);
+      end = sealed;
       records += 1;
+      if (anchor !== undefined) matched += 1;
+      if (!sealed.isKeyed) unkeyed += 1;
     }
   }
-  return { records, end, problem: undefined };
+  return conclude(missingEnd(end, anchors));
 }
 
-function misfit(
-  { seq, prev }: ChainEnd & { readonly prev: string },
-  end: ChainEnd | undefined,
-  from: number,
-): string | undefined {
+function misfit({ seq, prev, isKeyed }: OpenedSeal, end: OpenedSeal | undefined, from: number): string | undefined {
   if (end === undefined) return seq === from ? undefined : missingBeginning(seq, from);
   if (seq !== end.seq + 1) return `it is record ${seq}; after record ${end.seq} comes ${end.seq + 1}`;
-  return prev === end.hash ? undefined : `it was not written after the record before it`;
+  if (prev !== end.hash) return 'it was not written after the record before it';
+  return end.isKeyed && !isKeyed ? 'it is sealed without the key that sealed the record before it' : undefined;
+}
+
+function misses({ seq, hash }: OpenedSeal, anchor: AuditAnchor | undefined): string | undefined {
+  if (anchor === undefined || anchor.hash === hash) return undefined;
+  return `record ${seq} ends with the hash ${hash}, and its anchor says ${anchor.hash}: it was written anew`;
+}
+
+/** What was cut off at the end is missing only by the word of an anchor. */
+function missingEnd(end: ChainEnd | undefined, anchors: readonly AuditAnchor[]): string | undefined {
+  const last = Math.max(0, ...anchors.map(({ seq }) => seq));
+  if (last <= (end?.seq ?? 0)) return undefined;
+  const found = end === undefined ? 'there are none here' : `the last one here is record ${end.seq}`;
+  return `an anchor names record ${last}, and ${found}: the end is missing`;
 }
 
 function missingBeginning(seq: number, from: number): string {

@@ -54,6 +54,15 @@ export interface CallNotes {
   onBehalfOf?: string;
   /** The user whom the request named, where the caller's own name was put in their place. */
   replacedUser?: string;
+  /** The call as it was sent upstream; undefined: it was not sent. */
+  sent?: SentCall;
+}
+
+/** A call that was sent. Its caller may not wait for the reply. */
+export interface SentCall {
+  readonly reply: Promise<Reply>;
+  /** Whether the reply is there, or the error in its place. */
+  isAnswered: boolean;
 }
 
 /**

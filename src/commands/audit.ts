@@ -1,14 +1,18 @@
+import { type AuditAnchor, readAnchors } from '../audit/audit-anchor.ts';
+import { readAuditKey } from '../audit/audit-key.ts';
 import { verifyAudit } from '../audit/verify-audit.ts';
 import { CommandLineError } from './command-line.ts';
 
 import type { Command } from './command.ts';
 
 /**
- * `cuegate audit verify [--from NUMBER] FILE…`: holds audit files against their chain and names the first line that does not fit.
- * The files may be given in any order. Ends with status 1 when a line does not fit.
+ * `cuegate audit verify [--from NUMBER] [--key-file FILE] [--anchor NUMBER:HASH | --anchor LOGFILE] FILE…`: holds audit files
+ * against their chain and names the first line that does not fit. The files may be given in any order; lock files among them
+ * are passed over, so that `audit.jsonl*` means all of an audit. Ends with status 1 when a line does not fit, or is missing.
  */
 export const audit: Command = async ({ words, values }) => {
-  const [verb, ...paths] = words;
+  const [verb, ...names] = words;
+  const paths = names.filter((name) => !name.endsWith('.lock'));
   if (verb !== 'verify' || paths.length === 0) {
     throw new CommandLineError(
       '"audit" takes the word "verify" and files: cuegate audit verify audit.jsonl audit.jsonl.*',
@@ -18,16 +22,37 @@ export const audit: Command = async ({ words, values }) => {
   if (!/^[1-9]\d{0,14}$/.test(from)) {
     throw new CommandLineError(`--from is the number of a record, such as 1; found "${from}"`);
   }
-  const { records, end, problem } = await verifyAudit(paths, Number(from)).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandLineError(`cannot read an audit file: ${error.message}`);
-  });
-  const counted = `${records} ${records === 1 ? 'record' : 'records'}`;
+  const { 'key-file': keyFile, anchor } = values;
+  const key = keyFile === undefined ? undefined : await readAuditKey(keyFile, '--key-file');
+  const anchors = anchor === undefined ? [] : await readAnchors(anchor);
+  const verdict = await verifyAudit(paths, { from: Number(from), key, anchors }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw new CommandLineError(`cannot read an audit file: ${error.message}`);
+    },
+  );
+  const { records, end, problem, unkeyed } = verdict;
+  const counted = count(records, 'record');
   if (problem !== undefined) {
     process.stderr.write(`broken after ${counted}: ${problem}\n`);
     process.exitCode = 1;
   } else if (end === undefined) {
     process.stdout.write('no records\n');
   } else {
-    process.stdout.write(`${counted}, number ${from} to ${end.seq}: unbroken; the last hash is ${end.hash}\n`);
+    const seals = key !== undefined && unkeyed > 0 ? `; ${count(unkeyed, 'record')} sealed without a key` : '';
+    const compared = anchor === undefined ? '' : `; ${describeAnchors(verdict.anchors, anchors)}`;
+    process.stdout.write(
+      `${counted}, number ${from} to ${end.seq}: unbroken${compared}${seals}; the last hash is ${end.hash}\n`,
+    );
   }
 };
+
+function describeAnchors(matched: number, anchors: readonly AuditAnchor[]): string {
+  const named = new Set(anchors.map(({ seq }) => seq)).size;
+  return matched === named
+    ? `${count(matched, 'anchor')} fit`
+    : `${matched} of ${count(named, 'anchor')} fit, the others name records before these`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

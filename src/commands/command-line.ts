@@ -25,7 +25,7 @@ export class CommandLineError extends UserError {
 }
 
 const switches: readonly string[] = ['--json', '--pipeline', '--help', '--version'];
-const valued: readonly string[] = ['--token', '--scopes', '--subject', '--from'];
+const valued: readonly string[] = ['--token', '--scopes', '--subject', '--from', '--key-file', '--anchor'];
 
 /** Takes the arguments after the program's name apart. Throws CommandLineError with the nearest right word. */
 export function parseCommandLine(args: readonly string[], commands: CommandNames): CommandLine {

@@ -21,7 +21,11 @@ const placeholder = '127.0.0.1:8443';
 
 /** `cuegate demo`: a farm in a box and a gateway in front of it, on this machine only. Settings apply as for `serve`. */
 export const demo: Command = async ({ environment, flags }) => {
-  const { config: settings, problems, unusedNames } = readConfig({
+  const {
+    config: settings,
+    problems,
+    unusedNames,
+  } = readConfig({
     environment: {
       JWT_SECRET: randomBytes(48).toString('base64url'),
       HOST: '127.0.0.1',

@@ -29,7 +29,8 @@ Commands
   token          print a token signed with JWT_SECRET, for trying things out (--scopes "cue:read cue:operate")
   api-key        make an API key, and its entry for API_KEYS_FILE (--subject nightly --scopes "cue:read")
   policy explain say whether a token may call RPCs, and why: policy explain --token … job.JobInterface/Kill
-  audit verify   check audit files for changed or missing lines: audit verify FILE … (--from 4711 when older ones are elsewhere)
+  audit verify   check audit files for changed or missing lines: audit verify FILE … (--from 4711 when older ones are elsewhere,
+                 --key-file FILE where AUDIT_KEY_FILE is set, --anchor LOGFILE or NUMBER:HASH to compare with the log)
   help           print this
 
 Every option is also an environment variable; the option wins.

@@ -57,6 +57,9 @@ export interface Config {
   /** Undefined: the log. */
   readonly auditFile: string | undefined;
   readonly auditMaxBytes: number;
+  /** Undefined: bare hashes seal the audit. */
+  readonly auditKeyFile: string | undefined;
+  readonly auditAnchorIntervalMs: number;
   readonly restServices: readonly string[];
   readonly graphqlServices: readonly string[];
   readonly grpcServices: readonly string[];
@@ -162,6 +165,8 @@ export function readConfig(raw: RawConfig): ReadConfig {
     serviceSubjects: read.list('SERVICE_SUBJECTS'),
     auditFile: read.text('AUDIT_FILE') || undefined,
     auditMaxBytes: read.number('AUDIT_MAX_MB'),
+    auditKeyFile: read.text('AUDIT_KEY_FILE') || undefined,
+    auditAnchorIntervalMs: read.number('AUDIT_ANCHOR_INTERVAL'),
     restServices: read.list('REST_SERVICES'),
     graphqlServices: read.list('GRAPHQL_SERVICES'),
     grpcServices: read.list('GRPC_SERVICES'),

@@ -329,7 +329,8 @@ export const options = [
     group: 'Audit',
     description:
       'Where every write and every refusal is written down, one line of JSON each, every line tied to the one before by its ' +
-      'hash (cuegate audit verify). One process writes to a file. Default: to the log, at info, unchained.',
+      'hash (cuegate audit verify). One process writes to a file, and holds AUDIT_FILE.lock meanwhile. Default: to the log, at ' +
+      'info, unchained.',
   },
   {
     name: 'AUDIT_MAX_MB',
@@ -339,6 +340,24 @@ export const options = [
     description:
       'When AUDIT_FILE has this many MiB it is put away as AUDIT_FILE.1, .2 and so on, and a new one goes on with the chain. ' +
       'Nothing is ever deleted.',
+  },
+  {
+    name: 'AUDIT_KEY_FILE',
+    kind: 'text',
+    group: 'Audit',
+    description:
+      'A file with at least 32 random bytes, e.g. by openssl rand -hex 32. Records of AUDIT_FILE are then sealed by HMAC-SHA-256 ' +
+      'with this key, so that whoever can write the file, but cannot read the key, can make no record of their own. Keep a copy ' +
+      'elsewhere: cuegate audit verify --key-file needs it. Default: a bare SHA-256, which shows mistakes and hasty changes.',
+  },
+  {
+    name: 'AUDIT_ANCHOR_INTERVAL',
+    kind: 'duration',
+    default: '1h',
+    group: 'Audit',
+    description:
+      'How often the number and the hash of the last record in AUDIT_FILE go to the log, at info. Whoever collects the log holds ' +
+      'the file against them (cuegate audit verify --anchor): they tell what was cut off at its end, or written anew.',
   },
   {
     name: 'REST_SERVICES',

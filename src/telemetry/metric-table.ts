@@ -134,6 +134,12 @@ export const metricTable = [
     labels: [],
     help: 'Audit records that could not be written.',
   },
+  {
+    name: 'cuegate_audit_file_disturbances_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Times that somebody else took AUDIT_FILE away (FILE_GONE), cut it (FILE_CUT) or wrote to it (FILE_GREW).',
+  },
 ] as const satisfies readonly MetricRow[];
 
 /** The name of a metric of ours. */

@@ -32,7 +32,7 @@ export interface GuardedCuebot {
   /** The error of a call that is refused or fails; fails itself when the call does not. */
   readonly failureOf: (identity: Identity, rpc: string, request?: object) => Promise<GatewayError>;
   /** Has the audit write down what it only counted. */
-  readonly flushAudit: () => void;
+  readonly flushAudit: () => Promise<void>;
   /** How many records were lost. */
   readonly auditFailures: () => number;
   readonly close: () => Promise<void>;
@@ -73,7 +73,7 @@ export async function startGuardedCuebot({
   const logger = { debug: silent, info: silent, warn: silent, error: silent };
   const takesGrant: Parameters<typeof createAudit>[0]['takesGrant'] = (method) =>
     policy.factsOf(method).grant !== undefined;
-  const audit = createAudit({ table, takesGrant, trail, open, logger, now });
+  const audit = createAudit({ table, takesGrant, trail, logger, now });
   const speakers = new WeakMap<CallSignal, string>();
   /** Where the pipeline finds out for whom a service speaks. */
   const identityFields: Interceptor = () => (next) => (call) => {
@@ -81,7 +81,7 @@ export async function startGuardedCuebot({
     if (onBehalfOf !== undefined) call.notes!.onBehalfOf = onBehalfOf;
     return next(call);
   };
-  const interceptors = [audit.record, authorize(policy, { open, close }), identityFields, audit.intend];
+  const interceptors = [audit.record, authorize(policy, { open, close }), identityFields, audit.intend, audit.follow];
   const invoke = pipe(table, interceptors, upstream.invoke);
   const call = async (
     identity: Identity,

@@ -1,11 +1,26 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { openAuditFile } from '../../src/audit/audit-file.ts';
+import { type FileDisturbance, openAuditFile } from '../../src/audit/audit-file.ts';
+import { sealRecord } from '../../src/audit/audit-chain.ts';
 import type { AuditRecord } from '../../src/audit/audit-record.ts';
 import { verifyAudit } from '../../src/audit/verify-audit.ts';
 
@@ -17,10 +32,13 @@ let path: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cuegate-audit-'));
   path = join(folder, 'audit.jsonl');
+  disturbances = [];
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const open = (maxBytes = 1_000_000) => openAuditFile({ path, maxBytes, now });
+let disturbances: FileDisturbance[];
+const open = (maxBytes = 1_000_000, key?: Uint8Array) =>
+  openAuditFile({ path, maxBytes, now, key, onDisturbance: (disturbance) => void disturbances.push(disturbance) });
 const linesOf = async (file = path) => (await readFile(file, 'utf8')).trimEnd().split('\n');
 const files = async () => (await readdir(folder)).map((name) => join(folder, name));
 
@@ -82,7 +100,8 @@ describe('openAuditFile()', () => {
     ]);
     expect(JSON.parse((await linesOf(`${path}.2`))[0]!)).toMatchObject({ event: 'continue' });
     const verdict = await verifyAudit(await files());
-    expect(verdict).toEqual({ records: 1 + 12 + 5, end, problem: undefined });
+    expect(verdict).toMatchObject({ records: 1 + 12 + 5, end, problem: undefined });
+    expect(disturbances).toEqual([]);
   });
 
   it('leaves half a line as it is, and goes on in a new file', async () => {
@@ -96,7 +115,7 @@ describe('openAuditFile()', () => {
     ]);
     const verdict = await verifyAudit(await files());
     expect(verdict.problem).toBe(`${path}.1, line 3: it is not a whole record`);
-    expect(await verifyAudit([path], 3)).toMatchObject({ records: 2, problem: undefined });
+    expect(await verifyAudit([path], { from: 3 })).toMatchObject({ records: 2, problem: undefined });
   });
 
   it('lets nobody else read it', async () => {
@@ -114,7 +133,7 @@ describe('openAuditFile()', () => {
 
   it('says why a file cannot be used', async () => {
     path = join(folder, 'nowhere', 'audit.jsonl');
-    await expect(open()).rejects.toThrow(/^the audit file .*audit\.jsonl cannot be used: ENOENT/);
+    await expect(open()).rejects.toThrow(/^AUDIT_FILE: .*audit\.jsonl cannot be used: ENOENT/);
   });
 
   it('rejects what cannot be written, leaves no gap behind, and finds its way back', async () => {
@@ -130,6 +149,214 @@ describe('openAuditFile()', () => {
       [2, undefined],
       [3, 'back'],
     ]);
+  });
+});
+
+describe('an audit file that somebody else changes', () => {
+  /** What a file holds, shortly: number, event, and the subject or the reason. */
+  const told = async (file = path) =>
+    (await linesOf(file))
+      .map((line) => JSON.parse(line))
+      .map(({ seq, event, subject, reason }) => [
+        seq,
+        event,
+        ...(subject ? [subject] : []),
+        ...(reason ? [reason] : []),
+      ]);
+
+  it('is begun anew when it is removed, and says so', async () => {
+    const trail = await open();
+    await trail.append(record('ann'), false);
+    await rm(path);
+    await trail.append(record('ben'), true);
+    await trail.close();
+    expect(await told()).toEqual([
+      [3, 'continue', 'FILE_GONE'],
+      [4, 'write', 'ben'],
+    ]);
+    expect(disturbances).toEqual(['FILE_GONE']);
+    expect((await verifyAudit([path])).problem).toMatch(/it is record 3, and the first one must be 1/);
+  });
+
+  it('is followed through logrotate’s "create": every record is there once', async () => {
+    const trail = await open();
+    await trail.append(record('ann'), false);
+    await rename(path, `${path}-20261123`);
+    await writeFile(path, '');
+    await trail.append(record('ben'), false);
+    await trail.append(record('cleo'), false);
+    await trail.close();
+    expect(await told()).toEqual([
+      [3, 'continue', 'FILE_GONE'],
+      [4, 'write', 'ben'],
+      [5, 'write', 'cleo'],
+    ]);
+    expect(await verifyAudit([path, `${path}-20261123`])).toMatchObject({ records: 5, problem: undefined });
+  });
+
+  it('is followed through "copytruncate", and no NUL is in it', async () => {
+    const trail = await open();
+    await trail.append(record('ann'), false);
+    await copyFile(path, `${path}-20261123`);
+    await truncate(path);
+    await trail.append(record('ben'), false);
+    await trail.close();
+    expect(await told()).toEqual([
+      [3, 'continue', 'FILE_CUT'],
+      [4, 'write', 'ben'],
+    ]);
+    expect((await readFile(path)).includes(0)).toBe(false);
+    expect(await verifyAudit([path, `${path}-20261123`])).toMatchObject({ records: 4, problem: undefined });
+  });
+
+  it('is put away as it is when half of it was cut off, or others wrote to it', async () => {
+    const trail = await open();
+    await trail.append(record('ann'), false);
+    await truncate(path, 20);
+    await trail.append(record('ben'), false);
+    await appendFile(path, 'dear diary\n');
+    await trail.append(record('cleo'), false);
+    await trail.close();
+    expect(disturbances).toEqual(['FILE_CUT', 'FILE_GREW']);
+    expect((await stat(`${path}.1`)).size).toBe(20);
+    expect(await readFile(`${path}.2`, 'utf8')).toMatch(/"subject":"ben".*\ndear diary\n$/);
+    expect(await told()).toEqual([
+      [5, 'continue', 'FILE_GREW'],
+      [6, 'write', 'cleo'],
+    ]);
+  });
+
+  it('leaves alone what somebody put in its place', async () => {
+    const trail = await open();
+    await rm(path);
+    await writeFile(path, 'dear diary\n');
+    await trail.append(record('ann'), false);
+    await trail.close();
+    expect(await readFile(`${path}.1`, 'utf8')).toBe('dear diary\n');
+    expect(await told()).toEqual([
+      [2, 'continue', 'FILE_GONE'],
+      [3, 'write', 'ann'],
+    ]);
+  });
+
+  it('takes no record while another process has the lock by now', async () => {
+    const trail = await open();
+    const other = { host: 'elsewhere', pid: 7, startedAt: '2026-11-23T11:00:00.000Z' };
+    await rm(path);
+    await writeFile(`${path}.lock`, JSON.stringify(other));
+    await expect(trail.append(record('ann'), true)).rejects.toThrow('is locked by process 7 on host elsewhere');
+    await rm(`${path}.lock`);
+    await trail.append(record('ben'), true);
+    await trail.close();
+    expect(await told()).toEqual([
+      [2, 'continue', 'FILE_GONE'],
+      [3, 'write', 'ben'],
+    ]);
+  });
+
+  it('is no device or folder', async () => {
+    path = '/dev/null';
+    await expect(open()).rejects.toThrow('AUDIT_FILE: /dev/null is no file to append to');
+    path = folder;
+    await expect(open()).rejects.toThrow('is no file to append to');
+  });
+});
+
+describe('a disk that fails', () => {
+  /** Lets no file grow beyond some bytes, as a full disk would: half of a write gets through, and then none. */
+  const limitFiles = (bytes: number | 'unlimited') =>
+    execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`]);
+  const ignore = () => undefined;
+  afterEach(() => {
+    process.off('SIGXFSZ', ignore);
+    vi.restoreAllMocks();
+  });
+
+  // prlimit is Linux's: elsewhere nothing fills a disk for one process alone.
+  it.runIf(process.platform === 'linux')(
+    'leaves no half record behind, nor a NUL when the file was cut meanwhile',
+    async () => {
+      process.on('SIGXFSZ', ignore);
+      const trail = await open();
+      await trail.append(record('ann'), false);
+      const { size } = await stat(path);
+      try {
+        limitFiles(size + 10);
+        await expect(trail.append(record('lost'), true)).rejects.toThrow('EFBIG');
+        expect((await stat(path)).size).toBe(size);
+        await copyFile(path, `${path}-copy`);
+        await truncate(path);
+        await expect(trail.append(record('x'.repeat(size)), true)).rejects.toThrow('EFBIG');
+        expect((await readFile(path)).includes(0)).toBe(false);
+      } finally {
+        limitFiles('unlimited');
+      }
+      await trail.append(record('ben'), true);
+      await trail.close();
+      expect(await verifyAudit([path, `${path}-copy`])).toMatchObject({ problem: undefined });
+      expect(await readFile(path, 'utf8')).toMatch(/"subject":"ben"/);
+    },
+  );
+
+  it('does not count as written what could not be flushed', async () => {
+    const trail = await open();
+    const { size } = await stat(path);
+    const handle = await openFile(path);
+    vi.spyOn(Object.getPrototypeOf(handle), 'datasync').mockRejectedValueOnce(new Error('EIO'));
+    await handle.close();
+    await expect(trail.append(record('lost'), true)).rejects.toThrow('EIO');
+    expect((await stat(path)).size).toBe(size);
+    await trail.append(record('ann'), true);
+    await trail.close();
+    expect(await verifyAudit([path])).toMatchObject({ records: 2, problem: undefined });
+  });
+});
+
+describe('AUDIT_KEY_FILE', () => {
+  const key = Buffer.from('a key of thirty-two bytes or more');
+  const writeSealed = async (subject: string, by: Uint8Array | undefined = key) => {
+    const trail = await open(1_000_000, by);
+    await trail.append(record(subject), false);
+    await trail.close();
+  };
+
+  it('seals records so that nobody without the key can make one', async () => {
+    await writeSealed('ann');
+    expect(await verifyAudit([path], { key })).toMatchObject({ records: 2, unkeyed: 0, problem: undefined });
+    const lines = await linesOf();
+    // Whoever can write the file takes the record out and seals another one by the hash that anybody can make.
+    const { prev } = JSON.parse(lines[1]!);
+    const forged = sealRecord(record('mallory'), { seq: 1, hash: prev }, undefined).line;
+    await writeFile(path, `${lines[0]}\n${forged}\n`);
+    expect((await verifyAudit([path], { key })).problem).toBe(
+      `${path}, line 2: it is sealed without the key that sealed the record before it`,
+    );
+    const guessed = sealRecord(record('mallory'), { seq: 1, hash: prev }, Buffer.from('another key')).line;
+    await writeFile(path, `${lines[0]}\n${guessed}\n`);
+    expect((await verifyAudit([path], { key })).problem).toMatch(
+      /line 2: it is not what was written.*or the key is another one$/,
+    );
+  });
+
+  it('cannot be checked without the key', async () => {
+    await writeSealed('ann');
+    expect((await verifyAudit([path])).problem).toBe(
+      `${path}, line 1: it is sealed with a key, and there is none to check it with`,
+    );
+  });
+
+  it('may be set later, and what came before is counted', async () => {
+    await write('ann');
+    await writeSealed('ben');
+    expect(await verifyAudit([path], { key })).toMatchObject({ records: 4, unkeyed: 2, problem: undefined });
+  });
+
+  it('cannot be taken away or exchanged in silence', async () => {
+    await writeSealed('ann');
+    await expect(open()).rejects.toThrow(`${path} is sealed with a key, and AUDIT_KEY_FILE is not set`);
+    await expect(open(1_000_000, Buffer.from('another key'))).rejects.toThrow('and AUDIT_KEY_FILE names another key');
+    await writeSealed('ben');
+    expect(await verifyAudit([path], { key })).toMatchObject({ records: 4, problem: undefined });
   });
 });
 
@@ -177,8 +404,8 @@ describe('verifyAudit()', () => {
     const trail = await open(600);
     for (let index = 0; index < 12; index += 1) await trail.append(record(`user-${index}`), false);
     await trail.close();
-    expect((await verifyAudit([path, `${path}.5`, `${path}.4`], 10)).problem).toBeUndefined();
-    expect((await verifyAudit([path, `${path}.2`], 4)).problem).toMatch(
+    expect((await verifyAudit([path, `${path}.5`, `${path}.4`], { from: 10 })).problem).toBeUndefined();
+    expect((await verifyAudit([path, `${path}.2`], { from: 4 })).problem).toMatch(
       /line 1: it is record \d+; after record \d+ comes/,
     );
   });
@@ -196,8 +423,27 @@ describe('verifyAudit()', () => {
     await write('ann', 'ben');
     await edit((lines) => lines.splice(0, 1));
     expect((await verifyAudit([path])).problem).toMatch(/line 1: it is record 2, and the first one must be 1; /);
-    expect(await verifyAudit([path], 2)).toMatchObject({ records: 2, problem: undefined });
-    expect((await verifyAudit([path], 3)).problem).toMatch(/it is record 2, and the first one must be 3/);
+    expect(await verifyAudit([path], { from: 2 })).toMatchObject({ records: 2, problem: undefined });
+    expect((await verifyAudit([path], { from: 3 })).problem).toMatch(/it is record 2, and the first one must be 3/);
+  });
+
+  it('finds by an anchor what was written anew, and what was cut off at the end', async () => {
+    await write('ann', 'ben');
+    const anchors = (await linesOf()).map((line) => JSON.parse(line)).map(({ seq, hash }) => ({ seq, hash }));
+    expect(await verifyAudit([path], { anchors: anchors.slice(1) })).toMatchObject({ anchors: 2, problem: undefined });
+    await edit((lines) => lines.pop());
+    expect((await verifyAudit([path], { anchors })).problem).toBe(
+      'an anchor names record 3, and the last one here is record 2: the end is missing',
+    );
+    await rm(path);
+    await write('mallory', 'ben');
+    expect((await verifyAudit([path], { anchors: anchors.slice(1, 2) })).problem).toMatch(
+      /line 2: record 2 ends with the hash [0-9a-f]{64}, and its anchor says [0-9a-f]{64}: it was written anew$/,
+    );
+    await writeFile(path, '');
+    expect((await verifyAudit([path], { anchors })).problem).toBe(
+      'an anchor names record 3, and there are none here: the end is missing',
+    );
   });
 
   it('finds any changed character', async () => {

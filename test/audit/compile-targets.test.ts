@@ -1,18 +1,26 @@
+import { createHash } from 'node:crypto';
+
 import { describe, expect, it } from 'vitest';
 
-import { compileTargets, nounsOf } from '../../src/audit/compile-targets.ts';
+import { compileTargets, nounsOf, type ReadTargets } from '../../src/audit/compile-targets.ts';
+import { describeRequest } from '../../src/audit/describe-request.ts';
 import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';
-import { compileWireToValue } from '../../src/codec/value/wire-to-value.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
 const registry = loadProtoFiles([new URL('../../proto', import.meta.url).pathname]);
 const nouns = nounsOf([...registry.methods.values()].map(({ input }) => input));
 
-/** What the audit holds of a call's request. */
+/** What the audit holds of a call's request, as bytes. */
+function readAll(rpc: string, request: Uint8Array) {
+  const steps = compileTargets(registry.methods.get(rpc)!.input, nouns)(request);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+/** The same of a request as values. */
 function namedBy(rpc: string, request: object) {
   const { input } = registry.methods.get(rpc)!;
-  const read = compileTargets(input, (message) => compileWireToValue(message, registry), nouns);
-  return read(compileValueToWire(input, registry)(request));
+  return readAll(rpc, compileValueToWire(input, registry)(request));
 }
 const targetsOf = (rpc: string, request: object) => namedBy(rpc, request).targets;
 
@@ -121,8 +129,85 @@ describe('compileTargets()', () => {
   });
 
   it('finds nothing in bytes that are no such message', () => {
+    expect(readAll('job.JobInterface/Pause', Uint8Array.of(0xff))).toEqual({ targets: [], leftOut: 0 });
+  });
+
+  it('names what Cuebot acts on when a part comes twice: the parts are merged, and the last value holds', () => {
     const { input } = registry.methods.get('job.JobInterface/Pause')!;
-    const read = compileTargets(input, (message) => compileWireToValue(message, registry), nouns);
-    expect(read(Uint8Array.of(0xff))).toEqual({ targets: [], leftOut: 0 });
+    const encode = compileValueToWire(input, registry);
+    const parts = [{ job: { id: 'j-1', name: 'one' } }, { job: { id: 'j-2' } }].map((part) => encode(part));
+    expect(readAll('job.JobInterface/Pause', Buffer.concat(parts)).targets).toEqual([
+      { field: 'job', id: 'j-2', name: 'one' },
+    ]);
+  });
+
+  it('looks behind unknown fields of every kind, groups included', () => {
+    const { input } = registry.methods.get('job.JobInterface/Pause')!;
+    // A varint, eight bytes, a text, four bytes, and a group in a group with a text of the number of `job`.
+    const unknown = Buffer.from(
+      'a00601 a1060000000000000000 a2060161 a50600000000 a306 0a0161 ab06 ac06 a406'.replaceAll(' ', ''),
+      'hex',
+    );
+    const request = Buffer.concat([unknown, compileValueToWire(input, registry)({ job: { id: 'j-1' } })]);
+    expect(readAll('job.JobInterface/Pause', request).targets).toEqual([{ field: 'job', id: 'j-1' }]);
+    expect(readAll('job.JobInterface/Pause', Buffer.from('a306', 'hex')).targets).toEqual([]);
+  });
+
+  it('does not open the thousands of things that it does not name, and gives way while it counts them', () => {
+    const { input } = registry.methods.get('job.GroupInterface/ReparentJobs')!;
+    const first = Array.from({ length: 20 }, (_, index) => ({ id: `job-${index}` }));
+    const jobs = compileValueToWire(input, registry)({ jobs: { jobs: first } });
+    // What follows is no job at all: who looks into it finds broken bytes, and would name nothing.
+    const broken = Buffer.from('0a01ff', 'hex');
+    const list = Buffer.concat(Array.from({ length: 100_000 }, () => broken));
+    const length = [0, 7, 14].map((shift, at) => ((list.length >> shift) & 0x7f) | (at < 2 ? 0x80 : 0));
+    // A second part of the same list.
+    const request = Buffer.concat([jobs, jobs.subarray(0, 1), Buffer.from(length), list]);
+    const steps = compileTargets(input, nouns)(request);
+    let yields = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) yields += 1;
+    expect(step.value).toMatchObject({ leftOut: 100_000 });
+    expect(step.value.targets).toHaveLength(20);
+    expect(yields).toBeGreaterThanOrEqual(Math.floor(100_000 / 2_048));
+  });
+});
+
+describe('describeRequest()', () => {
+  const steps = (count: number): ReadTargets =>
+    function* () {
+      for (let index = 0; index < count; index += 1) yield;
+      return { targets: [], leftOut: count };
+    };
+  const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+  it('describes a small request at once', () => {
+    const request = Buffer.from('small');
+    expect(describeRequest(request, steps(3))).toEqual({
+      targets: [],
+      leftOut: 3,
+      sha256: sha256Of(request),
+    });
+  });
+
+  it('describes a large one in turns, by the same words', async () => {
+    const request = Buffer.alloc(3 * 1024 * 1024 + 1, 'x');
+    const described = describeRequest(request, steps(3));
+    expect(described).toBeInstanceOf(Promise);
+    expect(await described).toEqual({ targets: [], leftOut: 3, sha256: sha256Of(request) });
+  });
+
+  it('lets others run meanwhile', async () => {
+    let hasOtherRun = false;
+    const endless: ReadTargets = function* () {
+      // Ends only when somebody else had a turn.
+      while (!hasOtherRun) yield;
+      return { targets: [], leftOut: 0 };
+    };
+    setImmediate(() => {
+      hasOtherRun = true;
+    });
+    await describeRequest(Buffer.alloc(1024 * 1024), endless);
+    expect(hasOtherRun).toBe(true);
   });
 });

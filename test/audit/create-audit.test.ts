@@ -38,8 +38,8 @@ beforeAll(async () => {
   jobId = answer.jobs.jobs[0]!.id;
 });
 afterAll(() => guarded.close());
-beforeEach(() => {
-  guarded.flushAudit();
+beforeEach(async () => {
+  await guarded.flushAudit();
   records.length = 0;
   callsThen.length = 0;
   isFull = false;
@@ -73,6 +73,7 @@ describe('createAudit()', () => {
         reason: 'ALLOWED',
         status: 'OK',
         durationMs: expect.any(Number),
+        sent: true,
       },
     ]);
   });
@@ -181,7 +182,7 @@ describe('createAudit()', () => {
     expect(subjects.filter((subject) => subject === 'bob')).toHaveLength(60);
     expect(subjects.slice(-2)).toEqual(['cleo', 'ann']);
     records.length = 0;
-    guarded.flushAudit();
+    await guarded.flushAudit();
     expect(records).toMatchObject([
       {
         event: 'refusal',

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { FloodTally, type UntimedRecord } from '../../src/audit/flood-tally.ts';
+import type { UntimedRecord } from '../../src/audit/audit-record.ts';
+import { FloodTally } from '../../src/audit/flood-tally.ts';
 
 import { createTimeline } from '../authentication/timeline.ts';
 

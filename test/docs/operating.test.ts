@@ -100,10 +100,21 @@ describe('docs/operating.md', () => {
         .sort(),
     ).toEqual(events.sort());
     const fields = [...type.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field]) => field!);
-    const { line } = sealRecord({ time: '', event: 'start' }, startChain());
+    const { line } = sealRecord({ time: '', event: 'start' }, startChain(), undefined);
     const ofTheChain = Object.keys(JSON.parse(line)).filter((field) => !fields.includes(field));
     const documented = tableOf('field of a record').flatMap(([names = '']) => unquoted(names).split(', '));
     expect(documented.sort()).toEqual([...fields, ...ofTheChain].sort());
+  });
+
+  it('says why an audit file goes on, in all cases', () => {
+    const source = readFileSync(pathOf('src/audit/audit-file.ts'), 'utf8');
+    const [, types = ''] = /export type FileDisturbance =([\s\S]*?)\ninterface/.exec(source) ?? [];
+    const reasons = [...types.matchAll(/'([A-Z_]+)'/g)].map(([, reason]) => reason!);
+    expect(
+      tableOf('reason')
+        .map(([reason = '']) => unquoted(reason))
+        .sort(),
+    ).toEqual(reasons.sort());
   });
 
   it('numbers the levels as pino does', () => {
@@ -177,7 +188,7 @@ describe('docs/operating.md', () => {
     }
     const names = new Set<string>(options.map(({ name }) => name));
     const named = [...page.matchAll(/`([A-Z]{2,}_[A-Z_]+)(?:=\w+)?`/g)].map(([, name]) => name!);
-    const reasons = /^(?:TOKEN_EXPIRED|SIGNATURE_INVALID)$/;
+    const reasons = /^(?:TOKEN_EXPIRED|SIGNATURE_INVALID|AUDIT_FAILED|FILE_[A-Z]+|HALF_LINE)$/;
     expect(named.filter((name) => !names.has(name) && !reasons.test(name))).toEqual([]);
   });
 
