@@ -19,9 +19,7 @@ import {
 
 import { nearestName } from '../../errors/did-you-mean.ts';
 
-import { BAD_USER_INPUT } from '../execution/bad-user-input.ts';
-import { Any, JSON_SCALAR } from '../schema/scalars/json-scalars.ts';
-import { showValue } from '../schema/scalars/show-value.ts';
+import { BAD_USER_INPUT, showValue } from '../execution/bad-user-input.ts';
 import type { OperationRequest } from './operation-request.ts';
 
 /** As many mistakes as somebody mends at once. */
@@ -114,7 +112,7 @@ class MisfitSearch {
   }
 
   #lookAtLeaf(value: unknown, type: GraphQLScalarType | GraphQLEnumType, place: Place): void {
-    if (typeof value === 'object' && type !== JSON_SCALAR && type !== Any) {
+    if (typeof value === 'object' && type.extensions['takesObjects'] !== true) {
       this.#tell(place, `expected "${type.name}"; found ${nameOf(value)}`);
     } else if (isEnumType(type) && !isShort(value)) {
       this.#tell(place, `"${type.name}" has no value ${showValue(value)}`);

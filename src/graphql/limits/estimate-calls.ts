@@ -9,7 +9,8 @@ import {
 } from 'graphql';
 
 import { collectFields, type Selecting } from './collect-fields.ts';
-import type { FieldCost, FieldCosts } from './compile-field-costs.ts';
+import type { FieldCost } from '../schema/field-facts.ts';
+import type { FieldCosts } from './compile-field-costs.ts';
 import { readListLength } from './read-list-length.ts';
 
 /** How many calls an operation may cause, as far as that can be told before it runs. */

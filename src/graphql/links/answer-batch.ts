@@ -1,26 +1,12 @@
-import type { ResponsePath } from 'graphql';
-
 import { GatewayError } from '../../call/gateway-error.ts';
 import type { StatusName } from '../../call/status.ts';
 
-import { isAbsent, type Scope } from './compile-expression.ts';
+import { isAbsent } from './compile-expression.ts';
 import { writeInto } from './compile-input.ts';
 import type { Row } from './compile-row-path.ts';
 import type { RequestValue } from './compile-template.ts';
 import type { LinkSession } from './create-link-session.ts';
-import type { BatchPlan, CutPlan, UniquePlan } from './plans.ts';
-
-/** One parent's question to a batch. */
-export interface Ask {
-  /** Equal for asks that have the same answer. */
-  readonly id: string;
-  /** The parts of its key. */
-  readonly key: readonly unknown[];
-  readonly scope: Scope;
-  readonly path: ResponsePath;
-  /** Asks the link's own RPC, for this parent alone. */
-  readonly alone: () => Promise<unknown>;
-}
+import type { Ask, BatchPlan, CutPlan, UniquePlan } from './plans.ts';
 
 /** What batches are answered with. */
 export interface BatchLimits {

@@ -3,7 +3,7 @@ import { Kind, type TypeNode } from 'graphql';
 import type { EnumDescriptor, FieldType, MessageDescriptor, Registry, ScalarType } from '../../registry/descriptors.ts';
 
 import type { GraphqlNames } from '../schema/derive-names.ts';
-import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
+import { wellKnownScalarOf } from '../schema/scalar-names.ts';
 import type { Argument } from './compile-expression.ts';
 import type { Shape } from './shape.ts';
 

@@ -1,16 +1,18 @@
 import type { ConstDirectiveNode } from 'graphql';
 
+import { didYouMean } from '../../errors/did-you-mean.ts';
+
 import { type StatusName, statusCode } from '../../call/status.ts';
 
 import { compileErrorTranslation } from '../execution/compile-error-translation.ts';
-import { scalarNameOf } from '../schema/scalars/scalar-names.ts';
+import { scalarNameOf } from '../schema/scalar-names.ts';
 import { compileBatch } from './compile-batch.ts';
 import { type Comparison, compileChooseOne, compileComparisons, compileIsWanted } from './compile-choose-one.ts';
 import { compileExpression, holds } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
 import { compileTemplate } from './compile-template.ts';
 import { type CallCompilation, compileTake, findReadRpc, messageOf } from './find-read-rpc.ts';
-import { hintAt, type Report } from './mistakes.ts';
+import type { Report } from './mistakes.ts';
 import type { CallPlan } from './plans.ts';
 import { readSettings, type SettingKind, type Settings } from './read-settings.ts';
 import { describeShape, type Shape } from './shape.ts';
@@ -93,7 +95,7 @@ function readKnown(
   if (known === undefined) return undefined;
   const name = known.replace(/^\$/, '');
   if (!messages.has(name))
-    report(settings.nodeOf('known'), `no type is named "${name}"${hintAt(name, messages.keys())}`);
+    report(settings.nodeOf('known'), `no type is named "${name}"${didYouMean(name, messages.keys())}`);
   else if (name !== type.name) report(settings.nodeOf('known'), `"known" is ${name}; the field is ${type.name}`);
   return name;
 }
@@ -102,7 +104,7 @@ function readStatuses(settings: Settings, report: Report): ReadonlySet<StatusNam
   const names = settings.texts('nullOn');
   for (const { text, node } of names) {
     if (Object.hasOwn(statusCode, text)) continue;
-    report(node, `"${text}" is no gRPC status${hintAt(text, Object.keys(statusCode))}`);
+    report(node, `"${text}" is no gRPC status${didYouMean(text, Object.keys(statusCode))}`);
   }
   return new Set(names.map(({ text }) => text as StatusName));
 }

@@ -1,8 +1,10 @@
+import { didYouMean } from '../../errors/did-you-mean.ts';
+
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
 import { compileRowExpression, type Expression, isAbsent } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
-import { hintAt, type Report } from './mistakes.ts';
+import type { Report } from './mistakes.ts';
 import { readSettings } from './read-settings.ts';
 import { describeShape, fits, type Shape } from './shape.ts';
 
@@ -80,7 +82,7 @@ export function compileConversion(
     const known = [...converters.keys()];
     report(
       settings.nodeOf('by'),
-      `no converter is named "${name}"${hintAt(name, known)}; there are: ${known.join(', ')}`,
+      `no converter is named "${name}"${didYouMean(name, known)}; there are: ${known.join(', ')}`,
     );
     return undefined;
   }

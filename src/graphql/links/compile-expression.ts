@@ -1,10 +1,12 @@
 import type { ASTNode } from 'graphql';
 
+import { didYouMean } from '../../errors/did-you-mean.ts';
+
 import type { FieldType, MessageDescriptor } from '../../registry/descriptors.ts';
 
 import type { Ancestry } from './ancestry.ts';
 import { compileRowPath, type Row } from './compile-row-path.ts';
-import { hintAt, type Report } from './mistakes.ts';
+import type { Report } from './mistakes.ts';
 import { describeShape, fits, numberOf, type Shape } from './shape.ts';
 
 /** What a link field is resolved with. */
@@ -37,6 +39,8 @@ export interface Expression<From> {
   readonly shape: Shape;
   /** The output types among whose fields it looks. */
   readonly ancestors: readonly string[];
+  /** Whether it looks at the parent's own fields. */
+  readonly readsParent: boolean;
   /** Whether it depends on arguments only. */
   readonly isOfArguments: boolean;
   readonly evaluate: (from: From) => unknown;
@@ -74,7 +78,7 @@ export function compileRowExpression(
 ): Expression<Row> | undefined {
   const compile = (source: string): Expression<Row> | undefined => {
     const path = compileRowPath(source, message, node, report);
-    return path && { shape: path.shape, ancestors: [], isOfArguments: false, evaluate: path.read };
+    return path && { shape: path.shape, ancestors: [], readsParent: false, isOfArguments: false, evaluate: path.read };
   };
   return compileWords(text, compile, node, report);
 }
@@ -104,24 +108,25 @@ function compileSource(
   const message = owner === '' ? parent : messages.get(owner!);
   if (message === undefined) {
     const problem = owner === '' ? 'a root field has no parent' : `no type is named "${owner}"`;
-    report(node, `${problem}, so "${source}" refers to nothing${hintAt(owner!, messages.keys())}`);
+    report(node, `${problem}, so "${source}" refers to nothing${didYouMean(owner!, messages.keys())}`);
     return undefined;
   }
   const compiled = compileRowPath(path, message, node, report);
   if (compiled === undefined) return undefined;
   const { shape, read } = compiled;
-  if (owner === '') return { shape, ancestors: [], isOfArguments: false, evaluate: ({ parent: row }) => read(row) };
+  const facts = { shape, isOfArguments: false };
+  if (owner === '') return { ...facts, ancestors: [], readsParent: true, evaluate: ({ parent: row }) => read(row) };
   const evaluate = ({ ancestry }: Scope) => {
     const row = ancestry[owner!];
     return row === undefined ? undefined : read(row);
   };
-  return { shape, ancestors: [owner!], isOfArguments: false, evaluate };
+  return { ...facts, ancestors: [owner!], readsParent: false, evaluate };
 }
 
 function compileArgument(name: string, args: Vocabulary['args'], node: ASTNode, report: Report) {
   const argument = args.get(name);
   if (argument === undefined) {
-    report(node, `the field has no argument "${name}"${hintAt(name, args.keys())}`);
+    report(node, `the field has no argument "${name}"${didYouMean(name, args.keys())}`);
     return undefined;
   }
   const { shape, read } = argument;
@@ -129,7 +134,7 @@ function compileArgument(name: string, args: Vocabulary['args'], node: ASTNode, 
     const value = given[name];
     return value === undefined || value === null ? undefined : read(value);
   };
-  return { shape, ancestors: [], isOfArguments: true, evaluate };
+  return { shape, ancestors: [], readsParent: false, isOfArguments: true, evaluate };
 }
 
 function compileWords<From>(
@@ -158,6 +163,7 @@ function firstOf<From>(first: Expression<From>, others: readonly Expression<From
   return {
     shape: first.shape,
     ancestors: all.flatMap(({ ancestors }) => ancestors),
+    readsParent: all.some(({ readsParent }) => readsParent),
     isOfArguments: all.every(({ isOfArguments }) => isOfArguments),
     evaluate: (from) => {
       for (const { evaluate } of all) {
@@ -189,7 +195,7 @@ function modify<From>(
     const number = numberOf(shape.type.enum, name);
     if (number === undefined) {
       const names = shape.type.enum.values.map((value) => value.name);
-      report(node, `${shape.type.enum.fullName} has no value "${name}"${hintAt(name, names)}`);
+      report(node, `${shape.type.enum.fullName} has no value "${name}"${didYouMean(name, names)}`);
       return undefined;
     }
     const compare = (from: From) => (evaluate(from) === number) === isWanted;

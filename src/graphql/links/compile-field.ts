@@ -1,11 +1,14 @@
 import { type ConstDirectiveNode, type FieldDefinitionNode, print } from 'graphql';
 
+import { didYouMean } from '../../errors/did-you-mean.ts';
+
 import type { MethodDescriptor, Registry } from '../../registry/descriptors.ts';
 
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
 import { badUserInput } from '../execution/bad-user-input.ts';
 import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
+import { type FieldCost, type FieldWithFacts, withFacts } from '../schema/field-facts.ts';
 import { ancestryOf } from './ancestry.ts';
 import { argumentOf, argumentScalars, type Catalog, readType, type WrittenType } from './catalog.ts';
 import { compileCall } from './compile-call.ts';
@@ -13,7 +16,7 @@ import { compileConversion } from './compile-conversion.ts';
 import type { Argument, Vocabulary } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
 import { createLinkResolver, type LinkSurroundings } from './create-link-resolver.ts';
-import { hintAt, type Report } from './mistakes.ts';
+import type { Report } from './mistakes.ts';
 import type { LinkField } from './parse-links.ts';
 import type { CallPlan } from './plans.ts';
 import { readSettings } from './read-settings.ts';
@@ -29,7 +32,10 @@ export interface CompiledField {
   readonly owned: string | undefined;
   /** The types of ancestors that it looks at. */
   readonly ancestors: readonly string[];
-  readonly createResolver: (surroundings: LinkSurroundings, adopts: boolean) => MessageFieldResolver;
+  readonly createResolver: (
+    surroundings: LinkSurroundings,
+    adopts: boolean,
+  ) => MessageFieldResolver | FieldWithFacts<MessageFieldResolver>;
 }
 
 /** What fields are compiled with. */
@@ -55,7 +61,7 @@ export function compileField(
   const taken = takenNames(typeName);
   if (taken === undefined) {
     const known = ['Query', ...catalog.messages.keys()];
-    report(extension.name, `no type is named "${typeName}"${hintAt(typeName, known)}`);
+    report(extension.name, `no type is named "${typeName}"${didYouMean(typeName, known)}`);
     return undefined;
   }
   if (taken.has(node.name.value))
@@ -93,12 +99,24 @@ export function compileField(
     calls,
     owned: calls.some(({ owns }) => owns) ? type.name : undefined,
     ancestors: calls.flatMap((call) => call.ancestors),
-    createResolver: (surroundings, adopts) =>
-      createLinkResolver(
-        { parentType: typeName, isList: type.isList, calls, adopts, checkArguments: args.check },
-        surroundings,
-      ),
+    createResolver: (surroundings, adopts) => {
+      const link = { parentType: typeName, isList: type.isList, calls, adopts, checkArguments: args.check };
+      return withFacts(createLinkResolver(link, surroundings), { cost: costOf(calls, surroundings.maxKeys), link });
+    },
   };
+}
+
+/**
+ * One call for each parent; for as many as a batch carries keys when each way to the value has one; for all when no parent has
+ * a part in the request; for all that have an owner in common when only that owner has.
+ */
+function costOf(calls: readonly CallPlan[], maxKeys: number): FieldCost {
+  const owners = calls.some(({ template }) => template.readsParent)
+    ? []
+    : [...new Set(calls.flatMap(({ template }) => template.ancestors))];
+  if (calls.every(({ template }) => template.isOfArguments))
+    return { parentsPerCall: Number.POSITIVE_INFINITY, owners };
+  return { parentsPerCall: calls.every(({ batch }) => batch !== undefined) ? Math.max(1, maxKeys) : 1, owners };
 }
 
 /** The RPCs that a field depends on. */
@@ -112,7 +130,7 @@ function readDirectives({ directives = [] }: FieldDefinitionNode, report: Report
   return directives.filter(({ name }) => {
     const isKnown = sources.some((source) => source === name.value);
     if (!isKnown && name.value !== 'deprecated') {
-      report(name, `there is no directive "@${name.value}"${hintAt(name.value, sources)}`);
+      report(name, `there is no directive "@${name.value}"${didYouMean(name.value, sources)}`);
     }
     return isKnown;
   });
@@ -144,7 +162,7 @@ function compileArguments(node: FieldDefinitionNode, catalog: Catalog, report: R
       const known = [...argumentScalars.keys(), ...catalog.enums.keys(), ...catalog.inputs.keys()];
       report(
         argument,
-        `"${name}" has the type "${written.name}", which no argument can have${hintAt(written.name, known)}`,
+        `"${name}" has the type "${written.name}", which no argument can have${didYouMean(written.name, known)}`,
       );
       continue;
     }

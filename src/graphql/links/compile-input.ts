@@ -1,11 +1,13 @@
 import type { InputObjectTypeDefinitionNode, InputValueDefinitionNode } from 'graphql';
 
+import { didYouMean } from '../../errors/did-you-mean.ts';
+
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
 import { argumentOf, argumentScalars, type Catalog, readType } from './catalog.ts';
 import type { Argument } from './compile-expression.ts';
 import { compileRowPath, type Row } from './compile-row-path.ts';
-import { hintAt, type Report } from './mistakes.ts';
+import type { Report } from './mistakes.ts';
 import { readSettings } from './read-settings.ts';
 import { describeShape, fits } from './shape.ts';
 
@@ -27,7 +29,7 @@ export function compileInput(
   if (message === undefined) {
     report(
       settings.node,
-      `@criteria(message:) names "${fullName}", which is no message${hintAt(fullName, messages.keys())}`,
+      `@criteria(message:) names "${fullName}", which is no message${didYouMean(fullName, messages.keys())}`,
     );
     return undefined;
   }
@@ -65,7 +67,7 @@ function compileField(
     const known = [...argumentScalars.keys(), ...catalog.enums.keys(), ...catalog.inputs.keys()];
     report(
       node.type,
-      `"${name}" has the type "${written.name}", which no argument can have${hintAt(written.name, known)}`,
+      `"${name}" has the type "${written.name}", which no argument can have${didYouMean(written.name, known)}`,
     );
   }
   if (path === undefined || argument === undefined) return undefined;

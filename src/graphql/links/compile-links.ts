@@ -9,13 +9,12 @@ import { deriveNames } from '../schema/derive-names.ts';
 import type { Resolvers } from '../schema/derive-resolvers.ts';
 import { isUnary, type SchemaExtension } from '../schema/derive-schema.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
-import { scalarTypes } from '../schema/scalars/scalar-types.ts';
+import { scalarTypes } from '../schema/scalars.ts';
 import type { BatchLimits } from './answer-batch.ts';
 import { createCatalog, readType } from './catalog.ts';
 import { type CompiledField, compileField, methodsOf } from './compile-field.ts';
 import { compileInput } from './compile-input.ts';
 import { createLinkSession, type LinkSession } from './create-link-session.ts';
-import { DateTime } from './date-time.ts';
 import { deriveLinkTypeDefs } from './derive-link-type-defs.ts';
 import { createLinkCounters, type LinkCounters } from './link-counters.ts';
 import { LinksError, type Mistake, reportTo } from './mistakes.ts';
@@ -149,7 +148,7 @@ function typesOf({ fields = [] }: LinksDocument['inputs'][number]): readonly str
 }
 
 function scalarResolvers(names: readonly string[]): Resolvers {
-  return Object.fromEntries(names.map((name) => [name, name === 'DateTime' ? DateTime : scalarTypes.get(name)!]));
+  return Object.fromEntries(names.map((name) => [name, scalarTypes.get(name)!]));
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { ASTNode } from 'graphql';
 
+import { didYouMean } from '../../errors/did-you-mean.ts';
+
 import type { FieldDescriptor, MessageDescriptor } from '../../registry/descriptors.ts';
 
-import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
-import { hintAt, type Report } from './mistakes.ts';
+import { wellKnownScalarOf } from '../schema/scalar-names.ts';
+import type { Report } from './mistakes.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
 /** A decoded message: values by JSON name. Shared between everybody who asked the same, so nobody may change it. */
@@ -54,7 +56,7 @@ export function fieldOf(
   const field = fields.find(({ jsonName }) => jsonName === name);
   if (field === undefined) {
     const names = fields.map(({ jsonName }) => jsonName);
-    report(node, `${fullName} has no field "${name}"${hintAt(name, names)}`);
+    report(node, `${fullName} has no field "${name}"${didYouMean(name, names)}`);
   } else if (field.cardinality === 'map') {
     report(node, `"${name}" of ${fullName} is a map, which links cannot use`);
     return undefined;

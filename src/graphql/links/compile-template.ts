@@ -1,11 +1,13 @@
 import { type ASTNode, Kind, type ObjectValueNode, type ValueNode } from 'graphql';
 
+import { didYouMean } from '../../errors/did-you-mean.ts';
+
 import type { FieldDescriptor, FieldType, MessageDescriptor } from '../../registry/descriptors.ts';
 
-import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
+import { wellKnownScalarOf } from '../schema/scalar-names.ts';
 import { compileExpression, type Expression, isAbsent, type Scope, type Vocabulary } from './compile-expression.ts';
 import { fieldOf } from './compile-row-path.ts';
-import { hintAt, type Report } from './mistakes.ts';
+import type { Report } from './mistakes.ts';
 import { describeShape, fits, numberOf, shapeOf } from './shape.ts';
 
 /** A request in the making: values by JSON name, as the codec takes them. */
@@ -19,6 +21,8 @@ export interface Template {
   readonly selectsNothing: (scope: Scope) => boolean;
   readonly build: (scope: Scope) => RequestValue;
   readonly ancestors: readonly string[];
+  /** Whether the parent's own fields have a part in it. */
+  readonly readsParent: boolean;
   /** Whether every parent asks the same: the request depends on arguments at most. */
   readonly isOfArguments: boolean;
 }
@@ -52,6 +56,7 @@ export function compileTemplate(
     selectsNothing: (scope) => selectsNothing.some((test) => test(scope)),
     build: build as Template['build'],
     ancestors: expressions.flatMap(({ ancestors }) => ancestors),
+    readsParent: expressions.some(({ readsParent }) => readsParent),
     isOfArguments: needed.length === 0,
   };
 }
@@ -135,7 +140,7 @@ function readConstant(node: ValueNode, type: FieldType, report: Report): unknown
     const number = numberOf(type.enum, node.value);
     if (number !== undefined) return number;
     const names = type.enum.values.map(({ name }) => name);
-    report(node, `${type.enum.fullName} has no value "${node.value}"${hintAt(node.value, names)}`);
+    report(node, `${type.enum.fullName} has no value "${node.value}"${didYouMean(node.value, names)}`);
     // Reported already; any number will do.
     return 0;
   }

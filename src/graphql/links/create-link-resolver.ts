@@ -6,23 +6,11 @@ import { badUserInput } from '../execution/bad-user-input.ts';
 import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { adopt, ancestryOf } from './ancestry.ts';
-import { type Ask, answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
+import { answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
 import { isAbsent, type Scope } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
 import type { LinkSession } from './create-link-session.ts';
-import type { BatchPlan, CallPlan } from './plans.ts';
-
-/** A link, ready to be resolved. */
-export interface LinkPlan {
-  readonly parentType: string;
-  readonly isList: boolean;
-  /** From the most wanted way to the least. */
-  readonly calls: readonly CallPlan[];
-  /** Whether something below wants to know whose the answers are. */
-  readonly adopts: boolean;
-  /** Throws a GraphQLError when an argument is out of its range. */
-  readonly checkArguments: (args: Row) => void;
-}
+import type { Ask, BatchPlan, CallPlan, LinkPlan } from './plans.ts';
 
 /** What links are resolved with. */
 export interface LinkSurroundings extends BatchLimits {

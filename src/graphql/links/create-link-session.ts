@@ -5,10 +5,9 @@ import type { Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
-import type { Ask } from './answer-batch.ts';
 import type { Row } from './compile-row-path.ts';
 import type { LinkCounters } from './link-counters.ts';
-import type { CallPlan, ReadRpc } from './plans.ts';
+import type { Ask, CallPlan, ReadRpc } from './plans.ts';
 
 /** What links that are resolved together share: the way upstream, and their loaders. */
 export interface LinkSession {

@@ -1,3 +1,5 @@
+import { didYouMean } from '../../errors/did-you-mean.ts';
+
 import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
 import { compileValueToWire } from '../../codec/value/value-to-wire.ts';
@@ -8,7 +10,7 @@ import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 import type { Catalog, WrittenType } from './catalog.ts';
 import type { Vocabulary } from './compile-expression.ts';
 import { compileRowPath, type Row } from './compile-row-path.ts';
-import { hintAt, type Report } from './mistakes.ts';
+import type { Report } from './mistakes.ts';
 import type { ReadRpc } from './plans.ts';
 import { readSettings, type SettingKind, type Settings } from './read-settings.ts';
 import type { Shape } from './shape.ts';
@@ -35,7 +37,7 @@ export function findReadRpc(settings: Settings, { registry, table, report }: Cal
   if (method === undefined) {
     report(
       node,
-      `no RPC is named "${name}"; expected <package>.<Service>/<Method>${hintAt(name, registry.methods.keys())}`,
+      `no RPC is named "${name}"; expected <package>.<Service>/<Method>${didYouMean(name, registry.methods.keys())}`,
     );
     return undefined;
   }

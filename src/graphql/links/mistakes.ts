@@ -1,7 +1,7 @@
 import { UserError } from '../../errors/user-error.ts';
 import { type ASTNode, getLocation, type Source } from 'graphql';
 
-import { nearestName } from '../../errors/did-you-mean.ts';
+import { UserError } from '../../errors/user-error.ts';
 
 /** Something in a links document that cannot work. */
 export interface Mistake {
@@ -29,12 +29,6 @@ export class LinksError extends UserError {
     const lines = mistakes
       .toSorted((one, other) => one.line - other.line)
       .map(({ line, owner, text }) => `line ${line}, ${owner}: ${text}`);
-    super([`${fileName} has ${mistakes.length} mistake(s):`, ...lines].join('\n  '));
+    super(`${fileName} has ${mistakes.length} mistake(s):`, lines);
   }
-}
-
-/** `; did you mean "…"?`, or nothing when no candidate comes close. */
-export function hintAt(name: string, candidates: Iterable<string>): string {
-  const nearest = nearestName(name, candidates);
-  return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 }

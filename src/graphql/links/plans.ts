@@ -1,3 +1,5 @@
+import type { ResponsePath } from 'graphql';
+
 import type { MethodDescriptor } from '../../registry/descriptors.ts';
 
 import type { StatusName } from '../../call/status.ts';
@@ -6,6 +8,18 @@ import type { TranslateError } from '../execution/compile-error-translation.ts';
 import type { Expression, Scope } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
 import type { RequestValue, Template } from './compile-template.ts';
+
+/** A link, ready to be resolved. */
+export interface LinkPlan {
+  readonly parentType: string;
+  readonly isList: boolean;
+  /** From the most wanted way to the least. */
+  readonly calls: readonly CallPlan[];
+  /** Whether something below wants to know whose the answers are. */
+  readonly adopts: boolean;
+  /** Throws a GraphQLError when an argument is out of its range. */
+  readonly checkArguments: (args: Row) => void;
+}
 
 /** An RPC that links read by. */
 export interface ReadRpc {
@@ -87,4 +101,16 @@ export interface CutPlan {
   readonly order: Expression<Row>;
   readonly limit: Expression<Scope>;
   readonly page: Expression<Scope>;
+}
+
+/** One parent's question to a batch. */
+export interface Ask {
+  /** Equal for asks that have the same answer. */
+  readonly id: string;
+  /** The parts of its key. */
+  readonly key: readonly unknown[];
+  readonly scope: Scope;
+  readonly path: ResponsePath;
+  /** Asks the link's own RPC, for this parent alone. */
+  readonly alone: () => Promise<unknown>;
 }

@@ -7,7 +7,9 @@ import {
   type ValueNode,
 } from 'graphql';
 
-import { hintAt, type Report } from './mistakes.ts';
+import { didYouMean } from '../../errors/did-you-mean.ts';
+
+import type { Report } from './mistakes.ts';
 
 /** What a setting may be: a text, texts (one will do), an object or objects, a name or names as of an enum, true or false, a whole number. */
 export type SettingKind = 'text' | 'texts' | 'object' | 'objects' | 'name' | 'names' | 'flag' | 'number';
@@ -40,7 +42,7 @@ export function readSettings(
   for (const { name, value } of entries) {
     const kind = known[name.value];
     if (kind === undefined) {
-      report(name, `there is no setting "${name.value}"${hintAt(name.value, Object.keys(known))}`);
+      report(name, `there is no setting "${name.value}"${didYouMean(name.value, Object.keys(known))}`);
     } else if (!kinds[kind].accepts(value)) {
       report(value, `"${name.value}" must be ${kinds[kind].expectation}`);
     } else {

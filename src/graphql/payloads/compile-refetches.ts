@@ -1,21 +1,36 @@
-import { type ConstDirectiveNode, type FieldDefinitionNode, Kind } from 'graphql';
+import type { FieldDefinitionNode, GraphQLFieldResolver } from 'graphql';
 
-import type { FieldDescriptor, MethodDescriptor } from '../../registry/descriptors.ts';
+import type { FieldDescriptor, MethodDescriptor, Registry } from '../../registry/descriptors.ts';
 
 import type { Refetch } from '../../rpc-table/refetch.ts';
-import type { RpcFacts } from '../../rpc-table/rpc-table.ts';
+import type { RpcFacts, RpcTable } from '../../rpc-table/rpc-table.ts';
 
+import type { GraphqlContext } from '../execution/graphql-context.ts';
+import type { CollectedTypes } from '../schema/collect-types.ts';
 import { compileRootField } from '../schema/compile-root-field.ts';
 import type { GraphqlNames } from '../schema/derive-names.ts';
 import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
+import { type FieldWithFacts, oneCall, withFacts } from '../schema/field-facts.ts';
 import { fieldNode, namedTypeNode } from '../schema/schema-nodes.ts';
-import type { PayloadOptions, RootResolver } from './derive-payloads.ts';
+
+/** What payloads are derived from. */
+export interface PayloadOptions {
+  readonly registry: Registry;
+  readonly table: RpcTable;
+  readonly names: GraphqlNames;
+  /** The RPCs that have root fields. */
+  readonly methods: readonly MethodDescriptor[];
+  readonly types: CollectedTypes;
+}
+
+/** A root field's resolver. */
+export type RootResolver = GraphQLFieldResolver<unknown, GraphqlContext>;
 
 /** A field of a write's answer that does not come from the upstream's answer. */
 export interface PayloadField {
   readonly name: string;
   readonly node: FieldDefinitionNode;
-  readonly resolve: MessageFieldResolver;
+  readonly resolve: MessageFieldResolver | FieldWithFacts<MessageFieldResolver>;
 }
 
 /**
@@ -42,7 +57,7 @@ export function compileRefetches(
       .map((refetch) => ({
         name: names.field(refetch.field),
         node: refetchNode(refetch, names, isQueued),
-        resolve: compileResolver(refetch, readerOf(refetch.method), names, argumentsOf),
+        resolve: withFacts(compileResolver(refetch, readerOf(refetch.method), names, argumentsOf), { cost: oneCall }),
       }));
 }
 
@@ -79,18 +94,5 @@ function refetchNode(
   const description =
     `What the argument \`${name}\` named, read again after this by its \`${nameOf(type.fields, key, names)}\`; null when ` +
     `the argument has none.${late}\n\nRPC: \`${method.fullName}\`.`;
-  const node = fieldNode(name, namedTypeNode(names.outputType(type)), {
-    description,
-  });
-  return { ...node, directives: [costOf(method)] };
-}
-
-/** What an operation will cost is told from it, as with links. */
-function costOf({ fullName }: MethodDescriptor): ConstDirectiveNode {
-  const value = { kind: Kind.STRING, value: fullName } as const;
-  return {
-    kind: Kind.DIRECTIVE,
-    name: namedTypeNode('rpc').name,
-    arguments: [{ kind: Kind.ARGUMENT, name: namedTypeNode('method').name, value }],
-  };
+  return fieldNode(name, namedTypeNode(names.outputType(type)), { description });
 }

@@ -1,36 +1,12 @@
-import {
-  type DefinitionNode,
-  type DocumentNode,
-  type FieldDefinitionNode,
-  type GraphQLFieldResolver,
-  Kind,
-  parse,
-} from 'graphql';
+import { type DefinitionNode, type DocumentNode, type FieldDefinitionNode, Kind } from 'graphql';
 
-import type { MessageDescriptor, MethodDescriptor, Registry } from '../../registry/descriptors.ts';
-
-import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+import type { MessageDescriptor, MethodDescriptor } from '../../registry/descriptors.ts';
 
 import type { CollectedTypes } from '../schema/collect-types.ts';
-import type { GraphqlNames } from '../schema/derive-names.ts';
-import type { MessageFieldResolver, Resolvers } from '../schema/derive-resolvers.ts';
-import type { GraphqlContext } from '../execution/graphql-context.ts';
+import type { Resolvers } from '../schema/derive-resolvers.ts';
 import { fieldNode, namedTypeNode, nonNullNode } from '../schema/schema-nodes.ts';
-import { wellKnownScalarOf } from '../schema/scalars/scalar-names.ts';
-import { compileRefetches, type PayloadField } from './compile-refetches.ts';
-
-/** What payloads are derived from. */
-export interface PayloadOptions {
-  readonly registry: Registry;
-  readonly table: RpcTable;
-  readonly names: GraphqlNames;
-  /** The RPCs that have root fields. */
-  readonly methods: readonly MethodDescriptor[];
-  readonly types: CollectedTypes;
-}
-
-/** A root field's resolver. */
-export type RootResolver = GraphQLFieldResolver<unknown, GraphqlContext>;
+import { wellKnownScalarOf } from '../schema/scalar-names.ts';
+import { compileRefetches, type PayloadField, type PayloadOptions, type RootResolver } from './compile-refetches.ts';
 
 /** What the answers of writes have beyond what the upstream answers. */
 export interface Payloads {
@@ -41,8 +17,8 @@ export interface Payloads {
 }
 
 /**
- * Lets the answers of writes lead back into the graph: `jobPause(job: { id: "…" }) { job { isPaused } }` reads the job again
- * after the write, if it is asked for; and `queued` says whether the write was only accepted. Both only for answers of a
+ * Lets the answers of writes lead back into the graph: `jobPause(job: { id: "…" }) { job { isPaused } }` fetches the job
+ * again after the write, if it is asked for; and `queued` says whether the write was only accepted. Both only for answers of a
  * type of their own: a type that others use, too, cannot say whose answer it is.
  */
 export function derivePayloads(options: PayloadOptions): Payloads {
@@ -54,7 +30,7 @@ export function derivePayloads(options: PayloadOptions): Payloads {
   const knowsQueued = table.rows.some(({ isQueued }) => isQueued);
 
   const extensions: DefinitionNode[] = [];
-  const resolvers: Record<string, Record<string, MessageFieldResolver>> = {};
+  const resolvers: Record<string, Record<string, PayloadField['resolve']>> = {};
   const remembering = new Set<MethodDescriptor>();
   for (const method of methods) {
     const rpc = table.factsOf(method);
@@ -74,9 +50,8 @@ export function derivePayloads(options: PayloadOptions): Payloads {
     });
     resolvers[type] = Object.fromEntries(own.map(({ name, resolve }) => [name, resolve]));
   }
-  const hasRefetches = table.rows.some(({ refetches }) => refetches.length > 0) && extensions.length > 0;
   return {
-    typeDefs: { kind: Kind.DOCUMENT, definitions: [...(hasRefetches ? costDirective : []), ...extensions] },
+    typeDefs: { kind: Kind.DOCUMENT, definitions: extensions },
     resolvers,
     remember: (method, resolve) => {
       if (!remembering.has(method)) return resolve;
@@ -88,12 +63,6 @@ export function derivePayloads(options: PayloadOptions): Payloads {
     },
   };
 }
-
-/** As the links define it; a schema may hold the same definition twice. */
-const costDirective = parse(
-  'directive @rpc(method: String!, batch: Boolean, pick: Boolean, per: [String!]) on FIELD_DEFINITION',
-  { noLocation: true },
-).definitions;
 
 /** The types of answers that one RPC has for itself, and no message holds. */
 function typesOfTheirOwn(

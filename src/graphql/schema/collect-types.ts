@@ -5,7 +5,7 @@ import type {
   MethodDescriptor,
 } from '../../registry/descriptors.ts';
 
-import { scalarNameOf, scalarNames, wellKnownScalarOf } from './scalars/scalar-names.ts';
+import { scalarNameOf, scalarNames, wellKnownScalarOf } from './scalar-names.ts';
 
 /** What a set of RPCs refers to, directly or not, in order of discovery. Well-known messages count as scalars. */
 export interface CollectedTypes {

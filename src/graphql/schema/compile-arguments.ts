@@ -1,7 +1,7 @@
 import type { FieldDescriptor, MessageDescriptor } from '../../registry/descriptors.ts';
 
 import type { GraphqlNames } from './derive-names.ts';
-import { wellKnownScalarOf } from './scalars/scalar-names.ts';
+import { wellKnownScalarOf } from './scalar-names.ts';
 
 /** Turns the arguments of a root field into the value that the codec encodes. */
 export type ReadArguments = (args: Readonly<Record<string, unknown>>) => unknown;

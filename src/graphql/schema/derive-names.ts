@@ -9,7 +9,7 @@ import type {
 
 import { chooseNames, type NameClaim } from './choose-names.ts';
 import { toCamelCase, toEnumValueName, toGraphqlName, toPascalCase } from './graphql-name.ts';
-import { wellKnownScalarOf } from './scalars/scalar-names.ts';
+import { wellKnownScalarOf } from './scalar-names.ts';
 
 /** The GraphQL name of everything in a registry. Each lookup answers for descriptors of that registry only. */
 export interface GraphqlNames {

@@ -5,15 +5,21 @@ import type { EnumDescriptor, FieldDescriptor, MessageDescriptor } from '../../r
 import type { CollectedTypes } from './collect-types.ts';
 import type { GraphqlNames } from './derive-names.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
-import { scalarNameOf } from './scalars/scalar-names.ts';
-import { scalarTypes } from './scalars/scalar-types.ts';
+import type { FieldWithFacts } from './field-facts.ts';
+import { scalarNameOf } from './scalar-names.ts';
+import { scalarTypes } from './scalars.ts';
 
 /** A resolver of a field whose parent is a decoded message. */
 export type MessageFieldResolver = GraphQLFieldResolver<Readonly<Record<string, unknown>>, GraphqlContext>;
 
 /** By type; of an object type by field, of an enum the number of each name. */
 export type Resolvers = Readonly<
-  Record<string, Readonly<Record<string, MessageFieldResolver>> | Readonly<Record<string, number>> | GraphQLScalarType>
+  Record<
+    string,
+    | Readonly<Record<string, MessageFieldResolver | FieldWithFacts<MessageFieldResolver>>>
+    | Readonly<Record<string, number>>
+    | GraphQLScalarType
+  >
 >;
 
 /**

@@ -11,8 +11,10 @@ import { deriveNames } from './derive-names.ts';
 import { deriveResolvers, type Resolvers } from './derive-resolvers.ts';
 import { deriveTypeDefs, type NeedsOf } from './derive-type-defs.ts';
 import { deriveSubscriptions, type LiveIntervals } from '../subscriptions/derive-subscriptions.ts';
+import type { RootResolver } from '../payloads/compile-refetches.ts';
 import { derivePayloads } from '../payloads/derive-payloads.ts';
-import { allowNonFiniteFloats } from './scalars/float-output.ts';
+import { type FieldWithFacts, oneCall, withFacts } from './field-facts.ts';
+import { allowNonFiniteFloats } from './scalars.ts';
 
 /** More of a schema than what is derived: types, and fields that extend derived types. */
 export interface SchemaExtension {
@@ -46,13 +48,13 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
   const methods = services.flatMap((service) => service.methods).filter(isUnary);
   const types = collectTypes(methods);
   const payloads = derivePayloads({ registry, table, names, methods, types });
-  const roots: Record<'read' | 'write', Record<string, ReturnType<typeof compileRootField>>> = {
+  const roots: Record<'read' | 'write', Record<string, RootResolver | FieldWithFacts<RootResolver>>> = {
     read: methods.some((method) => table.factsOf(method).kind === 'read') ? {} : { ok: () => true },
     write: {},
   };
   for (const method of methods) {
-    const resolve = compileRootField(method, { registry, names, table });
-    roots[table.factsOf(method).kind][names.rootField(method)] = payloads.remember(method, resolve);
+    const resolve = payloads.remember(method, compileRootField(method, { registry, names, table }));
+    roots[table.factsOf(method).kind][names.rootField(method)] = withFacts(resolve, { cost: oneCall, rpc: method });
   }
   const executable = makeExecutableSchema<unknown>({
     typeDefs: [
@@ -67,9 +69,7 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
       ...extensions.map(({ resolvers }) => resolvers),
     ],
   });
-  const schema = live === undefined ? executable : deriveSubscriptions(executable, live);
-  allowNonFiniteFloats(schema);
-  return schema;
+  return allowNonFiniteFloats(live === undefined ? executable : deriveSubscriptions(executable, live));
 }
 
 /** A root field answers once, so RPCs that stream have none. */

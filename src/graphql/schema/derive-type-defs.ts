@@ -21,7 +21,7 @@ import type { GraphqlNames } from './derive-names.ts';
 import { describeEntry, describeEnumValue, describeField, describeMethod, describeType } from './describe.ts';
 import { inputTypeOf, inputValueTypeOf, outputTypeOf, outputValueTypeOf } from './field-types.ts';
 import { callArgumentNodes } from '../payloads/call-arguments.ts';
-import { scalarNames, wellKnownScalarOf } from './scalars/scalar-names.ts';
+import { scalarNames, wellKnownScalarOf } from './scalar-names.ts';
 import {
   enumNode,
   enumValueNode,

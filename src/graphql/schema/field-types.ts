@@ -3,7 +3,7 @@ import type { TypeNode } from 'graphql';
 import type { FieldDescriptor, MessageDescriptor } from '../../registry/descriptors.ts';
 
 import type { GraphqlNames } from './derive-names.ts';
-import { mayBeJsonNull, scalarNameOf } from './scalars/scalar-names.ts';
+import { mayBeJsonNull, scalarNameOf } from './scalar-names.ts';
 import { listNode, namedTypeNode, nonNullNode } from './schema-nodes.ts';
 
 /**

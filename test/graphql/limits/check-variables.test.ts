@@ -15,7 +15,7 @@ import {
 import { describe, expect, it } from 'vitest';
 
 import { checkVariables } from '../../../src/graphql/limits/check-variables.ts';
-import { Any, JSON_SCALAR } from '../../../src/graphql/schema/scalars/json-scalars.ts';
+import { Any, JSON_SCALAR } from '../../../src/graphql/schema/scalars.ts';
 
 const Color = new GraphQLEnumType({ name: 'Color', values: { RED: {}, GREEN: {} } });
 const Book: GraphQLInputObjectType = new GraphQLInputObjectType({

@@ -1,17 +1,18 @@
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, type ConstDirectiveNode, isObjectType, parse, validate, valueFromASTUntyped } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
 import { compileCheckEstimate } from '../../../src/graphql/limits/check-estimate.ts';
+import type { FieldCost } from '../../../src/graphql/schema/field-facts.ts';
 
 const schema = buildSchema(`
   directive @rpc(method: String, batch: Boolean, pick: Boolean, per: [String!]) on FIELD_DEFINITION
   type Query {
-    jobGetJobs(r: Criteria): Jobs
+    jobGetJobs(r: Criteria): Jobs @rpc
     jobs(where: Criteria, first: Int): [Job!]! @rpc
     frames: [Frame!]! @rpc
     job(id: String): Job @rpc
   }
-  type Mutation { kill(id: String): Job }
+  type Mutation { kill(id: String): Job @rpc }
   input Criteria { ids: [String!], limit: Int, name: String }
   type Jobs { jobs: [Job!]!, total: Int }
   type Job {
@@ -25,6 +26,21 @@ const schema = buildSchema(`
   type Host { name: String, tags: [String!]! }
   type Show { name: String }
 `);
+
+/** As links are compiled with GRAPHQL_MAX_BATCH_KEYS of 500. */
+function costOf({ arguments: given = [] }: ConstDirectiveNode): FieldCost {
+  const said = Object.fromEntries(given.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));
+  const owners = (said['per'] ?? []) as readonly string[];
+  if (said['pick'] === true) return { parentsPerCall: Number.POSITIVE_INFINITY, owners };
+  return { parentsPerCall: said['batch'] === true ? 500 : 1, owners };
+}
+
+for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
+  for (const field of Object.values(type.getFields())) {
+    const directive = field.astNode?.directives?.find(({ name }) => name.value === 'rpc');
+    if (directive !== undefined) field.extensions = { cuegate: { cost: costOf(directive) } };
+  }
+}
 
 const check = compileCheckEstimate(schema, { maxEstimate: -1, assumedListLength: 50 });
 

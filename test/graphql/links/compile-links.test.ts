@@ -2,6 +2,7 @@ import { isObjectType, print, printSchema } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { deriveSchema } from '../../../src/graphql/schema/derive-schema.ts';
+import { factsOf } from '../../../src/graphql/schema/field-facts.ts';
 import { compileLinks, type Links } from '../../../src/graphql/links/compile-links.ts';
 
 import { bookshop, bookshopTable, servicesOf } from '../bookshop/bookshop.ts';
@@ -14,7 +15,7 @@ const services = servicesOf('bookshop.catalog');
 const ListBooks = 'bookshop.catalog.BookInterface/ListBooks';
 const GetBook = 'bookshop.catalog.BookInterface/GetBook';
 
-function compile(text: string, mustMatch = true): Links {
+function compile(text: string, mustMatch = true, limits = standardBatchLimits): Links {
   const source = { fileName, text };
   return compileLinks({
     registry: bookshop,
@@ -22,7 +23,7 @@ function compile(text: string, mustMatch = true): Links {
     services,
     source,
     mustMatch,
-    limits: standardBatchLimits,
+    limits,
   });
 }
 
@@ -99,13 +100,18 @@ describe('compileLinks()', () => {
     expect(schema.getQueryType()?.getFields()['books']?.description).toBe(
       `Books of some genres.\n\nRPC: \`${ListBooks}\`.`,
     );
-    const marksOf = (field: typeof alike) =>
-      field?.astNode?.directives?.flatMap(({ name, arguments: given = [] }) => [
-        name.value,
-        ...given.map((one) => one.name.value),
-      ]);
-    expect(marksOf(alike)).toEqual(['rpc', 'method', 'batch']);
-    expect(marksOf(mate)).toEqual(['rpc', 'method', 'pick']);
+    expect(factsOf(alike!).cost).toEqual({ parentsPerCall: 500, owners: [] });
+    expect(factsOf(mate!).cost).toEqual({ parentsPerCall: Number.POSITIVE_INFINITY, owners: [] });
+  });
+
+  it('tells the estimate of calls how many keys one call may carry', () => {
+    const costWith = (maxKeys: number) => {
+      const limits = { ...standardBatchLimits, maxKeys };
+      const links = compile(shopLinks, true, limits).resolvers['BookshopCatalogBook'];
+      return (links as Readonly<Record<string, unknown>>)['alike'];
+    };
+    expect(costWith(20)).toMatchObject({ extensions: { cuegate: { cost: { parentsPerCall: 20 } } } });
+    expect(costWith(0)).toMatchObject({ extensions: { cuegate: { cost: { parentsPerCall: 1 } } } });
   });
 
   it('does not read from before a write of the same mutation', async () => {
@@ -362,11 +368,11 @@ describe('a mistake in a links document', () => {
       'line 1, Where: "ids" is list of string; its place in the message takes string',
     ],
   ])('is told with its place: %s', (text, problem) => {
-    expect(() => compile(text)).toThrow(`${fileName} has 1 mistake(s):\n  ${problem}`);
+    expect(() => compile(text)).toThrow(`${fileName} has 1 mistake(s):\n  - ${problem}`);
   });
 
   it('is told together with all others', () => {
     const text = `${root('@rpc(method: "a/b")')}\n${ofBook('@convert(from: "color", by: NO)')}`;
-    expect(() => compile(text)).toThrow(/has 2 mistake\(s\):\n {2}line 3, Query\.books: .*\n {2}line 7, Book/);
+    expect(() => compile(text)).toThrow(/has 2 mistake\(s\):\n {2}- line 3, Query\.books: .*\n {2}- line 7, Book/);
   });
 });

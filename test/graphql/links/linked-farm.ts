@@ -19,7 +19,7 @@ import { pipe } from '../../pipeline/calls.ts';
 import { identityOf } from '../../authentication/identity.ts';
 
 /** What the settings say by default. */
-export const standardBatchLimits = { maxKeys: 500, maxCutRows: 2_000 } as const;
+export const standardBatchLimits: BatchLimits = { maxKeys: 500, maxCutRows: 2_000 };
 
 /** The document that is served, and where it lies. */
 export const linksSource = { fileName: 'schema/links.graphql', text: readFileSync('schema/links.graphql', 'utf8') };

@@ -1,4 +1,4 @@
-import { type ExecutionResult, graphql, parse, validateSchema } from 'graphql';
+import { type ExecutionResult, GraphQLSchema, graphql, parse, printSchema, validateSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
 import { createOperation } from '../../../src/graphql/execution/create-operation.ts';
@@ -64,6 +64,13 @@ async function dataOf(source: string, answers: Answers, variables?: Record<strin
 describe('deriveSchema()', () => {
   it('makes a valid schema', () => {
     expect(validateSchema(createSchema({}).schema)).toEqual([]);
+  });
+
+  it('makes one that can be made again from its own configuration', () => {
+    const { schema } = createSchema({});
+    const again = new GraphQLSchema(schema.toConfig());
+    expect(validateSchema(again)).toEqual([]);
+    expect(printSchema(again)).toBe(printSchema(schema));
   });
 
   it('has no field for an RPC that streams', () => {
@@ -351,6 +358,16 @@ describe('arguments', () => {
     const variable = 'query ($after: Int64) { ListBooks(publishedAfter: $after) { books { id } } }';
     expect(await requestOf(variable, { after: '-9007199254740993' })).toEqual({ publishedAfter: '-9007199254740993' });
     expect(await requestOf(variable, { after: 5 })).toEqual({ publishedAfter: '5' });
+  });
+
+  it('take floats that are not finite in the words of answers, as literal and as variable', async () => {
+    const source =
+      'query ($n: Float) { GetEverything(fDouble: "NaN", fFloat: $n, doubles: [1, "-Infinity"]) { fInt32 } }';
+    expect(await requestOf(source, { n: 'Infinity' })).toEqual({
+      fDouble: Number.NaN,
+      fFloat: Number.POSITIVE_INFINITY,
+      doubles: [1, Number.NEGATIVE_INFINITY],
+    });
   });
 
   it('take enums by name, aliases included', async () => {

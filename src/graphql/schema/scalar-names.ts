@@ -1,4 +1,4 @@
-import type { FieldDescriptor, MessageDescriptor, ScalarType } from '../../../registry/descriptors.ts';
+import type { FieldDescriptor, MessageDescriptor, ScalarType } from '../../registry/descriptors.ts';
 
 /**
  * The GraphQL scalar of each scalar type of protobuf. 64-bit integers do not fit a JSON number, unsigned 32-bit ones not

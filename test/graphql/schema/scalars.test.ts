@@ -1,7 +1,7 @@
 import { type GraphQLError, type GraphQLScalarType, parseValue } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
-import { scalarTypes } from '../../../../src/graphql/schema/scalars/scalar-types.ts';
+import { scalarTypes } from '../../../src/graphql/schema/scalars.ts';
 
 const scalar = (name: string): GraphQLScalarType => scalarTypes.get(name)!;
 const errorOf = (run: () => unknown): Pick<GraphQLError, 'message' | 'extensions'> => {
