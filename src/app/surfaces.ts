@@ -9,7 +9,7 @@ import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
 import { deriveSchema } from '../graphql/schema/derive-schema.ts';
 import { composePipeline } from '../pipeline/compose-pipeline.ts';
 import { capCalls } from '../pipeline/lanes/cap-calls.ts';
-import { wordBlocked } from '../graphql/http/word-blocked.ts';
+import { wordBlocked } from '../graphql/http/http-error.ts';
 import type { Meters } from './meters.ts';
 import { createRest } from '../rest/create-rest.ts';
 import { compileWordBlocked } from '../rest/render-error.ts';

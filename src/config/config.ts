@@ -10,7 +10,7 @@ import { isLoopback } from '../http/is-loopback.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';
-import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/login-settings.ts';
+import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/page-settings.ts';
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import { flagOf, type Option, type OptionName, options } from './settings.ts';
 import { findUnusedNames } from './unused-names.ts';

@@ -4,10 +4,8 @@ import type { AuthorizationServer } from '../authentication/oidc/authorization-s
 
 import { contentSecurityPolicy } from './content-security-policy.ts';
 import { defaultTabs, type GraphiqlTab } from './default-tabs.ts';
-import type { LoginSettings } from './login-settings.ts';
-import { createHashedFile, type PageFile } from './page-file.ts';
-import type { PageSettings } from './page-settings.ts';
-import { builtPage, readPage } from './read-page.ts';
+import type { LoginSettings, PageSettings } from './page-settings.ts';
+import { type PageFile, builtPage, createHashedFile, readPage } from './page-files.ts';
 import { renderPage } from './render-page.ts';
 
 /** What the page needs to know. */

@@ -1,4 +1,4 @@
-import type { PageFile } from './page-file.ts';
+import type { PageFile } from './page-files.ts';
 import type { PageSettings } from './page-settings.ts';
 
 /**

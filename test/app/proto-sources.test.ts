@@ -6,8 +6,7 @@ import { parse, print, visit } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { createGateway } from '../../src/app/gateway.ts';
-import { deriveSchema } from '../../src/graphql/schema/derive-schema.ts';
-import { printDerivedSchema } from '../../src/graphql/schema/print-derived-schema.ts';
+import { deriveSchema, printDerivedSchema } from '../../src/graphql/schema/derive-schema.ts';
 import { listOperations } from '../../src/app/operations.ts';
 import { takeSnapshot } from '../../src/app/snapshot.ts';
 import { createUpstream } from '../../src/upstream/create-upstream.ts';

@@ -1,7 +1,6 @@
-import { builtPage } from '../read-page.ts';
+import { builtPage, writePage } from '../page-files.ts';
 
 import { bundlePage } from './bundle-page.ts';
-import { writePage } from './write-page.ts';
 
 // A step of `npm run build`, run from `dist`: production has no devDependencies to make the page from.
 writePage(builtPage, await bundlePage());

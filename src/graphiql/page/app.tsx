@@ -7,7 +7,7 @@ import { createFetcher, type Verdict } from './create-fetcher.ts';
 import { CredentialsBar } from './credentials-bar.tsx';
 import { ExplainSwitch } from './explain-switch.tsx';
 import type { Session } from './login/create-session.ts';
-import { keepToken, recallToken } from './session-token.ts';
+import { keepToken, recallToken } from './session-storage.ts';
 import type { PageStart } from './start-page.ts';
 
 interface AppProps {

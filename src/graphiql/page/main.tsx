@@ -1,9 +1,11 @@
 import { createRoot } from 'react-dom/client';
 
+import type { PageSettings } from '../page-settings.ts';
+
 import { App } from './app.tsx';
-import { readSettings } from './read-settings.ts';
 import { startPage } from './start-page.ts';
 
-const settings = readSettings();
+/** What the server wrote into the page. */
+const settings = JSON.parse(document.getElementById('settings')!.textContent!) as PageSettings;
 const start = await startPage(settings);
 createRoot(document.getElementById('page')!).render(<App settings={settings} start={start} />);

@@ -1,8 +1,7 @@
 import type { PageLogin, PageSettings } from '../page-settings.ts';
 
 import type { Session } from './login/create-session.ts';
-import { takeLoginScopes } from './login/login-storage.ts';
-import { keepToken } from './session-token.ts';
+import { keepToken, takeLoginScopes } from './session-storage.ts';
 
 /** What the page begins with. */
 export interface PageStart {

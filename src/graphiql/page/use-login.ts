@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { PageLogin } from '../page-settings.ts';
 
 import type { Session } from './login/create-session.ts';
-import { hasLoggedOut, keepLoggedOut } from './login/login-storage.ts';
+import { hasLoggedOut, keepLoggedOut } from './session-storage.ts';
 import { qualifyScope } from './login/qualify-scope.ts';
 import { noServer } from './start-page.ts';
 

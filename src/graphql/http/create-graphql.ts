@@ -19,7 +19,8 @@ import { createDocumentCache } from './document-cache.ts';
 import { executeInOrder } from '../execution/execute-in-order.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { finishResults } from '../execution/finish-results.ts';
-import { guardRequests, type RequestContext, refusal } from './guard-requests.ts';
+import { guardRequests, type RequestContext } from './guard-requests.ts';
+import { refusal } from './http-error.ts';
 import { createLive, type LiveOptions } from '../subscriptions/create-live.ts';
 import { serveSubscriptions } from '../subscriptions/serve-subscriptions.ts';
 

@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-import { compileChallenge, type FormatChallenge } from '../../call/challenge.ts';
-import { type Challenge, GatewayError } from '../../call/gateway-error.ts';
+import type { FormatChallenge } from '../../call/challenge.ts';
 import type { IdentifyRequest, Identity } from '../../call/identity.ts';
 
-import { translateError } from '../execution/compile-error-translation.ts';
-import { httpError } from './http-error.ts';
+import { httpError, refusal } from './http-error.ts';
 import { readJsonBody } from './read-json-body.ts';
 
 /** What one HTTP request brings along; the operation's context grows out of it. */
@@ -59,27 +56,6 @@ async function identifyCaller(
   } catch (error) {
     throw refusal(error, requestId, formatChallenge);
   }
-}
-
-/** Shared-secret tokens have none of their own, because REST shows none for them (RFC 6750, 3.1). */
-function challengeOf(reason: string): Challenge {
-  return reason === 'TOKEN_MISSING' ? {} : { error: 'invalid_token' };
-}
-
-const bare = compileChallenge(undefined);
-
-/** A refusal of the whole request: the status is HTTP's as well, whatever the client accepts. */
-export function refusal(error: unknown, requestId: string, formatChallenge: FormatChallenge = bare): GraphQLError {
-  const { status, reason, retryAfterSeconds, challenge: own } = GatewayError.from(error);
-  const { message, extensions, originalError } = translateError(error, requestId);
-  // RFC 9110, 11.6.1 (https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1): a 401 says how to authenticate.
-  const challenge = own ?? (status.name === 'UNAUTHENTICATED' ? challengeOf(reason) : undefined);
-  const headers = {
-    ...(challenge !== undefined && { 'www-authenticate': formatChallenge(challenge) }),
-    ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
-  };
-  const http = { status: status.httpStatus, headers };
-  return new GraphQLError(message, { extensions: { ...extensions, http }, originalError });
 }
 
 /**

@@ -1,10 +1,9 @@
 import { type GraphQLError, type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql';
 
 import { badUserInput } from '../execution/bad-user-input.ts';
-import { selectingOf } from './collect-fields.ts';
+import { type OperationRequest, selectingOf } from './collect-fields.ts';
 import { compileFieldCosts } from './compile-field-costs.ts';
 import { type CallEstimate, estimateCalls } from './estimate-calls.ts';
-import type { OperationRequest } from './operation-request.ts';
 
 /** How much an operation may be expected to do; the reasons stand with the settings. */
 export interface EstimateLimits {

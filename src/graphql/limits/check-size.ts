@@ -1,7 +1,15 @@
-import { type DocumentNode, type GraphQLError, getIntrospectionQuery, parse, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  Kind,
+  type SelectionSetNode,
+  getIntrospectionQuery,
+  parse,
+  visit,
+} from 'graphql';
 
 import { badUserInput } from '../execution/bad-user-input.ts';
-import { type DocumentSize, measureDocument } from './measure-document.ts';
 
 /** How large an operation may be, fragments written out; the reasons stand with the settings. */
 export interface SizeLimits {
@@ -12,6 +20,8 @@ export interface SizeLimits {
   /** Words, numbers and punctuators of a text, and also the fields that it comes to (GRAPHQL_MAX_TOKENS). */
   readonly maxTokens: number;
 }
+
+const nothing: DocumentSize = { depth: 0, introspectionDepth: 0, fields: 0, aliases: 0 };
 
 /** What every tool asks must pass, however low the limit: the deepest introspection that graphql-js writes itself. */
 const maxIntrospectionDepth = measureDocument(
@@ -73,4 +83,83 @@ function longestNameIn(document: DocumentNode): number {
   };
   visit(document, { Name: measure, EnumValue: measure });
   return longest;
+}
+
+/** How large an operation is when its fragments are written out. Numbers may be infinite. */
+export interface DocumentSize {
+  /** How deep its fields are nested, introspection apart. */
+  readonly depth: number;
+  /** How deep the fields of introspection are nested: `{ __schema { types { name } } }` has 3. */
+  readonly introspectionDepth: number;
+  /** How many fields it asks for. */
+  readonly fields: number;
+  /** How many of them have an alias. */
+  readonly aliases: number;
+}
+
+/**
+ * Measures the largest operation of a document in one pass: what fragments come to is computed once for each and added up, so
+ * that a short text with fragments in fragments, which is exponentially large, is cheap to measure. Made for documents that
+ * have not been validated: a fragment inside itself counts as nothing, and an unknown one too; validation refuses both.
+ */
+export function measureDocument({ definitions }: DocumentNode): DocumentSize {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  const measured = new Map<string, DocumentSize>();
+  const measureFragment = (name: string): DocumentSize => {
+    const known = measured.get(name);
+    if (known !== undefined) return known;
+    const fragment = fragments.get(name);
+    // Already there when the fragment spreads itself.
+    measured.set(name, nothing);
+    const size = fragment === undefined ? nothing : measure(fragment.selectionSet, measureFragment);
+    measured.set(name, size);
+    return size;
+  };
+  let largest = nothing;
+  for (const node of definitions) {
+    if (node.kind === Kind.OPERATION_DEFINITION) largest = larger(largest, measure(node.selectionSet, measureFragment));
+  }
+  return largest;
+}
+
+type MeasureFragment = (name: string) => DocumentSize;
+
+function measure({ selections }: SelectionSetNode, measureFragment: MeasureFragment): DocumentSize {
+  let total = nothing;
+  for (const selection of selections) {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) total = plus(total, measureFragment(selection.name.value));
+    else if (selection.kind === Kind.INLINE_FRAGMENT) {
+      total = plus(total, measure(selection.selectionSet, measureFragment));
+    } else {
+      const { name, alias, selectionSet } = selection;
+      const inside = selectionSet === undefined ? nothing : measure(selectionSet, measureFragment);
+      // Introspection is a world of its own: what is below `__schema` is all of it, and `__typename` has nothing below.
+      const isDoor = name.value.startsWith('__');
+      total = plus(total, {
+        depth: isDoor ? 0 : inside.depth + 1,
+        introspectionDepth: isDoor ? inside.depth + 1 : inside.introspectionDepth,
+        fields: inside.fields + 1,
+        aliases: inside.aliases + (alias === undefined ? 0 : 1),
+      });
+    }
+  }
+  return total;
+}
+
+function plus(one: DocumentSize, other: DocumentSize): DocumentSize {
+  return {
+    depth: Math.max(one.depth, other.depth),
+    introspectionDepth: Math.max(one.introspectionDepth, other.introspectionDepth),
+    fields: one.fields + other.fields,
+    aliases: one.aliases + other.aliases,
+  };
+}
+
+function larger(one: DocumentSize, other: DocumentSize): DocumentSize {
+  return {
+    ...plus(one, other),
+    fields: Math.max(one.fields, other.fields),
+    aliases: Math.max(one.aliases, other.aliases),
+  };
 }

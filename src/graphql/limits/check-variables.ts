@@ -20,7 +20,7 @@ import {
 import { nearestName } from '../../errors/did-you-mean.ts';
 
 import { BAD_USER_INPUT, showValue } from '../execution/bad-user-input.ts';
-import type { OperationRequest } from './operation-request.ts';
+import type { OperationRequest } from './collect-fields.ts';
 
 /** As many mistakes as somebody mends at once. */
 const maxProblems = 10;

@@ -72,3 +72,10 @@ function isLeftOut({ directives = [] }: SelectionNode, variables: Variables): bo
     return (name.value === 'skip' && isTrue) || (name.value === 'include' && !isTrue);
   });
 }
+
+/** An operation that is about to be executed, with its variables as they came. */
+export interface OperationRequest {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variableValues?: Variables | null | undefined;
+}

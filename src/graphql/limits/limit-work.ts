@@ -5,7 +5,7 @@ import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { compileCheckEstimate, type EstimateLimits } from './check-estimate.ts';
 import { checkSize, type SizeLimits } from './check-size.ts';
 import { checkVariables } from './check-variables.ts';
-import type { OperationRequest } from './operation-request.ts';
+import type { OperationRequest } from './collect-fields.ts';
 
 /** What the text of one operation may ask for. */
 export interface WorkLimits extends SizeLimits, EstimateLimits {

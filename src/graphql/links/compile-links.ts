@@ -14,9 +14,8 @@ import type { BatchLimits } from './answer-batch.ts';
 import { createCatalog, readType } from './catalog.ts';
 import { type CompiledField, compileField, methodsOf } from './compile-field.ts';
 import { compileInput } from './compile-input.ts';
-import { createLinkSession, type LinkSession } from './create-link-session.ts';
+import { type LinkCounters, type LinkSession, createLinkCounters, createLinkSession } from './create-link-session.ts';
 import { deriveLinkTypeDefs } from './derive-link-type-defs.ts';
-import { createLinkCounters, type LinkCounters } from './link-counters.ts';
 import { LinksError, type Mistake, reportTo } from './mistakes.ts';
 import { type LinksDocument, type LinksSource, parseLinks } from './parse-links.ts';
 

@@ -5,8 +5,8 @@ import type { Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
+
 import type { Row } from './compile-row-path.ts';
-import type { LinkCounters } from './link-counters.ts';
 import type { Ask, CallPlan, ReadRpc } from './plans.ts';
 
 /** What links that are resolved together share: the way upstream, and their loaders. */
@@ -126,4 +126,21 @@ function createQuiet() {
       setImmediate(lookAround);
     },
   };
+}
+
+/** What has happened to links since the gateway started; for metrics. */
+export interface LinkCounters {
+  /** Calls that answered several parents at once. */
+  batches: number;
+  /** Parents that such calls answered. */
+  batchedParents: number;
+  /** Batches that failed, or proved nothing, so that every parent asked by itself. */
+  fallbacks: number;
+  /** Answers about something other than what was asked for, which were asked for again. */
+  mismatches: number;
+}
+
+/** Counters at zero. */
+export function createLinkCounters(): LinkCounters {
+  return { batches: 0, batchedParents: 0, fallbacks: 0, mismatches: 0 };
 }

@@ -1,4 +1,3 @@
-import { UserError } from '../../errors/user-error.ts';
 import { type ASTNode, getLocation, type Source } from 'graphql';
 
 import { UserError } from '../../errors/user-error.ts';

@@ -1,18 +1,19 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../../registry/descriptors.ts';
-
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+
+import type { RootResolver } from '../payloads/compile-refetches.ts';
+import { derivePayloads } from '../payloads/derive-payloads.ts';
+import { deriveSubscriptions } from '../subscriptions/derive-subscriptions.ts';
+import type { LiveIntervals } from '../subscriptions/live-interval.ts';
 
 import { collectTypes } from './collect-types.ts';
 import { compileRootField } from './compile-root-field.ts';
 import { deriveNames } from './derive-names.ts';
-import { deriveResolvers, type Resolvers } from './derive-resolvers.ts';
-import { deriveTypeDefs, type NeedsOf } from './derive-type-defs.ts';
-import { deriveSubscriptions, type LiveIntervals } from '../subscriptions/derive-subscriptions.ts';
-import type { RootResolver } from '../payloads/compile-refetches.ts';
-import { derivePayloads } from '../payloads/derive-payloads.ts';
+import { type Resolvers, deriveResolvers } from './derive-resolvers.ts';
+import { type NeedsOf, deriveTypeDefs } from './derive-type-defs.ts';
 import { type FieldWithFacts, oneCall, withFacts } from './field-facts.ts';
 import { allowNonFiniteFloats } from './scalars.ts';
 
@@ -75,4 +76,10 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
 /** A root field answers once, so RPCs that stream have none. */
 export function isUnary({ clientStreaming, serverStreaming }: MethodDescriptor): boolean {
   return !clientStreaming && !serverStreaming;
+}
+
+/** A schema as SDL, sorted, so that a change of the protos shows as just that. Ends with a line break. */
+export function printDerivedSchema(schema: GraphQLSchema): string {
+  // graphql-js indents the empty lines of descriptions, which no editor leaves alone.
+  return `${printSchema(lexicographicSortSchema(schema)).replace(/[ \t]+$/gm, '')}\n`;
 }

@@ -11,12 +11,12 @@ import { createOperation, type OperationOptions } from '../execution/create-oper
 import type { Variables } from '../limits/collect-fields.ts';
 import { finishResult } from '../execution/finish-results.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
-import { type RequestContext, refusal } from '../http/guard-requests.ts';
-import type { LiveIntervals } from './derive-subscriptions.ts';
+import type { RequestContext } from '../http/guard-requests.ts';
+import { refusal } from '../http/http-error.ts';
+import type { LiveIntervals } from './live-interval.ts';
 import { OpenStreams, type Stream } from './open-streams.ts';
 import { createPolledCalls, type PolledCalls } from './poll-calls.ts';
-import { readInterval } from './read-interval.ts';
-import { waitForTick } from './wait-for-tick.ts';
+import { readInterval, waitForTick } from './live-interval.ts';
 
 /** What subscriptions are served with. */
 export interface LiveOptions extends Omit<OperationOptions, 'peer'> {

@@ -7,16 +7,7 @@ import {
   GraphQLSchema,
 } from 'graphql';
 
-/** How often a subscription may ask, in milliseconds; the reasons stand with the settings. */
-export interface LiveIntervals {
-  readonly minMs: number;
-  readonly maxMs: number;
-  /** When the subscription does not say. */
-  readonly defaultMs: number;
-}
-
-/** The argument of a subscription's field that says how often to look. */
-export const intervalArgument = 'everyMs';
+import { intervalArgument, type LiveIntervals } from './live-interval.ts';
 
 /**
  * Adds the Subscription type: every field of Query, derived or friendly, with one more argument. A field that has an argument

@@ -2,8 +2,8 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
-import { type RequestContext, refusal } from '../http/guard-requests.ts';
-import { httpError } from '../http/http-error.ts';
+import type { RequestContext } from '../http/guard-requests.ts';
+import { httpError, refusal } from '../http/http-error.ts';
 import type { Live, LiveRequest } from './create-live.ts';
 
 type Context = GraphqlContext & RequestContext;

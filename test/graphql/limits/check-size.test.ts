@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { getIntrospectionQuery, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
-import { checkSize } from '../../../src/graphql/limits/check-size.ts';
-import { measureDocument } from '../../../src/graphql/limits/measure-document.ts';
+import { checkSize, measureDocument } from '../../../src/graphql/limits/check-size.ts';
 
 const limits = { maxDepth: 5, maxAliases: 3, maxTokens: 50 };
 const sizeOf = (text: string) => measureDocument(parse(text));

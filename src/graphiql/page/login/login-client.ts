@@ -5,7 +5,7 @@ import type { PageLogin } from '../../page-settings.ts';
 
 import { createSession, type Session } from './create-session.ts';
 import { explainFailure, wantsInteraction } from './explain-failure.ts';
-import { keepLoginScopes, keepPendingLogin, type PendingLogin, takePendingLogin } from './login-storage.ts';
+import { keepLoginScopes, keepPendingLogin, type PendingLogin, takePendingLogin } from '../session-storage.ts';
 
 /** How a log-in is to go. */
 export interface BeginOptions {

@@ -5,9 +5,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { writePage } from '../../src/graphiql/build/write-page.ts';
-import { createHashedFile, createPageFile } from '../../src/graphiql/page-file.ts';
-import { readPage } from '../../src/graphiql/read-page.ts';
+import { createHashedFile, createPageFile, readPage, writePage } from '../../src/graphiql/page-files.ts';
 
 let folder: string;
 beforeEach(() => {
