@@ -34,12 +34,13 @@ export function compileProtos(): Uint8Array {
 export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
   const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
   const snapshot = await takeSnapshot(config);
-  const { registry, table, needsOf, graphqlServices, links } = snapshot;
+  const { registry, table, needsOf, descriptions, graphqlServices, links } = snapshot;
   const schema = deriveSchema({
     registry,
     table,
     services: graphqlServices,
     needsOf,
+    descriptions,
     extensions: [links],
     live: config.liveIntervals,
   });

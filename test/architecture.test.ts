@@ -44,7 +44,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   },
   grpc: { uses: ['errors', 'registry', 'call'], wall: 'grpc/ is a surface: it carries bytes and never sees a message' },
   graphql: {
-    uses: ['errors', 'telemetry', 'registry', 'codec', 'call', 'rpc-table', 'http'],
+    uses: ['errors', 'documents', 'telemetry', 'registry', 'codec', 'call', 'rpc-table', 'http'],
     wall: 'graphql/ is a surface: it never dials and does not know REST',
   },
   graphiql: { uses: ['errors', 'authentication', 'http'], wall: 'graphiql/ is a page; it knows GraphQL by its path' },
@@ -91,7 +91,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader)(?:\/|$)/, ['graphql']],
   [/^(?:jose|oauth4webapi)$/, ['authentication']],
   [/^yaml$/, ['documents', 'rpc-table']],
-  [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization']],
+  [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'graphql']],
   [/^prom-client$/, ['telemetry']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],

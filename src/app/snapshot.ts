@@ -8,6 +8,7 @@ import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import { compileLinks, type Links } from '../graphql/links/compile-links.ts';
+import { type Descriptions, readDescriptions } from '../graphql/schema/read-descriptions.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
 import { loadRegistry, type RegistrySource } from '../registry/load-registry.ts';
@@ -25,6 +26,8 @@ export interface Snapshot {
   readonly restServices: readonly ServiceDescriptor[];
   readonly graphqlServices: readonly ServiceDescriptor[];
   readonly grpcServices: readonly ServiceDescriptor[];
+  /** Sentences for what has no comment in the protos. */
+  readonly descriptions: Descriptions;
   /** The nested graph of the services that GraphQL serves. */
   readonly links: Links;
 }
@@ -81,6 +84,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
     restServices,
     graphqlServices,
     grpcServices,
+    descriptions: readDescriptions(readOwn('schema/descriptions.yaml'), registry, mustMatch),
     links: compileLinks({
       registry,
       table,

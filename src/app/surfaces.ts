@@ -121,7 +121,7 @@ function mountConnect(
 
 function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql {
   const { config, snapshot, pipeline, authentication, logger } = options;
-  const { registry, table, graphqlServices, needsOf, links } = snapshot;
+  const { registry, table, graphqlServices, needsOf, descriptions, links } = snapshot;
   const { authorizationServer } = authentication;
   const needsToken = config.auth === 'jwt';
   const page = { path: graphqlPath, needsToken, login: config.graphiqlLogin, authorizationServer };
@@ -131,6 +131,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
       table,
       services: graphqlServices,
       needsOf,
+      descriptions,
       extensions: [links],
       live: config.liveIntervals,
     }),

@@ -15,6 +15,8 @@ interface Converter {
   /** The GraphQL types that it can give. */
   readonly to: readonly string[];
   readonly convert: (...values: never[]) => unknown;
+  /** What callers are told of the field, unless the document says more. */
+  readonly describe: (...names: string[]) => string;
 }
 
 const integer: Shape = { type: { kind: 'scalar', scalar: 'int32' }, isList: false };
@@ -24,27 +26,62 @@ const text: Shape = { type: { kind: 'scalar', scalar: 'string' }, isList: false 
 const texts: Shape = { type: { kind: 'scalar', scalar: 'string' }, isList: true };
 
 /** By the name that `@convert(by:)` takes. Whatever is computed from what is not set is null. */
-const converters: ReadonlyMap<string, Converter> = new Map<string, Converter>([
-  ['EPOCH_SECONDS', { from: [long], to: ['DateTime'], convert: toDateTime }],
-  ['SECONDS_BETWEEN', { from: [long, long], to: ['Int'], convert: secondsBetween }],
-  ['MINUTES', { from: [integer], to: ['Int', 'Int!'], convert: (value: number) => value * 60 }],
-  [
-    'KIBIBYTES',
-    { from: [long], to: ['Int64', 'Int64!'], convert: (value: string | number) => `${BigInt(value) * 1024n}` },
-  ],
-  ['HUNDREDTHS', { from: [integer], to: ['Float', 'Float!'], convert: (value: number) => value / 100 }],
-  ['FRACTION', { from: [integer, integer], to: ['Float'], convert: toFraction }],
-  ['UNLESS_NEGATIVE', { from: [float], to: ['Float'], convert: (value: number) => (value < 0 ? null : value) }],
-  ['TEXT', { from: [text], to: ['String'], convert: (value: string) => (value === '' ? null : value) }],
-  [
-    'TEXTS',
-    {
-      from: [texts],
-      to: ['[String!]', '[String!]!'],
-      convert: (list: readonly string[]) => list.filter((one) => one !== ''),
-    },
-  ],
-]);
+const converters: Readonly<Record<string, Converter>> = {
+  EPOCH_SECONDS: {
+    from: [long],
+    to: ['DateTime'],
+    convert: toDateTime,
+    describe: (time) => `${time} as a moment; null while it is not set.`,
+  },
+  SECONDS_BETWEEN: {
+    from: [long, long],
+    to: ['Int'],
+    convert: secondsBetween,
+    describe: (start, end) => `Seconds from ${start} to ${end}; null while one of them is not set.`,
+  },
+  MINUTES: {
+    from: [integer],
+    to: ['Int', 'Int!'],
+    convert: (value: number) => value * 60,
+    describe: (minutes) => `${minutes} in seconds.`,
+  },
+  KIBIBYTES: {
+    from: [long],
+    to: ['Int64', 'Int64!'],
+    convert: (value: string | number) => `${BigInt(value) * 1024n}`,
+    describe: (kibibytes) => `${kibibytes} in bytes.`,
+  },
+  HUNDREDTHS: {
+    from: [integer],
+    to: ['Float', 'Float!'],
+    convert: (value: number) => value / 100,
+    describe: (hundredths) => `${hundredths} divided by 100.`,
+  },
+  FRACTION: {
+    from: [integer, integer],
+    to: ['Float'],
+    convert: toFraction,
+    describe: (part, whole) => `${part} as a part of ${whole}, from 0 to 1.`,
+  },
+  UNLESS_NEGATIVE: {
+    from: [float],
+    to: ['Float'],
+    convert: (value: number) => (value < 0 ? null : value),
+    describe: (value) => `${value}; null when it is negative.`,
+  },
+  TEXT: {
+    from: [text],
+    to: ['String'],
+    convert: (value: string) => (value === '' ? null : value),
+    describe: (value) => `From ${value}; null when that is empty.`,
+  },
+  TEXTS: {
+    from: [texts],
+    to: ['[String!]', '[String!]!'],
+    convert: (list: readonly string[]) => list.filter((one) => one !== ''),
+    describe: (list) => `${list} without empty names.`,
+  },
+};
 
 /** What the year 9999 ends with: later moments have no RFC 3339 form, and whoever wrote them meant something else. */
 const lastSecond = 253_402_300_799;
@@ -65,6 +102,13 @@ function toFraction(part: number, whole: number): number | null {
   return whole <= 0 ? null : part / whole;
 }
 
+/** A compiled `@convert`. */
+export interface Conversion {
+  readonly convert: (row: Row) => unknown;
+  /** A sentence for callers. */
+  readonly description: string;
+}
+
 /**
  * Compiles `@convert(from: …, by: …)`: a friendly value of what the parent's own fields say. `from` holds expressions over
  * the fields, e.g. `"startTime"` or `"name strip /2"`. Reports mistakes, and answers undefined then.
@@ -74,12 +118,12 @@ export function compileConversion(
   message: MessageDescriptor,
   typeName: string,
   report: Report,
-): ((row: Row) => unknown) | undefined {
+): Conversion | undefined {
   const settings = readSettings(directive, directive.arguments ?? [], { from: 'texts', by: 'name' }, report);
   const name = settings.text('by') ?? '';
-  const converter = converters.get(name);
+  const converter = Object.hasOwn(converters, name) ? converters[name] : undefined;
   if (converter === undefined) {
-    const known = [...converters.keys()];
+    const known = Object.keys(converters);
     report(
       settings.nodeOf('by'),
       `no converter is named "${name}"${didYouMean(name, known)}; there are: ${known.join(', ')}`,
@@ -102,7 +146,11 @@ export function compileConversion(
     return undefined;
   }
   const known = sources.filter((source) => source !== undefined);
-  return known.length < sources.length ? undefined : compileConvert(known, converter.convert as Convert, typeName);
+  if (known.length < sources.length) return undefined;
+  return {
+    convert: compileConvert(known, converter.convert as Convert, typeName),
+    description: converter.describe(...settings.texts('from').map(({ text: source }) => `\`${source.split(' ')[0]}\``)),
+  };
 }
 
 type Convert = (...values: unknown[]) => unknown;

@@ -28,6 +28,8 @@ export interface CompiledField {
   readonly types: readonly string[];
   /** The ways to its value, for links; empty for values of what is there already. */
   readonly calls: readonly CallPlan[];
+  /** What callers are told of it, unless the document says more. */
+  readonly description?: string;
   /** The type of what it answers, when that belongs to the parent. */
   readonly owned: string | undefined;
   /** The types of ancestors that it looks at. */
@@ -84,8 +86,8 @@ export function compileField(
   const message = catalog.messages.get(typeName);
   if (directive.name.value === 'convert') {
     if (message === undefined) report(directive, 'a root field has nothing to convert');
-    const convert = message && compileConversion(directive, message, print(node.type), report);
-    return convert && { ...base, createResolver: () => convert };
+    const conversion = message && compileConversion(directive, message, print(node.type), report);
+    return conversion && { ...base, description: conversion.description, createResolver: () => conversion.convert };
   }
   if (type.isNonNull) report(node.type, 'a link must be nullable, else one failed call takes its parent with it');
   if (directive.name.value === 'reached') return { ...base, ...compileReached(type, catalog, directive, report) };

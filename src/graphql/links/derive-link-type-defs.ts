@@ -30,11 +30,13 @@ export function deriveLinkTypeDefs(
   return { kind: Kind.DOCUMENT, definitions };
 }
 
-function linkFieldNode({ field: { node }, calls }: CompiledField): FieldDefinitionNode {
+function linkFieldNode({ field: { node }, calls, description }: CompiledField): FieldDefinitionNode {
   return {
     ...node,
     arguments: node.arguments?.map(argumentNode) ?? [],
     ...(calls.length > 0 && { description: describeLink(node, calls) }),
+    ...(node.description === undefined &&
+      description !== undefined && { description: { kind: Kind.STRING, value: description } }),
     directives: withoutOurs(node.directives),
   };
 }

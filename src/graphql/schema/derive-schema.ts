@@ -13,7 +13,8 @@ import { collectTypes } from './collect-types.ts';
 import { compileRootField } from './compile-root-field.ts';
 import { deriveNames } from './derive-names.ts';
 import { type Resolvers, deriveResolvers } from './derive-resolvers.ts';
-import { type NeedsOf, deriveTypeDefs } from './derive-type-defs.ts';
+import { deriveTypeDefs, type NeedsOf } from './derive-type-defs.ts';
+import { type Descriptions, noDescriptions } from './read-descriptions.ts';
 import { type FieldWithFacts, oneCall, withFacts } from './field-facts.ts';
 import { allowNonFiniteFloats } from './scalars.ts';
 
@@ -31,6 +32,8 @@ export interface DeriveSchemaOptions {
   readonly services: readonly ServiceDescriptor[];
   /** What callers need, for the descriptions; not given: they do not say. */
   readonly needsOf?: NeedsOf;
+  /** Sentences for what has no comment in the protos; not given: what the protos say is all. */
+  readonly descriptions?: Descriptions;
   /** Merged with the derived part, in this order. */
   readonly extensions: readonly SchemaExtension[];
   /** How often subscriptions look; absent: there are none. */
@@ -44,7 +47,8 @@ export interface DeriveSchemaOptions {
  * @throws Error when two names collide beyond repair, or when an extension does not fit.
  */
 export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
-  const { registry, table, services, needsOf, extensions, live } = options;
+  const { registry, table, services, extensions, live } = options;
+  const { needsOf = () => [], descriptions = noDescriptions } = options;
   const names = deriveNames(registry);
   const methods = services.flatMap((service) => service.methods).filter(isUnary);
   const types = collectTypes(methods);
@@ -59,7 +63,7 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
   }
   const executable = makeExecutableSchema<unknown>({
     typeDefs: [
-      deriveTypeDefs(methods, types, names, table, needsOf),
+      deriveTypeDefs({ methods, types, names, table, descriptions, needsOf }),
       payloads.typeDefs,
       ...extensions.map(({ typeDefs }) => typeDefs),
     ],

@@ -6,6 +6,7 @@ import type {
   MethodDescriptor,
 } from '../../registry/descriptors.ts';
 
+import type { Descriptions } from './read-descriptions.ts';
 import type { Words } from './schema-nodes.ts';
 
 /** The comment of a type. GraphQL cannot deprecate a type, so a deprecated one says it in words. */
@@ -13,14 +14,20 @@ export function describeType({ comment, deprecated }: MessageDescriptor | EnumDe
   return { description: deprecated && !saysDeprecated(comment) ? paragraphs('Deprecated.', comment) : comment };
 }
 
-/** The comment of a field, and which other fields exclude it. */
-export function describeField(field: FieldDescriptor): Words {
-  return { description: paragraphs(field.comment, explainOneof(field)), deprecated: deprecationOf(field) };
+/** The comment of a field, or else what is known of it, and which other fields exclude it. */
+export function describeField(field: FieldDescriptor, { ofField }: Descriptions): Words {
+  const text = field.comment === '' ? ofField(field) : field.comment;
+  return { description: paragraphs(text, explainOneof(field)), deprecated: deprecationOf(field) };
 }
 
-/** The comment of an enum value. */
-export function describeEnumValue(value: EnumValueDescriptor): Words {
-  return { description: value.comment, deprecated: deprecationOf(value) };
+/** The comment of an enum value, or else what is known of it. */
+export function describeEnumValue(
+  value: EnumValueDescriptor,
+  enumeration: EnumDescriptor,
+  { ofEnumValue }: Descriptions,
+): Words {
+  const description = value.comment === '' ? ofEnumValue(enumeration, value) : value.comment;
+  return { description, deprecated: deprecationOf(value) };
 }
 
 /** What one entry of a map field is. */

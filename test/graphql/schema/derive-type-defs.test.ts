@@ -4,13 +4,24 @@ import { describe, expect, it } from 'vitest';
 import { collectTypes } from '../../../src/graphql/schema/collect-types.ts';
 import { deriveNames } from '../../../src/graphql/schema/derive-names.ts';
 import { deriveTypeDefs } from '../../../src/graphql/schema/derive-type-defs.ts';
+import { noDescriptions } from '../../../src/graphql/schema/read-descriptions.ts';
+import type { MethodDescriptor } from '../../../src/registry/descriptors.ts';
 
 import { bookshop, bookshopTable, servicesOf } from '../bookshop/bookshop.ts';
 
 const methods = servicesOf('bookshop.catalog')
   .flatMap((service) => service.methods)
   .filter((method) => !method.serverStreaming);
-const document = deriveTypeDefs(methods, collectTypes(methods), deriveNames(bookshop), bookshopTable);
+const derive = (served: readonly MethodDescriptor[]) =>
+  deriveTypeDefs({
+    methods: served,
+    types: collectTypes(served),
+    names: deriveNames(bookshop),
+    table: bookshopTable,
+    descriptions: noDescriptions,
+    needsOf: () => [],
+  });
+const document = derive(methods);
 
 describe('deriveTypeDefs()', () => {
   it('derives the catalog as its golden file shows it', async () => {
@@ -27,7 +38,7 @@ describe('deriveTypeDefs()', () => {
 
   it('gives an API that only writes a Query type all the same', () => {
     const writes = methods.filter((method) => bookshopTable.factsOf(method).kind === 'write');
-    const { definitions } = deriveTypeDefs(writes, collectTypes(writes), deriveNames(bookshop), bookshopTable);
+    const { definitions } = derive(writes);
     expect(print(definitions[0]!).split('\n').slice(-4).join('\n')).toBe(
       'type Query {\n  """Always true: nothing that is served here reads."""\n  ok: Boolean!\n}',
     );
@@ -35,7 +46,7 @@ describe('deriveTypeDefs()', () => {
 
   it('has no Mutation type when nothing is written', () => {
     const reads = methods.filter((method) => bookshopTable.factsOf(method).kind === 'read');
-    const { definitions } = deriveTypeDefs(reads, collectTypes(reads), deriveNames(bookshop), bookshopTable);
+    const { definitions } = derive(reads);
     expect(definitions.filter((node) => 'name' in node && node.name?.value === 'Mutation')).toEqual([]);
   });
 });
