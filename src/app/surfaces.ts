@@ -8,6 +8,7 @@ import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
 import { deriveSchema } from '../graphql/schema/derive-schema.ts';
 import { composePipeline } from '../pipeline/compose-pipeline.ts';
+import { decide } from '../authorization/decide.ts';
 import { capCalls } from '../pipeline/lanes/cap-calls.ts';
 import { wordBlocked } from '../graphql/http/http-error.ts';
 import type { Meters } from './meters.ts';
@@ -15,9 +16,10 @@ import { createRest } from '../rest/create-rest.ts';
 import { compileWordBlocked } from '../rest/render-error.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import { compileIdentifyRequest, type Rejection } from '../authentication/identify-request.ts';
-import type { IdentifyRequest } from '../call/identity.ts';
 import type { ServerOptions } from '../http/create-server.ts';
 import type { Handler } from '../http/mount.ts';
+import type { Decision } from '../call/decision.ts';
+import type { IdentifyRequest, Identity } from '../call/identity.ts';
 import { compileProtection } from '../http/protect.ts';
 import { serveDocument } from '../http/serve-document.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -139,11 +141,30 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
     table,
     path: graphqlPath,
     ...callers,
+    mayRead: compileMayRead(snapshot),
     page: config.graphiql ? createGraphiqlPage(page) : undefined,
     logger,
     limits: { ...config.graphqlLimits, maxValidationErrors: 20 },
     live: { intervals: config.liveIntervals, maxStreams: config.liveMaxStreams },
   });
+}
+
+/** Whether the policy lets somebody read anything: reads that depend on what they are about count. */
+function compileMayRead({ table, policy, graphqlServices }: Snapshot): (identity: Identity) => boolean {
+  const reads = graphqlServices
+    .flatMap(({ methods }) => methods)
+    .filter((method) => table.factsOf(method).kind === 'read')
+    .map((method) => policy.factsOf(method));
+  const known = new WeakMap<Identity, boolean>();
+  return (identity) => {
+    const found = known.get(identity) ?? reads.some((facts) => isOpen(decide(policy.principalOf(identity), facts)));
+    known.set(identity, found);
+    return found;
+  };
+}
+
+function isOpen({ allow, reason }: Decision): boolean {
+  return allow || reason === 'RESOURCE_NEEDED';
 }
 
 /** The gate against requests of other sites and for other hosts. */

@@ -1,7 +1,9 @@
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
-import { shareGateway } from './running-gateway.ts';
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
+
+import { secret, shareGateway } from './running-gateway.ts';
 
 /** What one operation may cost, end to end: a gateway with its default settings but for the calls, and a demo Cuebot. */
 
@@ -10,6 +12,57 @@ const running = shareGateway({ settings: { GRAPHQL_MAX_CALLS: '20' } });
 const callsMade = () => [...running().cuebot.calls.values()].reduce((sum, calls) => sum + calls, 0);
 const aliased = (count: number, field: (index: number) => string) =>
   `{ ${Array.from({ length: count }, (_, index) => `a${index}: ${field(index)}`).join(' ')} }`;
+
+/** The standard introspection under many aliases: two kilobytes of text. */
+const introspectionBomb = (count: number) => {
+  const text = getIntrospectionQuery({ descriptions: false });
+  const fragments = text.indexOf('fragment ');
+  const question = text.slice(text.indexOf('__schema'), text.lastIndexOf('}', fragments));
+  return aliased(count, () => question) + text.slice(fragments);
+};
+
+describe('an introspection', () => {
+  it('under forty aliases is refused before it is made', async () => {
+    const { status, json } = await running().graphql(introspectionBomb(40));
+    expect(json.errors).toMatchObject([
+      {
+        message: expect.stringMatching(/^This operation asks for more than \d+ values of the schema\./),
+        extensions: { code: 'BAD_USER_INPUT', measure: 'introspection' },
+      },
+    ]);
+    expect(status).toBe(200);
+  });
+
+  it('of tools is answered, and a second time from the same bytes', async () => {
+    const first = await running().graphql(getIntrospectionQuery());
+    const second = await running().graphql(getIntrospectionQuery());
+    expect(first.json.data.__schema.types.length).toBeGreaterThan(400);
+    expect(second.text).toBe(first.text);
+    const variables = 'query ($old: Boolean) { __type(name: "Query") { fields(includeDeprecated: $old) { name } } }';
+    const counts = await Promise.all(
+      [true, false].map(async (old) => (await running().graphql(variables, { old })).json.data.__type.fields.length),
+    );
+    expect(counts[0]).toBeGreaterThanOrEqual(counts[1]);
+  });
+
+  it('beside other fields is answered with them', async () => {
+    const { json } = await running().graphql('{ __type(name: "Job") { name } shows { name } __typename }');
+    expect(json.errors).toBeUndefined();
+    expect(json.data).toMatchObject({ __type: { name: 'Job' }, __typename: 'Query' });
+    expect(json.data.shows.length).toBeGreaterThan(0);
+  });
+
+  it('is for callers who may read something', async () => {
+    const claims = { sub: 'nobody', scope: 'elsewhere:read', exp: Math.floor(Date.now() / 1000) + 3_600 };
+    const headers = { authorization: `Bearer ${signToken({ secret, claims })}` };
+    const { status, json } = await running().graphql('{ __schema { types { name } } }', undefined, headers);
+    expect(json.errors).toMatchObject([
+      { message: expect.stringContaining('The schema is for callers who may read'), extensions: { code: 'FORBIDDEN' } },
+    ]);
+    expect(status).toBe(403);
+    expect((await running().graphql('{ __typename }', undefined, headers)).json.data).toEqual({ __typename: 'Query' });
+  });
+});
 
 describe('an operation', () => {
   it('with 2,000 aliases is refused, and calls nothing', async () => {

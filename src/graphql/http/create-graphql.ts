@@ -14,6 +14,7 @@ import { GatewayError } from '../../call/gateway-error.ts';
 import type { IdentifyRequest } from '../../call/identity.ts';
 
 import { createOperation, type OperationOptions } from '../execution/create-operation.ts';
+import { answerIntrospection, type MayRead } from '../limits/answer-introspection.ts';
 import { limitWork, type WorkLimits } from '../limits/limit-work.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { executeInOrder } from '../execution/execute-in-order.ts';
@@ -42,6 +43,8 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   readonly path: string;
   readonly identify: IdentifyRequest;
   readonly addressOf: AddressOf;
+  /** Whether a caller may read anything, so that the schema is of use to them; not given: everybody may. */
+  readonly mayRead?: MayRead;
   /** How callers are told what their credentials lack; without metadata when not given. */
   readonly challenge?: FormatChallenge;
   /** What a browser finds at the endpoint; it shows nothing of the farm, so it needs no identity. Undefined: nothing. */
@@ -84,6 +87,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       passIdentityOn(),
       executeInOrder(),
       limitWork(schema, limits),
+      answerIntrospection(schema, options.mayRead ?? (() => true)),
       serveSubscriptions(live),
       finishResults(logger),
     ],
