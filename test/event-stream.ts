@@ -8,6 +8,8 @@ export interface EventStream {
   /** What came so far, read as JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape.
   readonly events: readonly any[];
+  /** Blocks that were no events, such as the time after which to come back. */
+  readonly comments: readonly string[];
   /** Resolves when so many events have come; rejects when the stream ends before. */
   readonly next: (count: number) => Promise<void>;
   /** Resolves when the gateway has ended the stream, with whether it said that it was complete. */
@@ -30,6 +32,7 @@ export async function openStream(
   request.end(JSON.stringify(body));
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   const events: unknown[] = [];
+  const comments: string[] = [];
   let isComplete = false;
   let arrived = () => {};
   let text = '';
@@ -41,6 +44,7 @@ export async function openStream(
       const { event, data } = Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/, 2)));
       if (event === 'next') events.push(JSON.parse(data!));
       if (event === 'complete') isComplete = true;
+      if (event === undefined) comments.push(block);
     }
     arrived();
   });
@@ -65,6 +69,7 @@ export async function openStream(
     status: response.statusCode!,
     headers: response.headers,
     events,
+    comments,
     next,
     ended,
     vanish: () => void request.destroy(),

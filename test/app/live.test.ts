@@ -171,13 +171,27 @@ describe('a subscription', () => {
     expect(ofBob.status).toBe(200);
   });
 
-  it('is completed when the gateway stops', async () => {
+  it('breaks off when the gateway stops, so that its client comes back', async () => {
     const gateway = await start();
     const stream = await open(gateway, shows);
     await stream.next(1);
     const closing = gateway.gateway.close();
-    expect(await stream.ended).toBe(true);
+    expect(await stream.ended).toBe(false);
     await closing;
+    expect(stream.comments).toContain('retry: 1000');
+  });
+
+  it('passes through proxies that buffer or pack', async () => {
+    const stream = await open(await start(), shows);
+    await stream.next(1);
+    expect(stream.headers).toMatchObject({ 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' });
+    expect(stream.headers).not.toHaveProperty('content-encoding');
+  });
+
+  it('is complete when its request as such is wrong', async () => {
+    const stream = await open(await start(), 'subscription { nothing }');
+    expect(await stream.ended).toBe(true);
+    expect(stream.events).toMatchObject([{ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] }]);
   });
 
   it('is refused to who cannot read streams', async () => {

@@ -56,7 +56,8 @@ interface Sent {
 /**
  * Sends GraphiQL's requests to the address that the page itself came from, the token in the `Authorization` header and
  * nowhere else. Never rejects: what goes wrong is shown where the result would stand. A subscription is answered by its results
- * one after another, until GraphiQL has seen enough; when its token ends and there is a new one, it goes on with that.
+ * one after another, until GraphiQL has seen enough; when its token ends and there is a new one, or the gateway is started anew, it goes
+ * on with that.
  */
 export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherOptions) {
   const takeToken = (): Promise<string> =>
@@ -106,19 +107,42 @@ export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherO
   };
 
   async function* watch(params: GraphqlParams, signal: AbortSignal): AsyncGenerator<unknown, void> {
+    let comebacks = 0;
+    const sendAgain = async (): Promise<Sent> => {
+      while (true) {
+        try {
+          return await send(params, 'text/event-stream, application/json', signal);
+        } catch (error) {
+          // Only who was there before is waited for.
+          if (comebacks === 0 || comebacks++ > maxComebacks || signal.aborted || error instanceof NoTokenError)
+            throw error;
+          await wait(reconnectMs, signal);
+        }
+      }
+    };
     try {
       while (true) {
-        const { response, shown } = await send(params, 'text/event-stream, application/json', signal);
+        const { response, shown } = await sendAgain();
         if (!isStream(response)) return yield await readAnswer(response, true);
         let refused: GraphqlResult | undefined;
+        let isComplete = false;
         for await (const event of readEvents(response.body)) {
+          isComplete = event === 'complete';
+          if (isComplete) break;
           const result = event as GraphqlResult;
           refused = refusalIn(result) === undefined ? undefined : result;
           if (refused !== undefined) break;
           onVerdict(verdictOf(result, 200), true);
           yield result;
         }
-        if (refused === undefined) return;
+        if (refused === undefined) {
+          if (isComplete) return;
+          // The gateway went away, and another one may be there in a moment.
+          comebacks = 1;
+          await wait(reconnectMs, signal);
+          if (signal.aborted) return;
+          continue;
+        }
         if ((await takeToken()) !== shown) continue;
         onVerdict(verdictOf(refused, 200), true);
         return yield refused;
@@ -147,6 +171,27 @@ export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherO
     const operation = documentAST && getOperationAST(documentAST, params.operationName);
     return operation?.operation === 'subscription' ? follow(params) : ask(params);
   };
+}
+
+/** As long as the gateway tells clients to wait by the field `retry` of its streams. */
+const reconnectMs = 1_000;
+
+/** A gateway that is started anew is there within half a minute, or somebody has to look after it. */
+const maxComebacks = 30;
+
+/** Resolves early when the signal fires. */
+function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
 }
 
 function isStream(response: Response): response is Response & { readonly body: ReadableStream<Uint8Array> } {
@@ -184,7 +229,7 @@ function failure(message: string): GraphqlResult {
 }
 
 /**
- * The results of a subscription as they come, out of an event stream
+ * The results of a subscription as they come, and the word `complete` when no more will, out of an event stream
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html) whose events `next` carry them. The browser's own EventSource
  * cannot send a token.
  */
@@ -199,6 +244,7 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
     text = blocks.pop() ?? '';
     for (const block of blocks) {
       const lines = block.split('\n');
+      if (lines.includes('event: complete')) yield 'complete';
       const result = lines.find((line) => line.startsWith('data:'))?.slice('data:'.length);
       if (lines.includes('event: next') && result !== undefined) yield JSON.parse(result);
     }

@@ -22,6 +22,7 @@ import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { finishResults } from '../execution/finish-results.ts';
 import { guardRequests, type RequestContext } from './guard-requests.ts';
 import { refusal } from './http-error.ts';
+import { writeResults } from './write-results.ts';
 import { createLive, type LiveOptions } from '../subscriptions/create-live.ts';
 import { serveSubscriptions } from '../subscriptions/serve-subscriptions.ts';
 
@@ -65,11 +66,17 @@ export interface GraphqlLimits extends WorkLimits {
 /** A GraphQL endpoint. */
 export interface Graphql {
   readonly handle: GraphqlHandler;
-  /** Completes the streams of all subscriptions and refuses new ones; call before the server waits for what is under way. */
+  /**
+   * Breaks off the streams of all subscriptions, so that their clients come back, and refuses new ones; call before the server waits
+   * for what is under way.
+   */
   completeStreams(): void;
   /** Ends what is still open; call after the server has stopped to accept. */
   dispose(): Promise<void>;
 }
+
+/** Shorter than any proxy waits for a silent stream by default. */
+const pingIntervalMs = 12_000;
 
 /**
  * Serves a schema by GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/): POST with a JSON body, or GET for
@@ -90,6 +97,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       answerIntrospection(schema, options.mayRead ?? (() => true)),
       serveSubscriptions(live),
       finishResults(logger),
+      writeResults({ isEnding: live.isEnding, pingIntervalMs }),
     ],
     // The guard reads bodies, and counts.
     maxRequestBodySize: false,

@@ -41,13 +41,15 @@ export interface LiveRequest {
 export interface Live {
   /**
    * Begins a subscription: an event with the answer, and another one whenever it has changed. Ends when the caller leaves, when
-   * his credentials are no longer good, or when all end.
+   * their credentials are no longer good, or when all end.
    *
    * @throws GraphQLError for an interval out of bounds, GatewayError when the user may not open another one
    */
   readonly subscribe: (request: LiveRequest) => AsyncGenerator<ExecutionResult>;
-  /** Completes all streams, and refuses new ones. */
+  /** Ends all streams, and refuses new ones: the gateway is shutting down. */
   readonly complete: () => void;
+  /** Whether that has begun. */
+  readonly isEnding: () => boolean;
 }
 
 /**
@@ -108,6 +110,7 @@ export function createLive({ identify, addressOf, intervals, maxStreams, logger,
       return follow(request, stream, intervalMs);
     },
     complete: () => streams.complete(),
+    isEnding: () => streams.isCompleted,
   };
 }
 

@@ -20,12 +20,17 @@ export class OpenStreams {
     this.#maxPerSubject = maxPerSubject;
   }
 
+  /** Whether all have been ended. */
+  get isCompleted(): boolean {
+    return this.#isCompleted;
+  }
+
   /** How many are open. */
   get size(): number {
     return this.#streams.size;
   }
 
-  /** @throws GatewayError when the user has as many as he may, or when everything is ending */
+  /** @throws GatewayError when the user has as many as they may, or when everything is ending */
   open(subject: string): Stream {
     if (this.#isCompleted) {
       throw new GatewayError('UNAVAILABLE', 'the gateway is shutting down', { reason: 'SHUTTING_DOWN' });

@@ -1,0 +1,115 @@
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { FetchAPI, Plugin } from 'graphql-yoga';
+
+type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
+
+/** How results are written that yoga would write otherwise. */
+export interface WriteResultsOptions {
+  /** Whether the gateway is shutting down, so that streams break off for their clients to come back to another gateway. */
+  readonly isEnding: () => boolean;
+  /** How often a silent stream shows that it lives, in milliseconds. */
+  readonly pingIntervalMs: number;
+}
+
+/** How long clients wait before they come back, in milliseconds: the field `retry` of an event stream. */
+const retryMs = 1_000;
+
+const acceptsJson = /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json|graphql-response\+json))\s*(?:[;,]|$)/i;
+
+/**
+ * Writes streams as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) by the distinct
+ * connections mode of GraphQL over SSE (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md). Unlike yoga's, they
+ * pass through proxies that buffer or transform, tell clients when to come back, and say `complete` only when nothing more can
+ * come. Also answers in JSON whoever accepts nothing that there is, in place of an empty body.
+ */
+export function writeResults({ isEnding, pingIntervalMs }: WriteResultsOptions): Plugin {
+  const writeStream = (result: Result, fetchApi: FetchAPI) =>
+    new fetchApi.Response(streamOf(resultsOf(result), fetchApi, isEnding, pingIntervalMs), {
+      status: httpStatusOf(result) ?? 200,
+      headers: {
+        'content-type': 'text/event-stream',
+        // Nobody's to keep, and not to be packed: a proxy that packs would wait for more.
+        'cache-control': 'no-store, no-transform',
+        // nginx would hold events until its buffer is full: http://nginx.org/en/docs/http/ngx_http_proxy_module.html
+        'x-accel-buffering': 'no',
+      },
+    });
+  return {
+    onResultProcess: ({ request, result, resultProcessor, setResultProcessor }) => {
+      const isStream = Symbol.asyncIterator in result;
+      if (isStream || (resultProcessor !== undefined && !acceptsJson.test(request.headers.get('accept') ?? '*/*'))) {
+        setResultProcessor(writeStream as never, 'text/event-stream');
+      } else if (resultProcessor === undefined) {
+        setResultProcessor(writePlainJson as never, 'application/json');
+      }
+    },
+  };
+}
+
+/** A stream's results; one result is a stream of one. */
+async function* resultsOf(result: Result): AsyncGenerator<ExecutionResult> {
+  if (Symbol.asyncIterator in result) yield* result;
+  else yield result;
+}
+
+function streamOf(
+  results: AsyncGenerator<ExecutionResult>,
+  { TextEncoder, ReadableStream }: FetchAPI,
+  isEnding: () => boolean,
+  pingIntervalMs: number,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let ping: NodeJS.Timeout | undefined;
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      // Something at once: some browsers hold the response until then.
+      controller.enqueue(encoder.encode(`retry: ${retryMs}\n\n`));
+      ping = setInterval(() => {
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(':\n\n'));
+      }, pingIntervalMs);
+      ping.unref();
+    },
+    async pull(controller) {
+      const { done, value } = await results.next();
+      if (!done) {
+        controller.enqueue(encoder.encode(`event: next\ndata: ${JSON.stringify(withoutHttp(value))}\n\n`));
+        return;
+      }
+      clearInterval(ping);
+      // A stream that breaks off is one that its client opens again.
+      if (!isEnding()) controller.enqueue(encoder.encode('event: complete\ndata:\n\n'));
+      controller.close();
+    },
+    async cancel() {
+      clearInterval(ping);
+      await results.return(undefined);
+    },
+  });
+}
+
+function writePlainJson(result: ExecutionResult, fetchApi: FetchAPI) {
+  return new fetchApi.Response(JSON.stringify(withoutHttp(result)), {
+    status: httpStatusOf(result) ?? 406,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+  });
+}
+
+/** `extensions.http` is for the response, and not for its reader. */
+function withoutHttp(result: ExecutionResult): unknown {
+  if (result.errors === undefined) return result;
+  const errors = result.errors.map((error) => {
+    const { http: _, ...extensions } = error.extensions ?? {};
+    const shown: Partial<GraphQLError> = typeof error.toJSON === 'function' ? (error.toJSON() as never) : error;
+    return { ...shown, ...(Object.keys(extensions).length > 0 ? { extensions } : { extensions: undefined }) };
+  });
+  return { ...result, errors };
+}
+
+/** The status that an error of the whole request asks for; undefined: none does. */
+function httpStatusOf(result: Result): number | undefined {
+  const { errors } = result as ExecutionResult;
+  const [http] = (errors ?? []).flatMap(
+    ({ extensions }) => (extensions?.['http'] as { status?: number } | undefined) ?? [],
+  );
+  return http?.status;
+}
