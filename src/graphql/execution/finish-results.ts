@@ -85,7 +85,11 @@ function isMeantForCallers(error: unknown): boolean {
   return error.originalError === undefined || isMeantForCallers(error.originalError);
 }
 
-function withExtensions(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
+/** graphql-js repeats what it was sent, however long it is. */
+const longestMessage = 2_000;
+
+function withExtensions(error: GraphQLError, text: string, extensions: Record<string, unknown>): GraphQLError {
   const { nodes, source, positions, path } = error;
+  const message = text.length <= longestMessage ? text : `${text.slice(0, longestMessage)} …`;
   return new GraphQLError(message, { nodes: nodes ?? null, source, positions, path, extensions });
 }

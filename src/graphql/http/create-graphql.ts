@@ -122,6 +122,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       // What the farm does is nobody's to keep, and JSON is not to be taken for a script or a page.
       response.setHeader('cache-control', 'no-store');
       response.setHeader('x-content-type-options', 'nosniff');
+      if (pathOf(request.url ?? '') !== path) return sendNotFound(response, path, requestId);
       const context: Omit<GraphqlContext, 'identity'> = {
         requestId,
         signal: departureOf(response),
@@ -136,6 +137,17 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       await yoga.dispose();
     },
   };
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function sendNotFound(response: ServerResponse, path: string, requestId: string): void {
+  const message = `There is nothing at this address; GraphQL is at "${path}", without anything behind it.`;
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'NOT_FOUND', requestId } }] });
+  response.writeHead(404, { 'content-type': 'application/json; charset=utf-8' }).end(body);
 }
 
 /**

@@ -40,6 +40,7 @@ export function guardRequests(
       const { req, res, requestId } = serverContext;
       serverContext.identity = await identifyCaller(identify, formatChallenge, req, requestId);
       assertAcceptable(req);
+      if (req.method === 'GET') assertReadableQuery(req.url ?? '');
       if (req.method === 'POST') setRequestParser(() => readJsonBody(req, res, maxBodyBytes));
     },
   };
@@ -70,12 +71,33 @@ function assertAcceptable({ method, headers }: IncomingMessage): void {
       'Answers are application/json, application/graphql-response+json or text/event-stream; "Accept" allows none of them.',
     );
   }
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
+    throw httpError(415, 'The body must come as it is, without a "Content-Encoding".');
+  }
   const type = headers['content-type'];
   if (method === 'POST' && type === undefined) {
     throw httpError(400, 'The body must be application/json, and "Content-Type" must say so; there is none.');
   }
   if (method === 'POST' && mediaTypeOf(type!) !== 'application/json') {
     throw httpError(415, `The body must be application/json; it is "${type}".`);
+  }
+}
+
+/** In an address, the objects of a request are JSON. */
+function assertReadableQuery(url: string): void {
+  const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '');
+  for (const name of ['variables', 'extensions']) {
+    const text = query.get(name);
+    if (text === null || text === '') continue;
+    try {
+      JSON.parse(text);
+    } catch {
+      throw httpError(
+        400,
+        `The parameter "${name}" is not valid JSON; expected an object such as {"id":"…"}, URL-encoded.`,
+      );
+    }
   }
 }
 

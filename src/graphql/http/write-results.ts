@@ -16,6 +16,8 @@ const retryMs = 1_000;
 
 const acceptsJson = /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json|graphql-response\+json))\s*(?:[;,]|$)/i;
 
+const acceptsEvents = /(?:^|,)\s*text\/event-stream\s*(?:[;,]|$)/i;
+
 /**
  * Writes streams as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) by the distinct
  * connections mode of GraphQL over SSE (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md). Unlike yoga's, they
@@ -35,13 +37,12 @@ export function writeResults({ isEnding, pingIntervalMs }: WriteResultsOptions):
       },
     });
   return {
-    onResultProcess: ({ request, result, resultProcessor, setResultProcessor }) => {
-      const isStream = Symbol.asyncIterator in result;
-      if (isStream || (resultProcessor !== undefined && !acceptsJson.test(request.headers.get('accept') ?? '*/*'))) {
-        setResultProcessor(writeStream as never, 'text/event-stream');
-      } else if (resultProcessor === undefined) {
-        setResultProcessor(writePlainJson as never, 'application/json');
-      }
+    onResultProcess: ({ request, result, setResultProcessor }) => {
+      const accept = request.headers.get('accept') ?? '*/*';
+      if (Symbol.asyncIterator in result) setResultProcessor(writeStream as never, 'text/event-stream');
+      else if (acceptsJson.test(accept)) return;
+      else if (acceptsEvents.test(accept)) setResultProcessor(writeStream as never, 'text/event-stream');
+      else setResultProcessor(writePlainJson as never, 'application/json');
     },
   };
 }

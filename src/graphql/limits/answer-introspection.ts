@@ -1,4 +1,4 @@
-import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 
@@ -22,7 +22,7 @@ const longestRemembered = 32 * 1024;
 
 /** The part of yoga's context that says what came over the wire. */
 interface Context extends GraphqlContext {
-  readonly params: { readonly query?: string; readonly variables?: unknown };
+  readonly params: { readonly query?: string };
 }
 
 interface Beginning {
@@ -62,10 +62,16 @@ export function answerIntrospection(schema: GraphQLSchema, mayRead: MayRead): Pl
       if (!mayRead(identity)) return stop(refusal(nothingReadable(), requestId));
       if (introspection.values > scale.limit()) return stop(tooHeavy(scale.limit()));
       if (!introspection.isAll || operation.explanation() !== undefined) return;
-      const key = JSON.stringify([params.query, args.operationName ?? null, params.variables ?? null]);
+      const key = JSON.stringify([params.query, args.operationName ?? null, declaredValues(args)]);
       if (key.length <= longestRemembered) setResultAndStopExecution(answer(key, args));
     },
   };
+}
+
+/** The values of the variables that an operation has; whatever else was sent changes nothing. */
+function declaredValues({ document, operationName, variableValues }: OperationRequest): readonly unknown[] {
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+  return definitions.map(({ variable }) => variableValues?.[variable.name.value]);
 }
 
 /** A result that yoga writes by its own `stringify`, which may give bytes as well as text: the response takes both. */

@@ -114,6 +114,8 @@ class MisfitSearch {
   #lookAtLeaf(value: unknown, type: GraphQLScalarType | GraphQLEnumType, place: Place): void {
     if (typeof value === 'object' && type.extensions['takesObjects'] !== true) {
       this.#tell(place, `expected "${type.name}"; found ${nameOf(value)}`);
+    } else if (typeof value === 'object' && isDeeper(value, maxDepth - place.depth)) {
+      this.#tell(place, `it is nested more than ${maxDepth} deep`);
     } else if (isEnumType(type) && !isShort(value)) {
       this.#tell(place, `"${type.name}" has no value ${showValue(value)}`);
     }
@@ -123,6 +125,17 @@ class MisfitSearch {
     this.#found += 1;
     this.#onMisfit(place, problem);
   }
+}
+
+/** Level by level, since whoever descends into such a value may not come back. */
+function isDeeper(value: unknown, levels: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    level = level.filter((one) => typeof one === 'object' && one !== null);
+  }
+  return false;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

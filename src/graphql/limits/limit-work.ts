@@ -1,10 +1,11 @@
-import { type DocumentNode, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { compileCheckEstimate, type EstimateLimits } from './check-estimate.ts';
 import { checkSize, type SizeLimits } from './check-size.ts';
 import { checkVariables } from './check-variables.ts';
+import { parseDocument } from './parse-document.ts';
 import type { OperationRequest } from './collect-fields.ts';
 
 /** What the text of one operation may ask for. */
@@ -42,7 +43,7 @@ export function limitWork(schema: GraphQLSchema, limits: WorkLimits): Plugin<Con
   };
   return {
     onParse: ({ setParseFn }) => {
-      setParseFn((source, options) => parse(source, { ...options, maxTokens }));
+      setParseFn((source, options) => parseDocument(source as string, options, maxTokens));
     },
     onValidate: ({ setValidationFn }) => {
       setValidationFn(validateWithin as never);

@@ -114,7 +114,97 @@ describe('a request', () => {
 
   it.each(['multipart/mixed', 'application/xml'])('that accepts %s only is 406', async (accept) => {
     const { post } = await serve();
-    expect((await post({ query: introspection }, { accept })).status).toBe(406);
+    const response = await post({ query: introspection }, { accept });
+    expect([response.status, await response.json()]).toEqual([
+      406,
+      {
+        errors: [
+          { message: expect.stringContaining('"Accept" allows none of them'), extensions: { code: 'BAD_REQUEST' } },
+        ],
+      },
+    ]);
+  });
+
+  it('with a packed body is 415', async () => {
+    const { post, calls } = await serve();
+    const response = await post({ query: getBook }, { 'content-encoding': 'gzip' });
+    expect([response.status, await response.json()]).toEqual([
+      415,
+      {
+        errors: [
+          {
+            message: 'The body must come as it is, without a "Content-Encoding".',
+            extensions: { code: 'BAD_REQUEST' },
+          },
+        ],
+      },
+    ]);
+    expect(calls).toEqual([]);
+  });
+
+  it.each(['variables', 'extensions'])('by GET with %s that are no JSON is 400', async (name) => {
+    const { url } = await serve();
+    const response = await fetch(`${url}?query=%7B__typename%7D&${name}=%7Bbad`, {
+      headers: { authorization: 'Bearer good', accept: 'application/json' },
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [
+        {
+          message: expect.stringContaining(`"${name}" is not valid JSON`),
+          extensions: { code: 'BAD_REQUEST' },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['selections', `${'{ a '.repeat(3_000)}${'}'.repeat(3_000)}`],
+    ['lists', `{ a(b: ${'['.repeat(4_900)}${']'.repeat(4_900)}) }`],
+    ['objects', `{ a(b: ${'{ c: '.repeat(3_000)}1${'}'.repeat(3_000)}) }`],
+    ['list types', `query ($v: ${'['.repeat(4_900)}Int${']'.repeat(4_900)}) { a(b: $v) }`],
+  ])('with %s thousands deep is told so', async (_, query) => {
+    const { post } = await serve({ limits: { maxTokens: 10_000, maxRequestBytes: 100_000 } });
+    const response = await post({ query }, { accept: 'application/graphql-response+json' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [
+        { message: expect.stringContaining('nested more than 200 deep'), extensions: { code: 'BAD_USER_INPUT' } },
+      ],
+    });
+  });
+
+  it.each([
+    ['Any', 'query ($v: Any) { bookshopCatalogBookGetEverything(any: $v) { fInt32 } }'],
+    ['JSON', 'query ($v: JSON) { bookshopCatalogBookGetEverything(struct: $v) { fInt32 } }'],
+    ['no', '{ __typename }'],
+    ['no introspecting', '{ __schema { queryType { name } } }'],
+  ])('with values thousands deep for %s variable is answered', async (_, query) => {
+    const { post, calls } = await serve({ limits: { maxRequestBytes: 100_000 } });
+    const deep = `{"@type":${'{"a":'.repeat(8_000)}1${'}'.repeat(8_000)}}`;
+    const response = await post(`{"query":${JSON.stringify(query)},"variables":{"v":${deep}}}`);
+    expect(response.status).toBe(200);
+    const { errors = [] } = (await response.json()) as { errors?: { message: string }[] };
+    if (query.includes('$v')) expect(errors[0]?.message).toContain('nested more than 100 deep');
+    else expect(errors).toEqual([]);
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ['a literal', (long: string) => ({ query: `{ bookshopCatalogBookGetEverything(fInt32: "${long}") { fInt32 } }` })],
+    [
+      'a variable',
+      (long: string) => ({
+        query: 'query ($n: Int) { bookshopCatalogBookGetEverything(fInt32: $n) { fInt32 } }',
+        variables: { n: long },
+      }),
+    ],
+    ['a word', (long: string) => ({ query: `{ ${long} }` })],
+  ])('is not sent back whole because of %s', async (_, bodyWith) => {
+    const { post } = await serve({ limits: { maxRequestBytes: 2_000_000 } });
+    const text = await (await post(bodyWith('x'.repeat(1_000_000)))).text();
+    expect(text).toContain('"errors"');
+    expect(text.length).toBeLessThan(5_000);
   });
 
   it.each(['PUT', 'DELETE', 'HEAD', 'OPTIONS'])('by %s is 405', async (method) => {
@@ -195,6 +285,9 @@ describe('a request', () => {
     const { url } = await serve();
     const response = await fetch(`${url}/deeper`, { headers: { authorization: 'Bearer good' } });
     expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('GraphQL is at "/graphql"'), extensions: { code: 'NOT_FOUND' } }],
+    });
   });
 
   it('that waits for 100 Continue is told to go on', async () => {
