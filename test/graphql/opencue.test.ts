@@ -62,6 +62,7 @@ async function askForEverything(method: MethodDescriptor, args = '') {
     requestId: 'r-1',
     operation: createOperation({ invoke, table, maxCalls: 1 }),
     unknownEnumValues: [],
+    truncated: [],
   };
   const source = `${operation} { ${name}${args} ${selectAll(getNamedType(root.getFields()[name]!.type), [])} }`;
   const { data, errors = [] } = await graphql({ schema, source, contextValue });

@@ -8,7 +8,7 @@ import type { GraphqlContext } from './graphql-context.ts';
 import type { RequestContext } from '../http/guard-requests.ts';
 
 /** What the last look at a result needs of its operation. */
-export type Finishing = Pick<GraphqlContext, 'unknownEnumValues' | 'requestId' | 'operation'>;
+export type Finishing = Pick<GraphqlContext, 'unknownEnumValues' | 'truncated' | 'requestId' | 'operation'>;
 
 /**
  * The last look at every result before it becomes JSON, whichever stage it comes from: adds what the operation noted down
@@ -27,16 +27,18 @@ export function finishResults(logger: Logger): Plugin<Finishing & RequestContext
 /** The same for one result, wherever it goes. */
 export function finishResult<Result extends ExecutionResult>(
   result: Result,
-  { unknownEnumValues, requestId, operation }: Finishing,
+  { unknownEnumValues, truncated, requestId, operation }: Finishing,
   logger: Logger,
 ): Result {
   const { errors } = result;
   const explanation = operation.explanation();
-  if (errors === undefined && unknownEnumValues.length === 0 && explanation === undefined) return result;
+  const hasNotes = unknownEnumValues.length > 0 || truncated.length > 0 || explanation !== undefined;
+  if (errors === undefined && !hasNotes) return result;
   const isRequestError = !('data' in result);
   const extensions = {
     ...result.extensions,
     ...(unknownEnumValues.length > 0 && { unknownEnumValues }),
+    ...(truncated.length > 0 && { truncated }),
     ...(explanation !== undefined && { explain: explanation.toJSON() }),
   };
   return {

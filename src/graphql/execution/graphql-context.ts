@@ -13,7 +13,21 @@ export interface GraphqlContext {
   readonly operation: Operation;
   /** Filled during execution; goes to the caller as `extensions.unknownEnumValues` unless empty. */
   readonly unknownEnumValues: UnknownEnumValue[];
+  /** The same, as `extensions.truncated`. */
+  readonly truncated: TruncatedList[];
 }
+
+/** A list that ends at a limit that its caller did not set. */
+export interface TruncatedList {
+  readonly path: readonly (string | number)[];
+  /** How many it has. */
+  readonly limit: number;
+  /** How many there are, where that is known. */
+  readonly total?: number;
+}
+
+/** As many of a kind are told of; a caller who reads them sees what is the matter. */
+export const maxNotes = 100;
 
 /** A number in an answer that the schema has no name for. */
 export interface UnknownEnumValue {

@@ -128,6 +128,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
         signal: departureOf(response),
         operation: createOperation({ ...operations, peer: addressOf(request) }),
         unknownEnumValues: [],
+        truncated: [],
       };
       // Never rejects: whatever goes wrong in there becomes an answer.
       void yoga(request, response, context);

@@ -23,6 +23,7 @@ const settingsOfRpc: Readonly<Record<string, SettingKind>> = {
   method: 'text',
   with: 'object',
   take: 'text',
+  total: 'text',
   pick: 'object',
   prefer: 'texts',
   verify: 'object',
@@ -55,6 +56,7 @@ export function compileCall(directive: ConstDirectiveNode, compilation: CallComp
     when: condition && ((scope) => holds(condition.evaluate(scope))),
     whenArgument,
     known,
+    total: compileTotal(settings, compilation),
     owns: settings.flag('owns'),
     nullOn: readStatuses(settings, report),
     template,
@@ -85,6 +87,11 @@ function compileWhen(settings: Settings, { vocabulary, report }: CallCompilation
     condition: text === undefined ? undefined : compileExpression(text, vocabulary, settings.nodeOf('when'), report),
     whenArgument: /^\$args\.(\w+)$/.exec(text ?? '')?.[1],
   };
+}
+
+function compileTotal(settings: Settings, { vocabulary, report }: CallCompilation) {
+  const text = settings.text('total');
+  return text === undefined ? undefined : compileExpression(text, vocabulary, settings.nodeOf('total'), report);
 }
 
 function readKnown(

@@ -102,7 +102,17 @@ export function compileField(
     owned: calls.some(({ owns }) => owns) ? type.name : undefined,
     ancestors: calls.flatMap((call) => call.ancestors),
     createResolver: (surroundings, adopts) => {
-      const link = { parentType: typeName, isList: type.isList, calls, adopts, checkArguments: args.check };
+      const hasDefaultLimit =
+        type.isList &&
+        node.arguments?.some(({ name, defaultValue }) => name.value === 'limit' && defaultValue) === true;
+      const link = {
+        parentType: typeName,
+        isList: type.isList,
+        calls,
+        adopts,
+        hasDefaultLimit,
+        checkArguments: args.check,
+      };
       return withFacts(createLinkResolver(link, surroundings), { cost: costOf(calls, surroundings.maxKeys), link });
     },
   };

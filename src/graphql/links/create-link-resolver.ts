@@ -1,10 +1,10 @@
-import type { GraphQLResolveInfo, ResponsePath } from 'graphql';
+import { type GraphQLResolveInfo, Kind, type ResponsePath, responsePathAsArray } from 'graphql';
 
 import { ValueError } from '../../codec/value/value-error.ts';
 
 import { badUserInput } from '../execution/bad-user-input.ts';
 import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
-import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { type GraphqlContext, maxNotes } from '../execution/graphql-context.ts';
 import { adopt, ancestryOf } from './ancestry.ts';
 import { answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
 import { isAbsent, type Scope } from './compile-expression.ts';
@@ -37,7 +37,10 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
     const session = surroundings.sessionOf(context, info);
     const value = read(call, scope, session, info.path, surroundings);
     const finished = plan.adopts && call.owns ? value.then((rows) => adoptAll(rows, plan.parentType, row)) : value;
-    return finished.catch((error: unknown) => {
+    const told = plan.hasDefaultLimit
+      ? finished.then((rows) => tellTruncation(rows, call, scope, context, info))
+      : finished;
+    return told.catch((error: unknown) => {
       if (error instanceof ValueError) throw badUserInput(`${call.owner}: ${error.message}`);
       const translated = call.translate(error, context.requestId);
       const { status } = translated.extensions['grpc'] as { status: never };
@@ -45,6 +48,27 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
       throw translated;
     });
   };
+}
+
+/** Tells callers of a list that ends where the default limit does, unless all of it is there. */
+function tellTruncation(
+  rows: unknown,
+  { total }: CallPlan,
+  scope: Scope,
+  { truncated }: GraphqlContext,
+  { fieldNodes, variableValues, path }: GraphQLResolveInfo,
+): unknown {
+  const { limit, page = 1, ...others } = scope.args as { readonly limit: number; readonly page?: number };
+  if (!Array.isArray(rows) || rows.length < limit || truncated.length >= maxNotes) return rows;
+  const given = fieldNodes[0]?.arguments?.find(({ name }) => name.value === 'limit')?.value;
+  const isGiven = given !== undefined && (given.kind !== Kind.VARIABLE || given.name.value in variableValues);
+  if (isGiven) return rows;
+  const isNarrowed = Object.values(others).some((value) => value !== undefined && value !== null);
+  const known = isNarrowed ? undefined : total?.evaluate(scope);
+  const count = typeof known === 'number' ? known : undefined;
+  if (count !== undefined && count <= limit * page) return rows;
+  truncated.push({ path: responsePathAsArray(path), limit, ...(count !== undefined && { total: count }) });
+  return rows;
 }
 
 function adoptAll(rows: unknown, parentType: string, parent: Row): unknown {

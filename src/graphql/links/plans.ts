@@ -17,6 +17,8 @@ export interface LinkPlan {
   readonly calls: readonly CallPlan[];
   /** Whether something below wants to know whose the answers are. */
   readonly adopts: boolean;
+  /** Whether the argument `limit` has a value when its caller does not say, which then is told of long lists. */
+  readonly hasDefaultLimit: boolean;
   /** Throws a GraphQLError when an argument is out of its range. */
   readonly checkArguments: (args: Row) => void;
 }
@@ -41,6 +43,8 @@ export interface CallPlan {
   readonly whenArgument: string | undefined;
   /** The type of ancestor that is the answer itself when there is one. */
   readonly known: string | undefined;
+  /** How many rows there are for the parent if no argument narrows them; undefined: the parent does not tell. */
+  readonly total: Expression<Scope> | undefined;
   /** Whether what it answers belongs to the parent. */
   readonly owns: boolean;
   readonly nullOn: ReadonlySet<StatusName>;

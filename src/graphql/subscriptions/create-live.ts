@@ -65,7 +65,7 @@ export function createLive({ identify, addressOf, intervals, maxStreams, logger,
     const operation = createOperation({ ...operations, invoke: calls.invoke, peer });
     if (request.contextValue.operation.explanation() !== undefined) operation.startExplaining();
     // A context of its own: whatever resolvers keep there is good for one execution.
-    const contextValue = { ...request.contextValue, identity, operation, unknownEnumValues: [] };
+    const contextValue = { ...request.contextValue, identity, operation, unknownEnumValues: [], truncated: [] };
     const result = await executeSafely(request, contextValue);
     return finishResult(result, contextValue, logger);
   };
@@ -154,6 +154,6 @@ function isFinal(result: ExecutionResult, identity: Identity | GraphQLError): bo
 
 /** Stands for what was sent last: lists of megabytes need not be kept to be compared. Times are no change. */
 function digestOf({ data, errors, extensions }: ExecutionResult): string {
-  const text = JSON.stringify([data, errors, extensions?.['unknownEnumValues']]);
+  const text = JSON.stringify([data, errors, extensions?.['unknownEnumValues'], extensions?.['truncated']]);
   return createHash('sha256').update(text).digest('base64');
 }

@@ -40,6 +40,8 @@ export interface Asked {
   // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape.
   readonly data: any;
   readonly errors: ExecutionResult['errors'];
+  /** The lists that ended at a default limit. */
+  readonly truncated: GraphqlContext['truncated'];
   /** How many calls the operation made, by RPC. */
   readonly calls: Readonly<Record<string, number>>;
 }
@@ -59,6 +61,8 @@ export interface LinkedFarmOptions {
   readonly limits?: Partial<BatchLimits>;
   /** A demo that another linked farm has started. */
   readonly demo?: DemoCuebot;
+  /** Not given: the document that is served. */
+  readonly source?: typeof linksSource;
   /** What happens on the way upstream. */
   readonly intercept?: Interceptor;
 }
@@ -76,12 +80,13 @@ export async function linkFarm(options: LinkedFarmOptions = {}): Promise<LinkedF
     upstream.invoke,
   );
   const limits = { ...standardBatchLimits, ...options.limits };
-  const links = compileLinks({ registry, table, services, source: linksSource, mustMatch: true, limits });
+  const source = options.source ?? linksSource;
+  const links = compileLinks({ registry, table, services, source, mustMatch: true, limits });
   const schema = deriveSchema({ registry, table, services, extensions: [links] });
   return {
     demo,
     links,
-    ask: async (source, variableValues) => {
+    ask: async (query, variableValues) => {
       demo.resetCalls();
       const contextValue: GraphqlContext = {
         identity: identityOf('test'),
@@ -89,10 +94,11 @@ export async function linkFarm(options: LinkedFarmOptions = {}): Promise<LinkedF
         requestId: 'r-1',
         operation: createOperation({ invoke, table, maxCalls: 100_000 }),
         unknownEnumValues: [],
+        truncated: [],
       };
-      const result = await graphql({ schema, source, contextValue, ...(variableValues && { variableValues }) });
+      const result = await graphql({ schema, source: query, contextValue, ...(variableValues && { variableValues }) });
       const { data, errors } = JSON.parse(JSON.stringify(result));
-      return { data, errors, calls: Object.fromEntries(demo.calls) };
+      return { data, errors, truncated: contextValue.truncated, calls: Object.fromEntries(demo.calls) };
     },
     close: async () => {
       upstream.close();

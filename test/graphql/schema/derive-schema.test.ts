@@ -15,7 +15,14 @@ const identity = identityOf('ada');
 
 function createContext(invoke: Invoke): GraphqlContext {
   const operation = createOperation({ invoke, table: bookshopTable, maxCalls: 10 });
-  return { identity, signal: new AbortController().signal, requestId: 'request-1', operation, unknownEnumValues: [] };
+  return {
+    identity,
+    signal: new AbortController().signal,
+    requestId: 'request-1',
+    operation,
+    unknownEnumValues: [],
+    truncated: [],
+  };
 }
 
 function createSchema(answers: Answers, extensions: readonly SchemaExtension[] = []) {

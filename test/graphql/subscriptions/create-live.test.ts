@@ -78,6 +78,7 @@ function follow(served: Live, invoke: Invoke, source: string, subject: string, v
       requestId: 'r-1',
       operation: createOperation({ invoke, table, maxCalls: 10 }),
       unknownEnumValues: [],
+      truncated: [],
       req: { headers: { authorization: subject }, rawHeaders: [], socket: {} } as never,
       res: {} as never,
     },
