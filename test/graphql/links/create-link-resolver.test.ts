@@ -193,7 +193,7 @@ describe('what belongs to something', () => {
 describe('an argument', () => {
   it('that selects nothing gives nothing, and no call', async () => {
     const asked = await farm.ask('{ jobs(where: { ids: [] }) { id } hosts(where: { states: [] }) { id } }');
-    expect(asked).toEqual({ data: { jobs: [], hosts: [] }, errors: undefined, calls: {} });
+    expect(asked).toEqual({ data: { jobs: [], hosts: [] }, errors: undefined, truncated: [], calls: {} });
   });
 
   it.each([
