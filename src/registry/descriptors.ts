@@ -160,5 +160,10 @@ export interface Registry {
   readonly methods: ReadonlyMap<string, MethodDescriptor>;
   /** By `fullName`; without map entries, with every well-known type that is reachable. */
   readonly messages: ReadonlyMap<string, MessageDescriptor>;
+  /**
+   * What an Any may hold, by `fullName`: these messages, but for those that are unsupported, and the well-known types that
+   * no message names.
+   */
+  readonly anyTypes: ReadonlyMap<string, MessageDescriptor>;
   readonly enums: ReadonlyMap<string, EnumDescriptor>;
 }

@@ -68,5 +68,5 @@ export const statusMessage: MessageDescriptor = details.messages.get('google.rpc
 
 /** The registry, and the types that may turn up in details beyond it. Where both have a type, the registry's counts. */
 export function withDetailTypes(registry: Registry): Registry {
-  return { ...registry, messages: new Map([...known, ...registry.messages]) };
+  return { ...registry, anyTypes: new Map([...known, ...registry.anyTypes]) };
 }

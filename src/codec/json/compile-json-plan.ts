@@ -48,7 +48,7 @@ export function planOf(message: MessageDescriptor): MessagePlan {
 /** Resolves in a registry. The one place where a request decides which type is looked up. */
 export function compileResolve(registry: Registry): ResolvePlan {
   return (fullName) => {
-    const message = registry.messages.get(fullName);
+    const message = registry.anyTypes.get(fullName);
     return message && planOf(message);
   };
 }

@@ -74,7 +74,7 @@ function readBytes(reader: WireReader): Buffer {
 
 function writeHeld(any: Any, compiler: JsonCompiler, reader: WireReader, writer: JsonWriter): void {
   const url = any.typeUrl.toString();
-  const descriptor = compiler.registry.messages.get(url.slice(url.lastIndexOf('/') + 1));
+  const descriptor = compiler.registry.anyTypes.get(url.slice(url.lastIndexOf('/') + 1));
   if (descriptor === undefined) {
     throw unmarshalable(
       `google.protobuf.Any: unable to resolve ${quoteBytes(any.typeUrl)}: ${whyNot(url, compiler.registry)}`,

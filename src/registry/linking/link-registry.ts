@@ -55,6 +55,15 @@ export function linkRegistry(
     services: Object.freeze(byName),
     methods: freezeMap(methods),
     messages: freezeMap([...needed].filter((type) => type.kind === 'message').toSorted(byFullName)),
+    anyTypes: freezeMap(
+      messages
+        .filter(
+          ({ file, descriptor }) =>
+            descriptor.unsupported === undefined && (needed.has(descriptor) || isWellKnown(file)),
+        )
+        .map(({ descriptor }) => descriptor)
+        .toSorted(byFullName),
+    ),
     enums: freezeMap([...needed].filter((type) => type.kind === 'enum').toSorted(byFullName)),
   });
 }

@@ -44,26 +44,18 @@ export const wellKnownProtos: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Compiled files, and the well-known ones that they import without bringing them. One that comes under another name, or
- * inside another file, counts as brought.
+ * Files, and all well-known ones that do not come with them: an Any may hold their types, whether a field names them or not.
+ * A file that comes under another name, or inside another file, counts as brought.
  */
 export function addWellKnownFiles(files: readonly ProtoFile[]): ProtoFile[] {
-  const names = new Set(files.map(({ name }) => name));
   const brought = new Set(
     files
-      .filter((file) => file.package === 'google.protobuf')
+      .filter(({ package: name }) => name === 'google.protobuf')
       .flatMap(({ messages }) => messages.map(({ name }) => name)),
   );
-  const complete = [...files];
-  // The list grows while it is walked.
-  for (const { imports } of complete) {
-    for (const { path } of imports) {
-      const source = wellKnownProtos.get(path);
-      if (source === undefined || names.has(path)) continue;
-      names.add(path);
-      const { file } = parseProtoFile(source, path);
-      if (!file.messages.some(({ name }) => brought.has(name))) complete.push(file);
-    }
-  }
-  return complete;
+  const missing = [...wellKnownProtos].flatMap(([path, source]) => {
+    const { file } = parseProtoFile(source, path);
+    return file.messages.some(({ name }) => brought.has(name)) ? [] : [file];
+  });
+  return [...files, ...missing];
 }
