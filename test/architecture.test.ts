@@ -87,7 +87,7 @@ const demoLoaders = new Set(['commands/demo.ts']);
 /** One room per vendor. */
 const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] = [
   [/^(?:@grpc\/(?:grpc-js|reflection)|grpc-health-check)$/, ['upstream', 'grpc', 'demo']],
-  [/^protobufjs(?:\/|$)/, ['registry', 'demo']],
+  [/^protobufjs(?:\/|$)/, ['demo']],
   [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader)(?:\/|$)/, ['graphql']],
   [/^(?:jose|oauth4webapi)$/, ['authentication']],
   [/^yaml$/, ['documents', 'rpc-table']],
