@@ -39,7 +39,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     wall: 'rest/ is a surface: it knows neither GraphQL, nor who may do what',
   },
   connect: {
-    uses: ['errors', 'registry', 'codec', 'call', 'http'],
+    uses: ['errors', 'registry', 'codec', 'call', 'http', 'rest'],
     wall: 'connect/ is a surface: Connect and gRPC-Web on the routes that REST has',
   },
   grpc: { uses: ['errors', 'registry', 'call'], wall: 'grpc/ is a surface: it carries bytes and never sees a message' },

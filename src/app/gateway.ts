@@ -6,6 +6,7 @@ import { explainListenError } from './explain-listen-error.ts';
 import { createMeters, type Meters } from './meters.ts';
 import { openGrpc } from './open-grpc.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
+import { createByteBudget } from '../http/byte-budget.ts';
 import { compileIsShared } from '../http/client-address.ts';
 import type { CloseReason } from '../http/connections.ts';
 import { createServer } from '../http/create-server.ts';
@@ -90,7 +91,10 @@ async function openGateway(
   const pipeline = await createPipeline({ config, snapshot, upstream: upstream.invokeOf, meters, logger, now });
   opened.push(pipeline.close);
   const { laneStates, auditFailures, auditDisturbances } = pipeline;
-  const surfaces = createSurfaces({ config, snapshot, pipeline, authentication, meters, logger });
+  const budget = createByteBudget(config.maxBufferedBytes);
+  const refreshing = setInterval(budget.refresh, 1_000).unref();
+  opened.push(() => clearInterval(refreshing));
+  const surfaces = createSurfaces({ config, snapshot, pipeline, authentication, budget, meters, logger });
   opened.unshift(surfaces.graphql.dispose);
 
   let isClosing = false;
@@ -134,7 +138,7 @@ async function openGateway(
     laneStates,
     isConnected: upstream.isConnected,
     connections: server.connections,
-    bufferedBytes: () => 0,
+    bufferedBytes: () => budget.heldBytes,
     auditFailures,
     auditDisturbances,
     keySets: authentication.keySets,

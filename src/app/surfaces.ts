@@ -1,5 +1,6 @@
 import type { Authentication } from '../authentication/create-authentication.ts';
 import { describeProtectedResource } from '../authentication/protected-resource.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
 import { type AddressOf, compileAddressOf } from '../http/client-address.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Config } from '../config/config.ts';
@@ -34,6 +35,8 @@ export interface CreateSurfacesOptions {
   readonly snapshot: Snapshot;
   readonly pipeline: Pick<Pipeline, 'invokeOf' | 'reject'>;
   readonly authentication: Authentication;
+  /** What may be held in memory for callers. */
+  readonly budget: ByteBudget;
   /** Undefined: nothing is measured. */
   readonly meters: Meters | undefined;
   readonly logger: Logger;
@@ -91,7 +94,8 @@ interface Callers {
   readonly challenge: FormatChallenge;
 }
 
-function mountRest({ config, snapshot, pipeline }: CreateSurfacesOptions, callers: Callers): Handler {
+function mountRest(options: CreateSurfacesOptions, callers: Callers): Handler {
+  const { config, snapshot, pipeline, budget } = options;
   return createRest({
     registry: snapshot.registry,
     services: snapshot.restServices,
@@ -100,13 +104,14 @@ function mountRest({ config, snapshot, pipeline }: CreateSurfacesOptions, caller
     ...callers,
     forwardMetadata: config.forwardMetadata,
     maxBodyBytes: config.maxRequestBytes,
+    budget,
+    isRead: (method) => snapshot.table.factsOf(method).kind === 'read',
+    onRefused: countRefusals(options),
   });
 }
 
-function mountConnect(
-  { config, snapshot, pipeline }: CreateSurfacesOptions,
-  callersOf: (surface: Rejection['surface']) => Callers,
-): Connect {
+function mountConnect(options: CreateSurfacesOptions, callersOf: (surface: Rejection['surface']) => Callers): Connect {
+  const { config, snapshot, pipeline, budget } = options;
   const { addressOf, challenge } = callersOf('connect');
   return createConnect({
     registry: snapshot.registry,
@@ -118,11 +123,18 @@ function mountConnect(
     challenge,
     forwardMetadata: config.forwardMetadata,
     maxBodyBytes: config.maxRequestBytes,
+    budget,
+    onRefused: countRefusals(options),
   });
 }
 
+/** Counts requests that were refused before they could be calls. */
+function countRefusals({ meters }: CreateSurfacesOptions): (reason: string) => void {
+  return (reason) => meters?.calls.failed(reason)();
+}
+
 function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql {
-  const { config, snapshot, pipeline, authentication, logger } = options;
+  const { config, snapshot, pipeline, authentication, budget, logger } = options;
   const { registry, table, graphqlServices, needsOf, descriptions, links } = snapshot;
   const { authorizationServer } = authentication;
   const needsToken = config.auth === 'jwt';
@@ -144,6 +156,8 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
     mayRead: compileMayRead(snapshot),
     page: config.graphiql ? createGraphiqlPage(page) : undefined,
     logger,
+    budget,
+    onRefused: countRefusals(options),
     limits: { ...config.graphqlLimits, maxValidationErrors: 20 },
     live: { intervals: config.liveIntervals, maxStreams: config.liveMaxStreams },
   });

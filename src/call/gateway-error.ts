@@ -86,6 +86,14 @@ export function deadlineExceeded(): GatewayError {
   return new GatewayError('DEADLINE_EXCEEDED', 'context deadline exceeded');
 }
 
+/** The error of a call for whose reply there is no room in memory. */
+export function buffersFull(): GatewayError {
+  return new GatewayError('UNAVAILABLE', 'the gateway holds as many bytes as it may; try again in a moment', {
+    reason: 'BUFFERS_FULL',
+    retryAfterSeconds: 1,
+  });
+}
+
 /** The error of a call whose caller has gone away. */
 export function callerGone(): GatewayError {
   return new GatewayError('CANCELLED', 'context canceled', { reason: 'CALLER_GONE' });

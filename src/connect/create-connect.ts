@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { departureOf } from '../call/call-signal.ts';
 import type { Call, Invoke, InvokeOf, Reply } from '../call/call.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import { callerGone, GatewayError, type Metadata } from '../call/gateway-error.ts';
@@ -8,10 +9,13 @@ import { JsonError } from '../codec/json/json-error.ts';
 import { JsonSyntaxError } from '../codec/json/json-scanner.ts';
 import { compileJsonToWire } from '../codec/json/json-to-wire.ts';
 import { compileWireToJson } from '../codec/json/wire-to-json.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
+
+import { createReplyRoom, createTurns, noRoomForBody, type ReplyRoom } from '../rest/reply-room.ts';
 
 import { compressMessage, decompressMessage } from './compress-message.ts';
 import { connectProtocol, readConnectQuery } from './connect-protocol.ts';
@@ -35,6 +39,10 @@ export interface ConnectOptions {
   readonly forwardMetadata: boolean;
   /** The longest request message, in bytes, before and after decompression. */
   readonly maxBodyBytes: number;
+  /** What may be held in memory for all callers together. */
+  readonly budget: ByteBudget;
+  /** Counts a request that was refused before it could be a call, by its reason. */
+  readonly onRefused: (reason: string) => void;
 }
 
 /** Answers requests of Connect and gRPC-Web, and leaves all others to whoever serves the same routes in another way. */
@@ -49,14 +57,27 @@ interface Route {
   readonly method: MethodDescriptor;
   readonly invoke: Invoke;
   readonly isRead: boolean;
+  readonly room: ReplyRoom;
   readonly decodeJson: (json: Uint8Array) => Uint8Array;
   readonly encodeJson: (wire: Uint8Array) => Buffer;
 }
 
 /** The unary protocols that pages and generated clients speak, on the routes that REST has. */
 export function createConnect(options: ConnectOptions): Connect {
-  const { registry, services, isRead, invokeOf, identify, addressOf, forwardMetadata, maxBodyBytes } = options;
+  const {
+    registry,
+    services,
+    isRead,
+    invokeOf,
+    identify,
+    addressOf,
+    forwardMetadata,
+    maxBodyBytes,
+    budget,
+    onRefused,
+  } = options;
   const formatChallenge = options.challenge ?? compileChallenge(undefined);
+  const turn = createTurns();
   const routes = new Map(
     services.flatMap(({ methods }) =>
       methods.map((method): [string, Route] => [
@@ -65,13 +86,19 @@ export function createConnect(options: ConnectOptions): Connect {
           method,
           invoke: invokeOf(method),
           isRead: isRead(method),
+          room: createReplyRoom(isRead(method), turn),
           decodeJson: compileJsonToWire(method.input, registry, 'compact'),
           encodeJson: compileWireToJson(method.output, registry, 'compact'),
         },
       ]),
     ),
   );
-  const reading = { maxBytes: maxBodyBytes, tooLong: () => tooLong(maxBodyBytes), gone: callerGone };
+  const reading = {
+    maxBytes: maxBodyBytes,
+    tooLong: () => tooLong(maxBodyBytes),
+    gone: callerGone,
+    noRoom: noRoomForBody,
+  };
 
   const answer = async (
     request: IncomingMessage,
@@ -87,12 +114,16 @@ export function createConnect(options: ConnectOptions): Connect {
       const identified = identify[head.surface](request, requestId);
       const identity = identified instanceof Promise ? await identified : identified;
 
+      const hold = budget.open(response);
+      hold.assign(identity.subject);
+
       const route = routes.get(pathOf(request));
       if (route === undefined || isStreaming(route.method)) throw unknownRpc(pathOf(request));
       if (asked === undefined && request.method !== 'POST') throw notAllowed();
       if (asked !== undefined && !route.isRead) throw notAllowed();
-      const body = asked?.body ?? (await readBody(request, response, reading));
+      const body = asked?.body ?? (await readBody(request, response, { ...reading, take: hold.take }));
       const message = await messageOf(body, head, protocol, maxBodyBytes);
+      await route.room.beforeCall(hold);
       const reply = await route.invoke({
         method: route.method,
         request: head.codec === 'proto' ? message : decode(message, route),
@@ -100,16 +131,22 @@ export function createConnect(options: ConnectOptions): Connect {
         surface: head.surface,
         metadata: forwardMetadata ? readMetadata(request) : noMetadata,
         timeoutMs: head.timeoutMs,
-        signal: abortWhenGone(response),
+        signal: departureOf(response),
         requestId,
         peer: addressOf(request),
         ...idempotencyKeyOf(request),
       });
-      return protocol.formatReply(await encode(reply, head, route), head);
+      const { byteLength } = reply.message;
+      await route.room.beforeEncoding(hold, byteLength);
+      const answered = protocol.formatReply(await encode(reply, head, route), head);
+      route.room.encoded(hold, byteLength, answered.body.length);
+      return answered;
     } catch (error) {
       const failure = GatewayError.from(error);
       // What is left of a body that was refused unread is not waited for.
-      if (failure.reason === 'BODY_TOO_LARGE') response.shouldKeepAlive = false;
+      if (failure.reason === 'BODY_TOO_LARGE' || failure.reason === 'BODY_BUFFERS_FULL')
+        response.shouldKeepAlive = false;
+      if (failure.reason.endsWith('BUFFERS_FULL')) onRefused(failure.reason);
       const { challenge } = failure;
       return protocol.formatError(failure, head, challenge === undefined ? undefined : formatChallenge(challenge));
     }
@@ -187,13 +224,4 @@ function tooLong(maxBytes: number): GatewayError {
   return new GatewayError('RESOURCE_EXHAUSTED', `the request body is longer than ${maxBytes} bytes`, {
     reason: 'BODY_TOO_LARGE',
   });
-}
-
-/** A signal that fires when the connection closes before the answer is out. */
-function abortWhenGone(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

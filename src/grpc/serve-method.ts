@@ -5,6 +5,7 @@ import {
   type ServerUnaryCall,
 } from '@grpc/grpc-js';
 
+import { type CallSignal, Departure } from '../call/call-signal.ts';
 import type { InvokeOf } from '../call/call.ts';
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { IdentifyPeer, PeerCredentials } from '../call/identity.ts';
@@ -48,7 +49,7 @@ export function serveMethod(
         surface: 'grpc',
         metadata: forwardMetadata ? readMetadata(metadata) : noMetadata,
         timeoutMs: timeoutOf(call),
-        signal: abortWhenCancelled(call),
+        signal: departureOf(call),
         requestId,
         peer: credentials.remoteAddress,
       });
@@ -82,11 +83,11 @@ function timeoutOf(call: UnaryCall): number | undefined {
   return Number.isFinite(deadline) ? deadline - Date.now() : undefined;
 }
 
-function abortWhenCancelled(call: UnaryCall): AbortSignal {
-  const controller = new AbortController();
-  if (call.cancelled) controller.abort();
-  else call.once('cancelled', () => controller.abort());
-  return controller.signal;
+function departureOf(call: UnaryCall): CallSignal {
+  const departure = new Departure();
+  if (call.cancelled) departure.abort();
+  else call.once('cancelled', () => departure.abort());
+  return departure;
 }
 
 function credentialsOf(call: UnaryCall, path: string, requestId: string): PeerCredentials {

@@ -7,6 +7,10 @@ export interface ReadBodyOptions {
   readonly tooLong: () => Error;
   /** What to reject with when the client leaves in the middle. */
   readonly gone: () => Error;
+  /** Asks whether so many bytes more may be held; without it, any number may. */
+  readonly take?: (bytes: number) => boolean;
+  /** What to reject with when they may not. */
+  readonly noRoom?: () => Error;
 }
 
 const empty = Buffer.alloc(0);
@@ -24,7 +28,7 @@ export function hasAskedForBody(request: IncomingMessage): boolean {
 export function readBody(
   request: IncomingMessage,
   response: ServerResponse,
-  { maxBytes, tooLong, gone }: ReadBodyOptions,
+  { maxBytes, tooLong, gone, take = () => true, noRoom = tooLong }: ReadBodyOptions,
 ): Promise<Buffer> {
   const { expect, 'content-length': announced } = request.headers;
   if (announced !== undefined && Number(announced) > maxBytes) return Promise.reject(tooLong());
@@ -34,39 +38,79 @@ export function readBody(
     response.writeContinue();
   }
   return new Promise((resolve, reject) => {
-    let body: Buffer | undefined;
-    /** Where the second and later chunks go. */
-    let storage: Buffer | undefined;
+    const blocks: Block[] = [];
     let length = 0;
+    let isRefused = false;
+    const refuse = (error: Error) => {
+      isRefused = true;
+      blocks.length = 0;
+      reject(error);
+    };
     request.on('data', (chunk: Buffer) => {
-      const from = length;
+      if (isRefused) return;
       length += chunk.length;
-      if (length > maxBytes) {
-        body = storage = undefined;
-        reject(tooLong());
-      } else if (body === undefined) {
-        body = chunk;
-      } else {
-        if (storage === undefined || length > storage.length) {
-          storage = grow(body, Math.min(Number(announced ?? maxBytes), Math.max(length, from * 2, smallest)));
-        }
-        storage.set(chunk, from);
-        body = storage.subarray(0, length);
-      }
+      if (length > maxBytes) refuse(tooLong());
+      else if (!take(chunk.length)) refuse(noRoom());
+      else append(blocks, chunk);
     });
-    request.on('end', () => resolve(body ?? empty));
+    request.on('end', () => {
+      if (!isRefused) resolve(join(blocks, length));
+    });
     request.on('error', () => reject(gone()));
   });
 }
 
-const smallest = 4_096;
+/** A piece of a body, and how much of it is filled. */
+interface Block {
+  readonly bytes: Buffer;
+  filled: number;
+}
+
+/** Blocks double up to this size, in bytes: few enough for the longest body, small enough to be copied in no time. */
+const largestBlock = 1024 * 1024;
+const smallestBlock = 4_096;
 
 /**
- * Chunks are copied together as they come, and not kept for the end: each is an object of its own, so a body in chunks of one byte
- * would take a hundred times its length.
+ * Chunks are copied together as they come: each is an object of its own, so a body in chunks of one byte would take a
+ * hundred times its length. A body that comes in one chunk, as most do, is not copied.
  */
-function grow(body: Buffer, length: number): Buffer {
-  const larger = Buffer.allocUnsafeSlow(length);
-  larger.set(body);
-  return larger;
+function append(blocks: Block[], chunk: Buffer): void {
+  const last = blocks.at(-1);
+  if (last === undefined) {
+    blocks.push({ bytes: chunk, filled: chunk.length });
+    return;
+  }
+  const copied = chunk.copy(last.bytes, last.filled);
+  last.filled += copied;
+  const left = chunk.length - copied;
+  if (left === 0) return;
+  const size = Math.min(Math.max(last.bytes.length * 2, left, smallestBlock), Math.max(largestBlock, left));
+  const bytes = Buffer.allocUnsafeSlow(size);
+  chunk.copy(bytes, 0, copied);
+  blocks.push({ bytes, filled: left });
+}
+
+/** How much is joined in one turn of the event loop, in blocks: some milliseconds. */
+const blocksPerTurn = 4;
+
+/** Joins a body, a large one over several turns; what has been copied is given back at once. */
+function join(blocks: Block[], length: number): Buffer | Promise<Buffer> {
+  const [first] = blocks;
+  if (first === undefined) return empty;
+  if (blocks.length === 1) return first.bytes.subarray(0, first.filled);
+  const whole = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  const copySome = (): void => {
+    for (const { bytes, filled } of blocks.splice(0, blocksPerTurn)) at += bytes.copy(whole, at, 0, filled);
+  };
+  const copyAll = async (): Promise<Buffer> => {
+    while (blocks.length > 0) {
+      copySome();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return whole;
+  };
+  if (length > largestBlock) return copyAll();
+  while (blocks.length > 0) copySome();
+  return whole;
 }

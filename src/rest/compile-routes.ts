@@ -6,6 +6,7 @@ import type { InvokeOf } from '../call/call.ts';
 
 import type { Respond } from './exchange.ts';
 import { compileErrorRenderer } from './render-error.ts';
+import { createReplyRoom, createTurns } from './reply-room.ts';
 import { compileStreaming, type InvokeStream } from './respond-stream.ts';
 import { compileUnary } from './respond-unary.ts';
 
@@ -18,6 +19,8 @@ export interface RoutesOptions {
   readonly style: JsonStyle;
   /** What sends the calls of each method. */
   readonly invokeOf: InvokeOf;
+  /** Whether a method changes nothing, so that its reply may be lost. */
+  readonly isRead: (method: MethodDescriptor) => boolean;
   /** For methods that stream. Without it they are refused: no method of OpenCue does. */
   readonly invokeStream?: InvokeStream | undefined;
 }
@@ -26,14 +29,18 @@ export interface RoutesOptions {
 export type Routes = ReadonlyMap<string, Respond>;
 
 /** Compiles the routes of all methods, with everything that depends on their types. */
-export function compileRoutes({ registry, services, style, invokeOf, invokeStream }: RoutesOptions): Routes {
+export function compileRoutes(options: RoutesOptions): Routes {
+  const { registry, services, style, invokeOf, isRead, invokeStream } = options;
+  const turn = createTurns();
   const renderCompact = compileErrorRenderer(registry, 'compact');
   const compile = (method: MethodDescriptor): Respond => {
     const codec = {
       decode: compileJsonToWire(method.input, registry, style),
       encode: compileWireToJson(method.output, registry, style),
     };
-    if (!method.clientStreaming && !method.serverStreaming) return compileUnary(method, codec, invokeOf(method), style);
+    if (!method.clientStreaming && !method.serverStreaming) {
+      return compileUnary(method, codec, invokeOf(method), style, createReplyRoom(isRead(method), turn));
+    }
     const encodeCompact = compileWireToJson(method.output, registry, 'compact');
     return compileStreaming({ method, codec, encodeCompact, renderError: renderCompact, style, invoke: invokeStream });
   };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { ByteBudget } from '../http/byte-budget.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
 import { requestIdOf } from '../http/request-id.ts';
@@ -14,6 +15,7 @@ import { forwardMetadata } from './forward-metadata.ts';
 import { readOverriddenMethod } from './override-method.ts';
 import { callerTimeoutMs } from './parse-timeout.ts';
 import { compileErrorRenderer, type Progress } from './render-error.ts';
+import { noRoomForBody } from './reply-room.ts';
 import { sendAnswer } from './send-answer.ts';
 
 /** What the REST surface is made of. */
@@ -26,6 +28,10 @@ export interface RestOptions extends RoutesOptions {
   readonly forwardMetadata: boolean;
   /** The longest request body that is read; it is held in memory as a whole. */
   readonly maxBodyBytes: number;
+  /** What may be held in memory for all callers together. */
+  readonly budget: ByteBudget;
+  /** Counts a request that was refused before it could be a call, by its reason. */
+  readonly onRefused: (reason: string) => void;
 }
 
 const notFound = new GatewayError('NOT_FOUND', 'Not Found');
@@ -38,14 +44,19 @@ const noBody = Buffer.alloc(0);
  * answers. Returns the handler of one request; it never throws and never rejects.
  */
 export function createRest(options: RestOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { identify, addressOf, maxBodyBytes } = options;
+  const { identify, addressOf, maxBodyBytes, budget, onRefused } = options;
   const routes = compileRoutes(options);
   const renderError = compileErrorRenderer(
     options.registry,
     options.style,
     options.challenge ?? compileChallenge(undefined),
   );
-  const reading = { maxBytes: maxBodyBytes, tooLong: () => bodyTooLong(maxBodyBytes), gone: callerGone };
+  const reading = {
+    maxBytes: maxBodyBytes,
+    tooLong: () => bodyTooLong(maxBodyBytes),
+    gone: callerGone,
+    noRoom: noRoomForBody,
+  };
   const metadataOf = options.forwardMetadata ? forwardMetadata : () => noMetadata;
 
   /** One request's life. The order decides which of several mistakes is answered. */
@@ -55,6 +66,8 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
       const requestId = requestIdOf(request.headers['x-request-id']);
       const identified = identify(request, requestId);
       const identity = identified instanceof Promise ? await identified : identified;
+      const hold = budget.open(response);
+      hold.assign(identity.subject);
       const overridden = readOverriddenMethod(request, response);
       const override = overridden === undefined ? undefined : await overridden;
 
@@ -66,7 +79,7 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
 
       progress = acceptsTrailers(request) ? 'rpc-with-trailers' : 'rpc';
       // An override has read the body as a form, and left nothing for the message.
-      const body = override === undefined ? await readBody(request, response, reading) : noBody;
+      const body = override === undefined ? await readBody(request, response, { ...reading, take: hold.take }) : noBody;
       const answered = await respond({
         identity,
         requestId,
@@ -77,14 +90,18 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
         timeoutMs,
         signal: departureOf(response),
         progress,
+        hold,
         response,
       });
       if (answered !== undefined) sendAnswer(response, answered);
     } catch (error) {
       const failure = GatewayError.from(error);
       // What is left of a body that was refused unread is not waited for.
-      if (failure.reason === 'BODY_TOO_LARGE') response.shouldKeepAlive = false;
-      sendAnswer(response, renderError(failure, progress));
+      if (failure.reason === 'BODY_TOO_LARGE' || failure.reason === 'BODY_BUFFERS_FULL')
+        response.shouldKeepAlive = false;
+      if (failure.reason.endsWith('BUFFERS_FULL')) onRefused(failure.reason);
+      const answer = renderError(failure, progress);
+      sendAnswer(response, failure.reason === 'BODY_BUFFERS_FULL' ? { ...answer, status: 413 } : answer);
     }
   };
   return (request, response) => {

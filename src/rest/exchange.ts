@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
+import type { Hold } from '../http/byte-budget.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { Call } from '../call/call.ts';
 import type { CallSignal } from '../call/call-signal.ts';
@@ -22,6 +23,8 @@ export interface Exchange {
   /** The header `Idempotency-Key`, for the RPCs that look at it. */
   readonly idempotencyKey: string | undefined;
   readonly progress: Progress;
+  /** What is held in memory for this request. */
+  readonly hold: Hold;
   readonly response: ServerResponse;
 }
 

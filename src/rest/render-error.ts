@@ -18,7 +18,7 @@ import type { Answer } from './send-answer.ts';
 export type Progress = 'before-rpc' | 'rpc' | 'rpc-with-trailers';
 
 /** Renders an error as the answer that REST clients know. */
-export type RenderError = (error: GatewayError, progress: Progress) => Answer;
+export type RenderError = (error: GatewayError, progress: Progress) => Answer & { readonly body: Buffer };
 
 const jsonType = 'Content-Type: application/json\r\n';
 
@@ -139,7 +139,10 @@ function challengeField(value: string): string {
  * A missing or bad token: plain text, as the Go gateway's middleware answers it. That has no challenge; refusals that the
  * middleware did not know, of other than shared-secret tokens, have one.
  */
-function renderRefusal({ message, challenge }: GatewayError, formatChallenge: FormatChallenge): Answer {
+function renderRefusal(
+  { message, challenge }: GatewayError,
+  formatChallenge: FormatChallenge,
+): Answer & { readonly body: Buffer } {
   const fields =
     'Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n' +
     (challenge === undefined ? '' : challengeField(formatChallenge(challenge)));

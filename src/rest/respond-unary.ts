@@ -9,14 +9,17 @@ import { GatewayError } from '../call/gateway-error.ts';
 import { callOf, type Respond } from './exchange.ts';
 import type { Progress } from './render-error.ts';
 import { announceTrailer, renderHeader, renderTrailer } from './render-metadata.ts';
-import type { Answer } from './send-answer.ts';
+import type { ReplyRoom } from './reply-room.ts';
+import { type Answer, type Body, lengthOf } from './send-answer.ts';
 
-/** The codec of one method. */
+/**
+ * The codec of one method. A long reply may become JSON over several turns of the event loop, and in several pieces.
+ */
 export interface MethodCodec {
   /** The request message's wire bytes from the first JSON value of a body. Throws JsonError or JsonSyntaxError. */
   readonly decode: (json: Uint8Array) => Uint8Array;
   /** The response message as JSON. Throws WireError. */
-  readonly encode: (wire: Uint8Array) => Buffer;
+  readonly encode: (wire: Uint8Array) => Body | Promise<Body>;
 }
 
 /** Compiles the way of a unary RPC: one message in, one out. */
@@ -25,11 +28,21 @@ export function compileUnary(
   { decode, encode }: MethodCodec,
   invoke: Invoke,
   style: JsonStyle,
+  room: ReplyRoom,
 ): Respond {
   return async (exchange) => {
+    const { hold, progress } = exchange;
     const request = decodeBody(exchange.body, decode);
+    const waiting = room.beforeCall(hold);
+    if (waiting !== undefined) await waiting;
     const reply = await invoke(callOf(exchange, method, request));
-    return replyToAnswer(reply, encode, exchange.progress, style);
+    const { length } = reply.message;
+    const making = room.beforeEncoding(hold, length);
+    if (making !== undefined) await making;
+    const answer = replyToAnswer(reply, encode, progress, style);
+    const { body } = answer instanceof Promise ? await answer : answer;
+    room.encoded(hold, length, lengthOf(body));
+    return answer;
   };
 }
 
@@ -43,26 +56,32 @@ export function decodeBody<Message>(body: Buffer, decode: (json: Buffer) => Mess
   }
 }
 
-/** The answer of a reply. A reply that has no JSON form is an error, in which the metadata still arrives. */
+/**
+ * The answer of a reply. A reply that has no JSON form is an error, in which the metadata still arrives; it is thrown, or
+ * the promise rejects with it.
+ */
 export function replyToAnswer(
   reply: Reply,
-  encode: (wire: Uint8Array) => Buffer,
+  encode: MethodCodec['encode'],
   progress: Progress,
   style: JsonStyle,
-): Answer {
-  const body = encodeReply(reply, encode, style);
-  const status = 200;
-  const fields = `Content-Type: application/json\r\n${renderHeader(reply.header)}`;
-  if (progress !== 'rpc-with-trailers') return { status, fields, body };
-  return { status, fields: fields + announceTrailer(reply.trailer), body, trailers: renderTrailer(reply.trailer) };
-}
-
-function encodeReply(reply: Reply, encode: (wire: Uint8Array) => Buffer, style: JsonStyle): Buffer {
-  try {
-    return encode(reply.message);
-  } catch (error) {
+): Answer | Promise<Answer> {
+  const answerWith = (body: Body): Answer => {
+    const status = 200;
+    const fields = `Content-Type: application/json\r\n${renderHeader(reply.header)}`;
+    if (progress !== 'rpc-with-trailers') return { status, fields, body };
+    return { status, fields: fields + announceTrailer(reply.trailer), body, trailers: renderTrailer(reply.trailer) };
+  };
+  const fail = (error: unknown): never => {
     throw error instanceof WireError ? badReply(error, reply, style) : error;
+  };
+  let body: Body | Promise<Body>;
+  try {
+    body = encode(reply.message);
+  } catch (error) {
+    return fail(error);
   }
+  return body instanceof Promise ? body.then(answerWith, fail) : answerWith(body);
 }
 
 function badReply(cause: WireError, { header, trailer }: Reply, style: JsonStyle): GatewayError {

@@ -4,12 +4,20 @@ import { closeIfUnread, endAnswer } from '../http/unread-body.ts';
 
 import { canonicalName } from './header-fields.ts';
 
+/** A body, whole or in pieces. */
+export type Body = Uint8Array | readonly Uint8Array[];
+
+/** How many bytes a body has. */
+export function lengthOf(body: Body): number {
+  return body instanceof Uint8Array ? body.length : body.reduce((length, piece) => length + piece.length, 0);
+}
+
 /** One complete HTTP response, but for the lines that frame it. */
 export interface Answer {
   readonly status: number;
   /** Complete field lines in wire order, one character per byte, each ended by CRLF; may be empty. */
   readonly fields: string;
-  readonly body: Uint8Array;
+  readonly body: Body;
   /** Trailer field lines, written like `fields`. When given, even if empty, the body goes out chunked at any length. */
   readonly trailers?: string | undefined;
 }
@@ -41,7 +49,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
   if (response.destroyed) return;
   closeIfUnread(response);
   const { body, trailers } = answer;
-  const { length } = body;
+  const length = lengthOf(body);
   const request = response.req;
   const head = startHead(response, answer);
   if (request.httpVersionMinor === 0) {
@@ -106,15 +114,9 @@ export function startAnswer(response: ServerResponse, answer: Omit<Answer, 'body
   raw._last = !raw.shouldKeepAlive;
   raw.chunkedEncoding = isChunked;
   return {
-    write: (bytes) =>
-      new Promise((resolve) => {
-        if (raw.destroyed || raw.write(bytes)) return resolve();
-        const proceed = () => {
-          raw.off('drain', proceed).off('close', proceed);
-          resolve();
-        };
-        raw.on('drain', proceed).on('close', proceed);
-      }),
+    write: async (bytes) => {
+      if (!raw.destroyed && !raw.write(bytes)) await untilDrained(raw);
+    },
     end: () => void raw.end(),
   };
 }
@@ -133,9 +135,10 @@ function connectionOf({ shouldKeepAlive }: ServerResponse): string {
 
 /** HTTP/1.0 has no chunks: what has no announced length ends with the connection, and keeping that is opt-in. */
 function sendToHttp10(response: ServerResponse, head: string, { body, trailers }: Answer): void {
-  const announced = trailers === undefined && body.length <= longestUnchunked;
+  const length = lengthOf(body);
+  const announced = trailers === undefined && length <= longestUnchunked;
   if (!announced) response.shouldKeepAlive = false;
-  const framing = announced ? `Content-Length: ${body.length}\r\n` : '';
+  const framing = announced ? `Content-Length: ${length}\r\n` : '';
   const connection = response.shouldKeepAlive ? 'Connection: keep-alive\r\n' : '';
   sendRaw(response, `HTTP/1.0 ${head}${framing}${connection}\r\n`, body, '');
 }
@@ -144,21 +147,48 @@ function sendToHttp10(response: ServerResponse, head: string, { body, trailers }
  * Sends a head that is already complete, and a body. Nothing is added and nothing checked, but that HEAD is answered
  * without the body. `head` and `tail` hold one character per byte.
  */
-function sendRaw(response: ServerResponse, head: string, body: Uint8Array, tail: string): void {
+function sendRaw(response: ServerResponse, head: string, body: Body, tail: string): void {
   const raw = response as RawResponse;
   const isHead = raw.req.method === 'HEAD';
   raw._last = !raw.shouldKeepAlive;
   raw.chunkedEncoding = false;
-  if (isHead || body.length <= longestUnchunked) {
+  if (isHead || (body instanceof Uint8Array && body.length <= longestUnchunked)) {
     // One string is one write to the socket. A body given to end() would be a write of its own, and gathering the two is
     // the dearest thing that happens to a small answer.
-    raw._header = isHead ? head : head + latin1(body) + tail;
+    raw._header = isHead ? head : head + latin1(body as Uint8Array) + tail;
     endAnswer(raw, '');
   } else {
     raw._header = head;
-    raw.write(body);
-    endAnswer(raw, tail, 'latin1');
+    void sendPieces(raw, body, tail);
   }
+}
+
+/** How much is given to the socket at once, in bytes; what is given is what a slow reader is judged by. */
+const pieceBytes = 64 * 1024;
+
+/** Writes a long body no faster than it is read, so that the socket holds one piece of it at most. */
+async function sendPieces(response: ServerResponse, body: Body, tail: string): Promise<void> {
+  let hasRoom = true;
+  for (const bytes of body instanceof Uint8Array ? [body] : body) {
+    for (let from = 0; from < bytes.length; from += pieceBytes) {
+      if (!hasRoom) await untilDrained(response);
+      if (response.destroyed) return;
+      hasRoom = response.write(bytes.subarray(from, from + pieceBytes));
+    }
+  }
+  endAnswer(response, tail, 'latin1');
+}
+
+/** Resolves when the client has room for more, or is gone. */
+function untilDrained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed) return resolve();
+    const proceed = () => {
+      response.off('drain', proceed).off('close', proceed);
+      resolve();
+    };
+    response.on('drain', proceed).on('close', proceed);
+  });
 }
 
 function latin1(bytes: Uint8Array): string {

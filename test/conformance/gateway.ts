@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokenIdentify } from '../../src/authentication/create-token-identify.ts';
 import { createHmacVerifier } from '../../src/authentication/hmac/hmac-verifier.ts';
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
+import { createByteBudget } from '../../src/http/byte-budget.ts';
 import { peerAddressOf } from '../../src/http/client-address.ts';
 import type { JsonStyle } from '../../src/codec/json/json-style.ts';
 import { parseConfig } from '../../src/config/config.ts';
@@ -111,6 +112,9 @@ async function startSurface(endpoint: string, options: TestGatewayOptions): Prom
       createTokenIdentify({ verifiers: [], fallback: createHmacVerifier({ secrets: [jwtSecret], now }), now }),
     ),
     addressOf: peerAddressOf,
+    budget: createByteBudget(1_000_000_000),
+    isRead: () => true,
+    onRefused: () => {},
     invokeOf: () => invoke,
     invokeStream: createStreamUpstream(endpoint),
   });

@@ -7,6 +7,7 @@ import type { Call, Reply } from '../../src/call/call.ts';
 import { GatewayError, type GatewayErrorOptions } from '../../src/call/gateway-error.ts';
 import { type StatusName, statuses } from '../../src/call/status.ts';
 import { createConnect } from '../../src/connect/create-connect.ts';
+import { createByteBudget } from '../../src/http/byte-budget.ts';
 import { peerAddressOf } from '../../src/http/client-address.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
@@ -39,6 +40,8 @@ beforeAll(async () => {
     addressOf: peerAddressOf,
     forwardMetadata: true,
     maxBodyBytes: 4_096,
+    budget: createByteBudget(2 ** 24),
+    onRefused: () => undefined,
   });
   server = createServer((incoming, response) => {
     if (connect.handles(incoming)) connect.handle(incoming, response);

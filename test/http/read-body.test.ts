@@ -9,11 +9,26 @@ import { readBody } from '../../src/http/read-body.ts';
 
 let server: Server;
 let bodies: Promise<Buffer>[];
+let limit: number;
+/** How many bytes may be held. */
+let room: number;
 
 beforeEach(async () => {
   bodies = [];
+  limit = 1_000_000;
+  room = Number.POSITIVE_INFINITY;
   server = createServer((request, response) => {
-    const reading = { maxBytes: 1_000_000, tooLong: () => new Error('too long'), gone: () => new Error('gone') };
+    const reading = {
+      maxBytes: limit,
+      tooLong: () => new Error('too long'),
+      gone: () => new Error('gone'),
+      take: (bytes: number) => {
+        if (bytes > room) return false;
+        room -= bytes;
+        return true;
+      },
+      noRoom: () => new Error('no room'),
+    };
     const body = readBody(request, response, reading);
     bodies.push(body);
     body.then(
@@ -50,6 +65,18 @@ describe('readBody()', () => {
 
   it('counts what comes without an announced length', async () => {
     expect(String(await echo(Array.from({ length: 11 }, () => Buffer.alloc(100_000))))).toBe('too long');
+  });
+
+  it('joins a body that is longer than a turn can copy', async () => {
+    const chunks = Array.from({ length: 90 }, (_, index) => Buffer.alloc(100_000, index));
+    limit = 10_000_000;
+    expect((await echo(chunks)).equals(Buffer.concat(chunks))).toBe(true);
+  });
+
+  it('asks for room for what it holds, and holds nothing more when there is none', async () => {
+    room = 250_000;
+    expect(String(await echo(Array.from({ length: 5 }, () => Buffer.alloc(100_000))))).toBe('no room');
+    expect(room).toBeGreaterThanOrEqual(0);
   });
 
   it('holds a body of the smallest chunks in one piece', async () => {

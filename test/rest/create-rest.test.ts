@@ -1,8 +1,11 @@
-import { connect } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { GatewayError } from '../../src/call/gateway-error.ts';
+import { createByteBudget } from '../../src/http/byte-budget.ts';
 import { replay } from '../conformance/replay.ts';
+import { send } from '../app/running-gateway.ts';
 import { identifyRequestsBy, identityOf } from '../authentication/identity.ts';
 import { type RestServer, type StartRestOptions, registry, replyWith, startRest } from './rest-server.ts';
 
@@ -273,6 +276,88 @@ describe('a reply', () => {
     expect(await server.post(path, '{}')).toBe(
       json('500 Internal Server Error', `{"code":13,"message":"${message}","details":[]}`),
     );
+  });
+});
+
+describe('the memory that callers hold', () => {
+  /** More than the kernel takes of an answer that is not read. */
+  const length = 2 ** 24;
+  const large = Buffer.concat([Buffer.from('\n\x80\x80\x80\x08', 'latin1'), Buffer.alloc(length, 'x')]);
+  const largeReply = () => Promise.resolve(replyWith(large));
+
+  /** A connection whose client sends a request and does not read the answer. */
+  async function neverRead(port: number): Promise<Socket> {
+    const socket = connect(port, '127.0.0.1').pause();
+    socket.on('error', () => {});
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}`);
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  it('is bounded: who finds no room is answered 503 before the call, and 200 when there is room again', async () => {
+    const refused: string[] = [];
+    // Room for one large reply at a time.
+    const budget = createByteBudget(4 * length);
+    const server = await start({ invoke: largeReply, budget, onRefused: (reason) => refused.push(reason) });
+    const socket = await neverRead(server.port);
+    // Its reply has become JSON, and is not read.
+    await vi.waitFor(() => expect(budget.heldBytes).toBe(length + 14), { timeout: 60_000 });
+    expect(await server.post(path, '{}')).toBe(
+      json(
+        '503 Service Unavailable',
+        '{"code":14,"message":"the gateway holds as many bytes as it may; try again in a moment","details":[]}',
+        'Retry-After: 1\r\n',
+      ),
+    );
+    expect(refused).toEqual(['BUFFERS_FULL']);
+    expect(server.calls.length).toBe(1);
+    socket.destroy();
+    await vi.waitFor(() => expect(budget.heldBytes).toBe(0), { timeout: 60_000 });
+    expect(await server.post(path, '{}')).toContain('200 OK');
+  });
+
+  it('is asked for by bodies: 413 when there is none', async () => {
+    const refused: string[] = [];
+    const budget = createByteBudget(1_000);
+    const server = await start({ budget, onRefused: (reason) => refused.push(reason), maxBodyBytes: 10_000 });
+    const socket = connect(server.port, '127.0.0.1').resume();
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 600\r\n\r\n${'x'.repeat(450)}`);
+    await vi.waitFor(() => expect(budget.heldBytes).toBe(450));
+    const answer = await server.post(path, 'x'.repeat(100));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 Request Entity Too Large\r\n.*Retry-After: 1\r\n.*Connection: close\r\n/s);
+    expect(answer).toContain('{"code":8,"message":"the gateway holds as many bytes of bodies as it may;');
+    expect(refused).toEqual(['BODY_BUFFERS_FULL']);
+    socket.destroy();
+  });
+
+  it('is given to one large reply at a time, and to other work in between', async () => {
+    const text = Buffer.concat([Buffer.from('\n\x80\x80\x80\x01', 'latin1'), Buffer.alloc(2 ** 21, 'x')]);
+    let begun = 0;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const server = await start({
+      invoke: async () => {
+        begun++;
+        await released;
+        return replyWith(text);
+      },
+    });
+    const order: string[] = [];
+    const ask = (rpc: string) =>
+      send(undefined, `http://127.0.0.1:${server.port}${rpc}`, 'POST', {}, '{}').then(
+        ({ status, text: { length } }) => {
+          order.push(`${status} ${length}`);
+        },
+      );
+    const lists = Array.from({ length: 4 }, () => ask(path));
+    await vi.waitFor(() => expect(begun).toBe(4), { timeout: 60_000 });
+    // All four replies come in one turn, and a small request a moment later.
+    release();
+    await Promise.all([...lists, ask('/conf.v1.Echo/nope')]);
+    expect(order.toSorted()).toEqual([...Array(4).fill(`200 ${2 ** 21 + 14}`), '404 45']);
+    expect(order.at(-1)).not.toBe('404 45');
   });
 });
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import { anonymous } from '../../src/authentication/create-authentication.ts';
+import { createByteBudget } from '../../src/http/byte-budget.ts';
 import { peerAddressOf } from '../../src/http/client-address.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import { beforeRouting } from '../../src/rest/before-routing.ts';
@@ -43,6 +44,9 @@ export async function startRest({
     style: 'compact',
     identify: identifyRequestsBy(() => anonymous),
     addressOf: peerAddressOf,
+    budget: createByteBudget(1_000_000_000),
+    isRead: () => true,
+    onRefused: () => {},
     forwardMetadata: false,
     maxBodyBytes: 1_000,
     ...options,

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { type AddressInfo, connect } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { type Answer, sendAnswer, startAnswer } from '../../src/rest/send-answer.ts';
 import { replay } from '../conformance/replay.ts';
@@ -42,6 +43,31 @@ describe('sendAnswer()', () => {
     expect(short).toContain('\r\nContent-Length: 2048\r\n\r\nxxx');
     const long = await ask(get, (_, response) => sendAnswer(response, answer('x'.repeat(2049))));
     expect(long).toContain(`\r\nTransfer-Encoding: chunked\r\n\r\n801\r\n${'x'.repeat(2049)}\r\n0\r\n\r\n`);
+  });
+
+  it.each([
+    ['one piece', (body: Buffer) => body],
+    ['several pieces', (body: Buffer) => [body.subarray(0, 7), body.subarray(7, 150_000), body.subarray(150_000)]],
+  ])('sends a long body of %s as one chunk, too', async (_, divide) => {
+    const body = Buffer.from('0123456789'.repeat(20_000));
+    const text = await ask(get, (_, response) => sendAnswer(response, { ...answer(''), body: divide(body) }));
+    expect(text.endsWith(`\r\nTransfer-Encoding: chunked\r\n\r\n30d40\r\n${body}\r\n0\r\n\r\n`)).toBe(true);
+  });
+
+  it('gives the socket no more than is read', async () => {
+    let waiting = 0;
+    const body = Buffer.alloc(50_000_000);
+    const listener: RequestListener = (_, response) => {
+      sendAnswer(response, { ...answer(''), body });
+      waiting = response.writableLength;
+    };
+    server = createServer(listener).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+    socket.write(get);
+    await vi.waitFor(() => expect(waiting).toBeGreaterThan(0));
+    expect(waiting).toBeLessThan(100_000);
+    socket.destroy();
   });
 
   it('sends trailers after the last chunk, whatever the length', async () => {

@@ -4,6 +4,7 @@ import { useGenericAuth as createGenericAuth } from '@envelop/generic-auth';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 
+import type { ByteBudget } from '../../http/byte-budget.ts';
 import type { AddressOf } from '../../http/client-address.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { requestIdOf } from '../../http/request-id.ts';
@@ -51,6 +52,10 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   /** What a browser finds at the endpoint; it shows nothing of the farm, so it needs no identity. Undefined: nothing. */
   readonly page: PageForBrowsers | undefined;
   readonly logger: Logger;
+  /** What may be held in memory for all callers together. */
+  readonly budget: ByteBudget;
+  /** Counts a request that was refused for want of memory, by its reason. */
+  readonly onRefused: (reason: string) => void;
   readonly limits: GraphqlLimits;
   readonly live: Pick<LiveOptions, 'intervals' | 'maxStreams'>;
 }
@@ -90,7 +95,12 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     schema,
     graphqlEndpoint: path,
     plugins: [
-      guardRequests(identify, options.challenge ?? compileChallenge(undefined), limits.maxRequestBytes),
+      guardRequests({
+        identify,
+        formatChallenge: options.challenge ?? compileChallenge(undefined),
+        maxBodyBytes: limits.maxRequestBytes,
+        onRefused: options.onRefused,
+      }),
       passIdentityOn(),
       executeInOrder(),
       limitWork(schema, limits),
@@ -123,8 +133,9 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       response.setHeader('cache-control', 'no-store');
       response.setHeader('x-content-type-options', 'nosniff');
       if (pathOf(request.url ?? '') !== path) return sendNotFound(response, path, requestId);
-      const context: Omit<GraphqlContext, 'identity'> = {
+      const context: Omit<GraphqlContext, 'identity'> & Pick<RequestContext, 'hold'> = {
         requestId,
+        hold: options.budget.open(response),
         signal: departureOf(response),
         operation: createOperation({ ...operations, peer: addressOf(request) }),
         unknownEnumValues: [],

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Plugin } from 'graphql-yoga';
 
+import type { Hold } from '../../http/byte-budget.ts';
 import type { FormatChallenge } from '../../call/challenge.ts';
+import { buffersFull } from '../../call/gateway-error.ts';
 import type { IdentifyRequest, Identity } from '../../call/identity.ts';
 
 import { httpError, refusal } from './http-error.ts';
@@ -13,6 +15,8 @@ export interface RequestContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly requestId: string;
+  /** What is held in memory for this request. */
+  readonly hold: Hold;
   /** Set by the guard. */
   identity?: Identity;
 }
@@ -25,23 +29,40 @@ const acceptable: ReadonlySet<string> = new Set([
   'text/event-stream',
 ]);
 
+/** What requests are held against. */
+export interface GuardOptions {
+  readonly identify: IdentifyRequest;
+  readonly formatChallenge: FormatChallenge;
+  readonly maxBodyBytes: number;
+  /** Counts a request that was refused for want of memory, by its reason. */
+  readonly onRefused: (reason: string) => void;
+}
+
 /**
  * Everything that a request's head decides, before its body is read: who calls, and whether both sides speak JSON; and how the
  * body is read then. Nobody gets further without an identity, not even to a parse error: GraphQL's suggestions and
  * introspection describe the farm.
  */
-export function guardRequests(
-  identify: IdentifyRequest,
-  formatChallenge: FormatChallenge,
-  maxBodyBytes: number,
-): Plugin<RequestContext, RequestContext> {
+export function guardRequests({
+  identify,
+  formatChallenge,
+  maxBodyBytes,
+  onRefused,
+}: GuardOptions): Plugin<RequestContext, RequestContext> {
   return {
     onRequestParse: async ({ serverContext, setRequestParser }) => {
-      const { req, res, requestId } = serverContext;
+      const { req, res, requestId, hold } = serverContext;
       serverContext.identity = await identifyCaller(identify, formatChallenge, req, requestId);
+      hold.assign(serverContext.identity.subject);
       assertAcceptable(req);
       if (req.method === 'GET') assertReadableQuery(req.url ?? '');
-      if (req.method === 'POST') setRequestParser(() => readJsonBody(req, res, maxBodyBytes));
+      if (!(await hold.takeSoon(0))) {
+        onRefused('BUFFERS_FULL');
+        throw refusal(buffersFull(), requestId);
+      }
+      const onNoRoom = () => onRefused('BODY_BUFFERS_FULL');
+      const reading = { maxBytes: maxBodyBytes, take: hold.take, onNoRoom };
+      if (req.method === 'POST') setRequestParser(() => readJsonBody(req, res, reading));
     },
   };
 }

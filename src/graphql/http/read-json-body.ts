@@ -1,11 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { readBody } from '../../http/read-body.ts';
+import { type ReadBodyOptions, readBody } from '../../http/read-body.ts';
 
 import { httpError } from './http-error.ts';
 
 /** JSON is UTF-8 on the wire (RFC 8259, 8.1: https://www.rfc-editor.org/rfc/rfc8259#section-8.1). */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** How much is read of a body. */
+export interface JsonBodyOptions {
+  readonly maxBytes: number;
+  /** Asks whether so many bytes more may be held. */
+  readonly take: NonNullable<ReadBodyOptions['take']>;
+  /** Told when they may not. */
+  readonly onNoRoom: () => void;
+}
 
 /**
  * Reads a request's body as JSON. Yoga would read it through two layers of web streams, which cost more than the rest of a
@@ -16,10 +25,15 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export async function readJsonBody(
   request: IncomingMessage,
   response: ServerResponse,
-  maxBytes: number,
+  { maxBytes, take, onNoRoom }: JsonBodyOptions,
 ): Promise<object> {
   const body = await readBody(request, response, {
     maxBytes,
+    take,
+    noRoom: () => {
+      onNoRoom();
+      return httpError(413, 'The gateway holds as many bytes of bodies as it may; try again in a moment.');
+    },
     tooLong: () => httpError(413, `The body is larger than ${maxBytes} bytes (GRAPHQL_MAX_REQUEST_MB).`),
     // A client that left in the middle gets no answer, but its operation must end.
     gone: () => httpError(400, 'The body ended early.'),

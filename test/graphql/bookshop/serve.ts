@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { createByteBudget } from '../../../src/http/byte-budget.ts';
 import { peerAddressOf } from '../../../src/http/client-address.ts';
 import { createGraphql, type GraphqlLimits } from '../../../src/graphql/http/create-graphql.ts';
 import { deriveSchema, type SchemaExtension } from '../../../src/graphql/schema/derive-schema.ts';
@@ -59,6 +60,8 @@ export async function serveBookshop({ answers = {}, extensions = [], limits }: S
     path: '/graphql',
     identify: identifyRequestsBy(identify),
     addressOf: peerAddressOf,
+    budget: createByteBudget(1_000_000_000),
+    onRefused: silent,
     page: {
       handles: ({ headers }) => headers.accept?.includes('text/html') === true,
       handle: (_, response) => response.setHeader('content-type', 'text/html').end('<title>page</title>'),

@@ -81,6 +81,7 @@ function follow(served: Live, invoke: Invoke, source: string, subject: string, v
       truncated: [],
       req: { headers: { authorization: subject }, rawHeaders: [], socket: {} } as never,
       res: {} as never,
+      hold: {} as never,
     },
   });
   const subscriber: Subscriber = { events: [], leave: () => controller.abort(), isOver: false };
