@@ -121,7 +121,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     const isLate = reason === 'timeout';
     connections.giveUp(socket, formatEarlyAnswer(answers[reason]), isLate ? 'request-timeout' : undefined);
   });
-  const closeSlow = watchTransfers(connections, formatEarlyAnswer(answers.timeout));
+  const closeSlow = watchTransfers(connections, { senderText: formatEarlyAnswer(answers.timeout) });
   await listen(server, options);
   const timer = setInterval(closeSlow, 1_000).unref();
   const { address, port } = server.address() as AddressInfo;

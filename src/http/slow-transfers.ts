@@ -1,4 +1,7 @@
+import type { Socket } from 'node:net';
+
 import type { Connection, Connections } from './connections.ts';
+import { type QueueOf, readKernelQueues } from './kernel-queue.ts';
 
 /** A transfer that moves fewer bytes than this in the time below is too slow: 1 kB/s. */
 const leastBytes = 10_000;
@@ -7,27 +10,39 @@ const patienceMs = 10_000;
 /** Where a transfer stood when it was last seen to be fast enough. */
 interface Mark {
   readonly side: Side;
-  readonly bytes: number;
+  /** What the kernel had taken, or given. */
+  readonly movedBytes: number;
+  /** What the reader had acknowledged; looked up for those alone that move nothing. */
+  readonly acknowledgedBytes?: number;
   readonly atMs: number;
 }
 
 type Side = 'sender' | 'reader';
 
+/** What a transfer is judged by; tests have a clock of their own. */
+export interface WatchOptions {
+  /** What is sent to a client whose body comes too slowly. */
+  readonly senderText: string;
+  /** Milliseconds that never go back. */
+  readonly now?: () => number;
+}
+
 /**
  * Finds clients that hold memory by sending a body or reading an answer hardly at all. Only bytes that wait are judged: a
  * silent stream has none, and neither has a body that nobody has asked for. Returns a function to be called about every
  * second.
- *
- * @param senderText what is sent to a client whose body comes too slowly
- * @param now milliseconds that never go back
  */
 export function watchTransfers(
   connections: Pick<Connections, 'busy' | 'cut' | 'giveUp'>,
-  senderText: string,
-  now: () => number = () => performance.now(),
+  { senderText, now = () => performance.now() }: WatchOptions,
 ): () => void {
   const marks = new WeakMap<Connection, Mark>();
   return () => {
+    let queues: QueueOf | undefined;
+    const acknowledgedBy = (socket: Socket, movedBytes: number): number => {
+      queues ??= readKernelQueues();
+      return movedBytes - queues(socket);
+    };
     for (const connection of connections.busy()) {
       const side = sideWaitedFor(connection);
       if (side === undefined) {
@@ -35,13 +50,20 @@ export function watchTransfers(
         continue;
       }
       const { socket } = connection;
-      const bytes = side === 'sender' ? socket.bytesRead : socket.bytesWritten - socket.writableLength;
+      const movedBytes = side === 'sender' ? socket.bytesRead : socket.bytesWritten - socket.writableLength;
       const mark = marks.get(connection);
       const atMs = now();
-      if (mark?.side !== side || bytes - mark.bytes >= leastBytes) marks.set(connection, { side, bytes, atMs });
-      else if (atMs - mark.atMs < patienceMs) continue;
-      else if (side === 'reader') connections.cut(connection, 'slow-reader');
-      else connections.giveUp(socket, senderText, 'slow-sender');
+      if (mark?.side !== side || movedBytes - mark.movedBytes >= leastBytes) {
+        marks.set(connection, { side, movedBytes, atMs });
+      } else if (side === 'sender') {
+        if (atMs - mark.atMs >= patienceMs) connections.giveUp(socket, senderText, 'slow-sender');
+      } else if (mark.acknowledgedBytes === undefined) {
+        marks.set(connection, { ...mark, acknowledgedBytes: acknowledgedBy(socket, movedBytes) });
+      } else if (atMs - mark.atMs >= patienceMs) {
+        const acknowledgedBytes = acknowledgedBy(socket, movedBytes);
+        if (acknowledgedBytes - mark.acknowledgedBytes < leastBytes) connections.cut(connection, 'slow-reader');
+        else marks.set(connection, { side, movedBytes, acknowledgedBytes, atMs });
+      }
     }
   };
 }

@@ -58,6 +58,9 @@ describe('a subscription', () => {
     const stream = await open(gateway, shows);
     await stream.next(1);
     expect([stream.status, stream.headers['content-type']]).toEqual([200, 'text/event-stream']);
+    // Or nothing of it would come through a proxy that collects answers, or compresses them.
+    expect(stream.headers).toMatchObject({ 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' });
+    expect(stream.headers).not.toHaveProperty('content-encoding');
     await looks(gateway, getShows, 3);
     expect(stream.events).toHaveLength(1);
     await changeShow(gateway, 7);

@@ -23,7 +23,7 @@ async function start(listener: RequestListener) {
     onClosed: (reason) => closed.push(reason),
     fullText: '',
   });
-  const look = watchTransfers(connections, 'too slow', () => nowMs);
+  const look = watchTransfers(connections, { senderText: 'too slow', now: () => nowMs });
   const server = createServer((request, response) => {
     connections.begin(response);
     listener(request, response);
@@ -99,6 +99,36 @@ describe('watchTransfers()', () => {
     socket.resume();
     await end;
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'lets a client be that reads slowly, of what the kernel holds for it',
+    async () => {
+      const body = Buffer.alloc(64 * 1024 * 1024);
+      const written = vi.fn();
+      const { socket, closed, pass } = await start((_, response) => {
+        response.write(body);
+        written();
+      });
+      let read = 0;
+      socket.pause().write(post(0));
+      await vi.waitFor(() => expect(written).toHaveBeenCalled());
+      for (let round = 0; round < 3; round++) {
+        pass(9);
+        // Less than makes the kernel take more, and enough to be seen: 1.5 MB.
+        const until = read + 1_500_000;
+        while (read < until) {
+          const chunk: Buffer | null = socket.read();
+          if (chunk === null) await once(socket, 'readable');
+          else read += chunk.length;
+        }
+      }
+      expect(closed).toEqual([]);
+      // Nothing of what follows is read.
+      await vi.waitFor(() => expect(socket.readableLength).toBeGreaterThan(0));
+      pass(30);
+      expect(closed).toEqual(['slow-reader']);
+    },
+  );
 
   it('lets a stream live that has nothing to say', async () => {
     const { socket, closed, pass } = await start((_, response) => void response.write('event'));

@@ -14,7 +14,21 @@ export function serveSubscriptions(live: Live): Plugin<Context> {
     onSubscribe: ({ args, setSubscribeFn }) => {
       setSubscribeFn(() => subscribe(live, args as LiveRequest));
     },
+    onResponse: ({ response: { headers } }) => {
+      if (headers.get('content-type')?.startsWith('text/event-stream') === true) keepMoving(headers);
+    },
   };
+}
+
+/**
+ * Has proxies pass each event on when it comes. nginx collects answers by default, and compresses them
+ * (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering; RFC 9111, 5.2.2.6). Yoga would set
+ * `Content-Encoding: none` against that, which is no coding and makes some proxies refuse the answer.
+ */
+function keepMoving(headers: Headers): void {
+  headers.delete('content-encoding');
+  headers.set('cache-control', 'no-store, no-transform');
+  headers.set('x-accel-buffering', 'no');
 }
 
 function subscribe(live: Live, request: LiveRequest): AsyncIterable<ExecutionResult> | ExecutionResult {
