@@ -292,8 +292,9 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Size of a request’s head',
     before: 'Up to 1 MiB.',
-    now: 'Up to 64 KiB; 431 above.',
-    reason: 'Room for a token with hundreds of groups, and not for filling the memory.',
+    now: 'Up to 64 KiB and 2,000 fields; 431 above.',
+    reason:
+      'Room for a token with hundreds of groups, and not for filling the memory. Node’s parser would leave out further fields without a word.',
     recorded: {
       concerns: ({ request, response }) =>
         request.indexOf('\r\n\r\n') > 64 * 1024 && !response.startsWith('HTTP/1.1 431 '),
@@ -309,8 +310,21 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Clients that are slow or silent',
     before: 'Waited for without limit.',
-    now: 'A head must be complete in 10 s and a request in 5 min (408); an idle connection is closed after 65 s.',
-    reason: 'A few hundred half-open connections would otherwise keep everybody else out.',
+    now: 'A head must be complete in 10 s and a request in 5 min, and its body must come at 1 kB/s or faster (408 after 10 s of less); an answer that is read more slowly than that is cut. An idle connection is closed after 65 s.',
+    reason:
+      'A few hundred half-open connections would otherwise keep everybody else out, and a few answers that are not read fill the memory.',
+  },
+  {
+    topic: 'Many connections',
+    before: 'Taken until the process has no file descriptors left; then nobody can connect.',
+    now: '`MAX_CONNECTIONS` (5,000 by default) in all, and `MAX_CONNECTIONS_PER_ADDRESS` (500) from one address that is neither this machine’s nor a trusted proxy’s. At the first limit, the connection that has been idle for the longest time is closed for a new one; who finds no place is answered 503 in plain text, closed.',
+    reason: 'One client must not keep the others out.',
+  },
+  {
+    topic: 'Large bodies and answers at the same time',
+    before: 'Held without limit.',
+    now: '`MAX_BUFFERED_MB` (256 by default) in all, half of it for one user. Above it, calls are answered 503 (code 14) with `Retry-After`, unsent; a body 413 (code 8). One answer may be larger.',
+    reason: 'Callers who send or read slowly would otherwise fill the memory.',
   },
   {
     topic: 'A refused request whose body is not read',
@@ -383,7 +397,7 @@ export const differences: readonly Difference[] = [
   {
     topic: 'SIGTERM',
     before: 'Ends at once, with everything that is under way.',
-    now: 'Takes nothing new, finishes what is under way within `SHUTDOWN_TIMEOUT`, and closes its connections with it.',
+    now: 'Answers what arrives for `DRAIN_DELAY` (none by default) and a moment more, with `Connection: close`; then takes nothing new, and finishes what is under way within `SHUTDOWN_TIMEOUT`.',
     reason: 'An update of the gateway should lose nobody’s kill command.',
   },
 ];
