@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toJsonSchema } from '@valibot/to-json-schema';
 
 import { fillMetricsTable } from './src/telemetry/describe-metrics.ts';
 import { formatConfigurationPage } from './src/config/describe-settings.ts';
@@ -29,6 +30,7 @@ export function compileProtos(): Uint8Array {
     })),
   );
 }
+import { rpcTableSchema } from './src/rpc-table/rpc-table-schema.ts';
 
 /** The text of each file, by its path from here: what a gateway with default settings serves. */
 export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
@@ -48,8 +50,15 @@ export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
     'schema/schema.graphql': printDerivedSchema(schema),
     'docs/configuration.md': formatConfigurationPage(),
     'docs/operating.md': fillMetricsTable(readFileSync(new URL('docs/operating.md', import.meta.url), 'utf8')),
+    'schema/rpcs.schema.json': formatRpcTableSchema(),
     'schema/operations.md': formatOperations(listOperations(snapshot)),
   };
+}
+
+/** For editors. Checks that JSON Schema has no word for are left out; reading the table makes them. */
+function formatRpcTableSchema(): string {
+  const schema = toJsonSchema(rpcTableSchema, { typeMode: 'input', ignoreActions: ['check'] });
+  return `${JSON.stringify({ title: 'schema/rpcs.yaml', ...schema }, undefined, 2)}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

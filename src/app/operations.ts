@@ -1,6 +1,6 @@
 import { deriveNames } from '../graphql/schema/derive-names.ts';
 import { isUnary } from '../graphql/schema/derive-schema.ts';
-import type { RpcFacts } from '../rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 import type { Pipeline } from '../pipeline/compose-pipeline.ts';
 import type { Snapshot } from './snapshot.ts';
 

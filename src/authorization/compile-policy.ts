@@ -3,7 +3,8 @@ import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
 import type { Identity } from '../call/identity.ts';
 import type { PermissionLevel } from '../rpc-table/permission-level.ts';
 import { compileRpcPattern, type RpcPattern } from '../rpc-table/rpc-pattern.ts';
-import type { RpcFacts, RpcTable } from '../rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
+import type { RpcTable } from '../rpc-table/rpc-table.ts';
 
 import { compilePrincipals, includesLevel, type SecretLevel } from './compile-principals.ts';
 import { compileResources, type ResourceReader } from './compile-resources.ts';

@@ -1,7 +1,7 @@
 import { nearestName } from '../errors/did-you-mean.ts';
 import type { Registry } from '../registry/descriptors.ts';
 import { compileRpcPattern } from '../rpc-table/rpc-pattern.ts';
-import type { RpcFacts } from '../rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 
 import { resolvePath } from './compile-resources.ts';
 import type { PolicyDocument, ResourceEntry } from './read-policy.ts';

@@ -1,7 +1,9 @@
 import { type PermissionLevel, permissionLevels } from '../rpc-table/permission-level.ts';
-import { readGrants, readLevels, type Row } from '../rpc-table/rpc-table.ts';
 import {
+  readGrants,
+  readLevels,
   readTableDocument,
+  type Row,
   type SettingCheck,
   type TableDocument,
   type TableEntry,

@@ -1,7 +1,7 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
 import type { Invoke, InvokeOf } from '../call/call.ts';
-import type { RpcFacts } from '../rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 
 import type { Interceptor } from './interceptor.ts';
 

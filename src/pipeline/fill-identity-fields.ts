@@ -5,7 +5,7 @@ import type { Metadata } from '../call/gateway-error.ts';
 import type { Identity } from '../call/identity.ts';
 import type { CloseMessage, OpenMessage } from '../call/open-message.ts';
 import { formatFieldPath, textAt } from '../rpc-table/field-path.ts';
-import type { RpcFacts } from '../rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 import type { FieldPath } from '../rpc-table/validation.ts';
 
 import { type Interceptor, passOn } from './interceptor.ts';

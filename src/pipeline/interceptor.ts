@@ -1,5 +1,5 @@
 import type { Invoke, InvokeOf } from '../call/call.ts';
-import type { RpcFacts } from '../rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 
 /**
  * One concern on the way of calls, compiled for each RPC at boot: from what is known of the RPC to a function that wraps the

@@ -2,7 +2,7 @@ import { type Surface, surfaces } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { StatusName } from '../call/status.ts';
 import type { RpcKind } from '../rpc-table/rpc-kind.ts';
-import type { RpcFacts } from '../rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 
 import type { Interceptor } from './interceptor.ts';
 

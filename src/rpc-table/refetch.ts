@@ -1,5 +1,9 @@
 import type { FieldDescriptor, MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
 
+import type { RpcKind } from './rpc-kind.ts';
+import type { RpcTableDocument } from './rpc-table-schema.ts';
+import type { TableReading } from './table-reading.ts';
+
 /** How to fetch again, after a write, what a field of the write's request names. Names are JSON names. */
 export interface Refetch {
   /** The field of the write's request that holds the thing, at least with its key. */
@@ -14,4 +18,63 @@ export interface Refetch {
   readonly by: string;
   /** The field of the read's answer that holds the thing. */
   readonly at: string;
+}
+
+type FactsSoFar = (method: MethodDescriptor) => { readonly kind: RpcKind; readonly lane: string | undefined };
+
+/**
+ * What can be fetched again after a write, held against the registry. Reports what does not fit.
+ *
+ * @param factsOf the facts so far, of the table that is being read
+ */
+export function compileRefetches(
+  rows: RpcTableDocument['refetch'],
+  reading: TableReading,
+  factsOf: FactsSoFar,
+): (method: MethodDescriptor) => readonly Refetch[] {
+  const things = Object.entries(rows).flatMap(([name, row]) => compileThing(name, row, reading, factsOf) ?? []);
+  return (method) => {
+    // After a Delete there is nothing left to fetch.
+    if (factsOf(method).kind === 'read' || method.name.startsWith('Delete')) return [];
+    return method.input.fields.flatMap((field) => {
+      const thing = things.find(({ type }) => isSingle(field, type));
+      return thing === undefined ? [] : [{ ...thing, field }];
+    });
+  };
+}
+
+function compileThing(
+  name: string,
+  { read, key, by }: RpcTableDocument['refetch'][string],
+  { registry, methodOf, report }: TableReading,
+  factsOf: FactsSoFar,
+): Omit<Refetch, 'field'> | undefined {
+  const path = ['refetch', name];
+  const type = registry.messages.get(name);
+  if (type === undefined) return report(path, 'is no message of the loaded protos');
+  const method = methodOf(read, [...path, 'read']);
+  if (method === undefined) return undefined;
+  const { kind, lane } = factsOf(method);
+  if (kind !== 'read') return report([...path, 'read'], `${method.fullName} is a write`);
+  // What is read after each write must not make the writes of others wait.
+  if (lane !== undefined) {
+    return report([...path, 'read'], `${method.fullName} runs in the lane "${lane}"; a refetch must have none`);
+  }
+  const at = method.output.fields.find((field) => isSingle(field, type));
+  if (at === undefined) return report([...path, 'read'], `${method.output.fullName} holds no ${type.fullName}`);
+  const [keyField, byField] = [findString(type, key), findString(method.input, by)];
+  if (keyField === undefined) return report([...path, 'key'], `${type.fullName} has no string "${key}"`);
+  if (byField === undefined) return report([...path, 'by'], `${method.input.fullName} has no string "${by}"`);
+  return { type, method, key: keyField.jsonName, by: byField.jsonName, at: at.jsonName };
+}
+
+function isSingle({ type, cardinality }: FieldDescriptor, message: MessageDescriptor): boolean {
+  return cardinality === 'singular' && type.kind === 'message' && type.message === message;
+}
+
+function findString({ fields }: MessageDescriptor, wanted: string): FieldDescriptor | undefined {
+  return fields.find(
+    ({ name, type, cardinality }) =>
+      name === wanted && cardinality === 'singular' && type.kind === 'scalar' && type.scalar === 'string',
+  );
 }

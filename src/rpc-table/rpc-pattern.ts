@@ -1,5 +1,8 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
+/** How a pattern is written. */
+export const rpcPattern = /(?:[\w.*]+)(?:\/(?:[\w*]+)(?:\((?:\w+)\))?)?/;
+
 /** Tells whether a method is meant. */
 export type RpcPattern = (method: MethodDescriptor) => boolean;
 

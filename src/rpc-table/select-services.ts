@@ -1,4 +1,5 @@
 import { UserError } from '../errors/user-error.ts';
+
 import type { ServiceDescriptor } from '../registry/descriptors.ts';
 
 import { compileWildcards } from './rpc-pattern.ts';

@@ -1,3 +1,6 @@
+import { permissionLevels } from './permission-level.ts';
+import type { RpcFacts } from './rpc-facts.ts';
+import { compileRpcPattern, type RpcPattern } from './rpc-pattern.ts';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 
 /** One entry of a section: a key with its value, or an item of a list (whose key is empty). */
@@ -79,4 +82,52 @@ export function readTableDocument(text: string, sections: readonly string[]): Ta
       return values;
     },
   };
+}
+
+/** Some RPCs, and what changes about them. */
+export interface Row {
+  readonly key: string;
+  readonly line: number;
+  readonly pattern: RpcPattern;
+  readonly change: Partial<RpcFacts>;
+}
+
+/** The section `levels: { SERVICE: { LEVEL: METHODS } }` of this table, or of another document that has one. */
+export function* readLevels(document: TableDocument): Iterable<Row> {
+  for (const service of document.entriesOf('levels')) {
+    for (const entry of document.membersOf(service)) {
+      const level = permissionLevels.find((known) => known === entry.key);
+      if (level !== undefined) yield* listed(document, entry, service.key, { level });
+      else
+        document.problems.push(
+          `line ${entry.line}: "${entry.key}" is no level; there are: ${permissionLevels.join(', ')}`,
+        );
+    }
+  }
+}
+
+/** The section `grants: { GRANT: { SERVICE: METHODS } }` of this table, or of another document that has one. */
+export function* readGrants(document: TableDocument): Iterable<Row> {
+  for (const grant of document.entriesOf('grants')) {
+    for (const entry of document.membersOf(grant)) yield* listed(document, entry, entry.key, { grant: grant.key });
+  }
+}
+
+/** The methods of a service that an entry lists, separated by spaces. */
+function* listed(
+  document: TableDocument,
+  entry: TableEntry,
+  service: string,
+  change: Partial<RpcFacts>,
+): Iterable<Row> {
+  for (const name of document.textOf(entry).split(' ')) yield* rowOf(document, entry, `${service}/${name}`, change);
+}
+
+function* rowOf(document: TableDocument, { line }: TableEntry, key: string, change: Partial<RpcFacts>): Iterable<Row> {
+  const pattern = compileRpcPattern(key);
+  if (pattern !== undefined) yield { key, line, pattern, change };
+  else
+    document.problems.push(
+      `line ${line}: "${key}" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Get*`,
+    );
 }

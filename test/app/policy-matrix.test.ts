@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { listOperations, type Operation } from '../../src/app/operations.ts';
 import type { PermissionLevel } from '../../src/rpc-table/permission-level.ts';
-import type { RpcFacts } from '../../src/rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../../src/rpc-table/rpc-facts.ts';
 import { takeSnapshot } from '../../src/app/snapshot.ts';
 
 import { secret, startGateway, type TestGateway, testConfig } from './running-gateway.ts';

@@ -3,7 +3,8 @@ import type { Call, Invoke, Reply } from '../../src/call/call.ts';
 import type { RpcKind } from '../../src/rpc-table/rpc-kind.ts';
 import { composePipeline } from '../../src/pipeline/compose-pipeline.ts';
 import type { Interceptor } from '../../src/pipeline/interceptor.ts';
-import type { RpcFacts, RpcTable } from '../../src/rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../../src/rpc-table/rpc-facts.ts';
+import type { RpcTable } from '../../src/rpc-table/rpc-table.ts';
 import { identityOf } from '../authentication/identity.ts';
 
 const empty: MessageDescriptor = {

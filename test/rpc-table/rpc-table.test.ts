@@ -71,7 +71,7 @@ describe('compileRpcTable()', () => {
 
   it('names every mistake with its line', () => {
     const text = `rpcs:
-  shop.ShelfInterface/Pant: { kind: read, why: typo }
+  shop.ShelfInterface/Peek: { kind: read, why: asks }
   shop.ShelfInterface/Paint: { kind: maybe, why: because }
   shop.ShelfInterface/Issue: { lain: shelf, why: typo }
   shop.ShelfInterface/GetShelf: { kind: read }
@@ -82,15 +82,37 @@ others: {}
 `;
     expect(() => compile(text)).toThrow(
       [
-        'rpcs.yaml has 7 mistake(s):',
-        'line 2: "shop.ShelfInterface/Pant" matches no RPC of the loaded protos',
-        'line 3: "kind" must be "read" or "write"; found "maybe"',
-        'line 4: "lain" is no setting; there are: kind, lane, expose, why; found "lain"',
-        'line 5: "shop.ShelfInterface/GetShelf" gives no reason; add "why"',
-        'line 6: "shop Shelf" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Get*',
-        'line 8: "status" must be a gRPC status name, e.g. NOT_FOUND; found "GONE"',
-        'line 9: unknown section "others"; there are: rpcs, queued, levels, grants, errors',
-      ].join('\n  '),
+        'rpcs.yaml has 6 mistakes:',
+        'line 3, column 32: rpcs."shop.ShelfInterface/Paint".kind: is "maybe"; expected ("read" | "write")',
+        'line 4, column 32: rpcs."shop.ShelfInterface/Issue".lain: is not known here; did you mean "lane"?',
+        'line 5, column 3: rpcs."shop.ShelfInterface/GetShelf".why: is missing; expected "why"',
+        'line 6, column 3: rpcs."shop Shelf": is "shop Shelf"; expected <service>/<method>, e.g. job.JobInterface/Get*',
+        'line 8, column 7: errors[0].status: is "GONE"; expected ("OK" | ',
+      ].join('\n  - '),
+    );
+    expect(() => compile(text)).toThrow(
+      'line 9, column 1: others: is not known here; there are: rpcs, queued, levels,',
+    );
+  });
+
+  it('names every row that matches nothing, once the form is right', () => {
+    const text = `rpcs:
+  shop.ShelfInterface/Pant: { kind: read, why: typo }
+levels:
+  shop.ShelfInterface: { read: Get* Peak, admin: Paint }
+`;
+    expect(() => compile(text)).toThrow(
+      [
+        'rpcs.yaml has 2 mistakes:',
+        'line 2, column 3: rpcs."shop.ShelfInterface/Pant": "shop.ShelfInterface/Pant" matches no RPC of the loaded protos; did you mean "shop.ShelfInterface/Paint"?',
+        'line 4, column 26: levels."shop.ShelfInterface".read: "shop.ShelfInterface/Peak" matches no RPC of the loaded protos; did you mean "shop.ShelfInterface/Peek"?',
+      ].join('\n  - '),
+    );
+  });
+
+  it('refuses a level that there is not', () => {
+    expect(() => compile('levels: { shop.ShelfInterface: { reed: "*" } }')).toThrow(
+      'levels."shop.ShelfInterface".reed: is not known here; did you mean "read"?',
     );
   });
 

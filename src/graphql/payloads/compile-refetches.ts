@@ -3,7 +3,8 @@ import type { FieldDefinitionNode, GraphQLFieldResolver } from 'graphql';
 import type { FieldDescriptor, MethodDescriptor, Registry } from '../../registry/descriptors.ts';
 
 import type { Refetch } from '../../rpc-table/refetch.ts';
-import type { RpcFacts, RpcTable } from '../../rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../../rpc-table/rpc-facts.ts';
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import type { CollectedTypes } from '../schema/collect-types.ts';

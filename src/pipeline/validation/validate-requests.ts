@@ -2,7 +2,8 @@ import type { MethodDescriptor } from '../../registry/descriptors.ts';
 
 import type { Call, Reply } from '../../call/call.ts';
 import type { CloseMessage, OpenMessage } from '../../call/open-message.ts';
-import type { DressedError, RpcFacts } from '../../rpc-table/rpc-table.ts';
+import type { RpcFacts } from '../../rpc-table/rpc-facts.ts';
+import type { DressedError } from '../../rpc-table/rpc-table.ts';
 import type { Validation } from '../../rpc-table/validation.ts';
 
 import { type Interceptor, passOn } from '../interceptor.ts';

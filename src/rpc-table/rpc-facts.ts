@@ -1,0 +1,53 @@
+import type { MethodDescriptor } from '../registry/descriptors.ts';
+
+import type { PermissionLevel } from './permission-level.ts';
+import type { Refetch } from './refetch.ts';
+import { kindOf, type RpcKind } from './rpc-kind.ts';
+import type { FieldPath, Validation } from './validation.ts';
+
+/** What is known about one RPC beyond its proto. */
+export interface RpcFacts {
+  readonly method: MethodDescriptor;
+  readonly kind: RpcKind;
+  /** Why it is a read or a write, e.g. `verb Get`. */
+  readonly kindReason: string;
+  /** RPCs of one lane run one at a time per Cuebot; undefined: no lane. */
+  readonly lane: string | undefined;
+  /** Why it has its lane; empty without one. */
+  readonly laneReason: string;
+  /** `named`: a list of services opens it only by name, never by a bare `*`. */
+  readonly expose: 'named' | 'any';
+  /** Whether OK means accepted, not done. */
+  readonly isQueued: boolean;
+  /** What it asks of its caller; undefined: nobody has decided, so nobody may. */
+  readonly level: PermissionLevel | undefined;
+  /** The grant that it asks for on top of its level; undefined: none. */
+  readonly grant: string | undefined;
+  /** What its requests must be before they are sent. */
+  readonly validations: readonly Validation[];
+  /** The strings of its request that say who calls. They are filled in from the caller's identity. */
+  readonly identityFields: readonly FieldPath[];
+  readonly takesIdempotencyKey: boolean;
+  /** What a write's request names that can be fetched again after it. */
+  readonly refetches: readonly Refetch[];
+}
+
+/** What is known when the table says nothing. */
+export function undecidedFacts(method: MethodDescriptor): RpcFacts {
+  const { kind, reason } = kindOf(method);
+  return {
+    method,
+    kind,
+    kindReason: reason,
+    lane: undefined,
+    laneReason: '',
+    expose: 'any',
+    isQueued: false,
+    level: undefined,
+    grant: undefined,
+    validations: [],
+    identityFields: [],
+    takesIdempotencyKey: false,
+    refetches: [],
+  };
+}
