@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { listenToSignals } from './commands/close-on-signal.ts';
 import { UserError } from './errors/user-error.ts';
-import { parseCommandLine } from './commands/command-line.ts';
+import type { Command } from './commands/command.ts';
+import { type CommandName, parseCommandLine } from './commands/command-line.ts';
 
 /** Each command is loaded only when it is called, so that `cuegate operations` does not load the demo, nor `serve` either. */
-const commands = {
+const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   demo: async () => (await import('./commands/demo.ts')).demo,
   operations: async () => (await import('./commands/operations.ts')).operations,
@@ -13,24 +14,18 @@ const commands = {
   policy: async () => (await import('./commands/policy.ts')).policy,
   audit: async () => (await import('./commands/audit.ts')).audit,
   help: async () => (await import('./commands/help.ts')).help,
-} as const;
-
-const takesWords: ReadonlySet<string> = new Set(['policy', 'audit']);
+};
 
 /** Those that go on until a signal ends them. */
-const servers: ReadonlySet<string> = new Set(['serve', 'demo']);
-
-/** The first word after `cuegate`. */
-export type CommandName = keyof typeof commands;
+const servers: ReadonlySet<CommandName> = new Set(['serve', 'demo']);
 
 // `cuegate operations | head`: the reader has seen enough, which is no mistake.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {
-  const names = Object.fromEntries(Object.keys(commands).map((name) => [name, { takesWords: takesWords.has(name) }]));
-  const { command: name, ...rest } = parseCommandLine(process.argv.slice(2), names);
+  const { command: name, ...rest } = parseCommandLine(process.argv.slice(2));
   if (servers.has(name)) listenToSignals();
-  const command = await commands[name as CommandName]();
+  const command = await commands[name]();
   await command({ environment: process.env, ...rest });
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);

@@ -26,7 +26,7 @@ Commands
   demo           start a demo Cuebot on this machine and serve in front of it
   operations     print every RPC with its REST path, GraphQL field, kind and lane (--json for programs,
                  --pipeline for the interceptors that its calls pass)
-  token          print a token signed with JWT_SECRET, for trying things out (--scopes "cue:read cue:operate")
+  token          print a token signed with JWT_SECRET, for trying things out (--subject ann --scopes "cue:read cue:operate")
   api-key        make an API key, and its entry for API_KEYS_FILE (--subject nightly --scopes "cue:read")
   policy explain say whether a token may call RPCs, and why: policy explain --token … job.JobInterface/Kill
   audit verify   check audit files for changed or missing lines: audit verify FILE … (--from 4711 when older ones are elsewhere,

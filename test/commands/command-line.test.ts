@@ -2,17 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { CommandLineError, parseCommandLine } from '../../src/commands/command-line.ts';
 
-const commands = {
-  serve: { takesWords: false },
-  policy: { takesWords: true },
-  help: { takesWords: false },
-};
-const parse = (...args: readonly string[]) => parseCommandLine(args, commands);
+const parse = (...args: readonly string[]) => parseCommandLine(args);
 
 describe('parseCommandLine()', () => {
   it('takes a command, settings and switches apart', () => {
-    expect(parse('serve', '--rest-port', '80', '--host=::1', '--json')).toEqual({
-      command: 'serve',
+    expect(parse('operations', '--rest-port', '80', '--host=::1', '--json')).toEqual({
+      command: 'operations',
       words: [],
       flags: { REST_PORT: '80', HOST: '::1' },
       values: {},
@@ -46,6 +41,11 @@ describe('parseCommandLine()', () => {
     [['serve', '--rest-prot=80'], 'unknown option "--rest-prot"; did you mean "--rest-port"?'],
     [['serve', '--rest-port'], '--rest-port needs a value, e.g. --rest-port=…'],
     [['policy', '--token'], '--token needs a value, e.g. --token=…'],
+    [['token', '--from', '1'], '"token" does not take --from; "audit" can'],
+    [['token', '--json'], '"token" does not take --json; "operations" can'],
+    [['serve', '--scopes=cue:read'], '"serve" does not take --scopes; "token" and "api-key" can'],
+    [['--subject', 'ann', 'policy', 'explain', 'x'], '"policy" does not take --subject; "token" and "api-key" can'],
+    [['audit', 'verify', 'file', '--token=x'], '"audit" does not take --token; "policy" can'],
   ])('refuses %j', (args, message) => {
     expect(() => parse(...args)).toThrow(new CommandLineError(message));
   });
