@@ -20,7 +20,7 @@ import { compileIdentifyRequest, type Rejection } from '../authentication/identi
 import type { ServerOptions } from '../http/create-server.ts';
 import type { Handler } from '../http/mount.ts';
 import type { Decision } from '../call/decision.ts';
-import type { IdentifyRequest, Identity } from '../call/identity.ts';
+import { compileIsService, type IdentifyRequest, type Identity } from '../call/identity.ts';
 import { compileProtection } from '../http/protect.ts';
 import { serveDocument } from '../http/serve-document.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -159,7 +159,11 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
     budget,
     onRefused: countRefusals(options),
     limits: { ...config.graphqlLimits, maxValidationErrors: 20 },
-    live: { intervals: config.liveIntervals, maxStreams: config.liveMaxStreams },
+    live: {
+      intervals: config.liveIntervals,
+      maxStreams: config.liveMaxStreams,
+      services: { include: compileIsService(config.serviceSubjects), maxStreams: config.liveMaxServiceStreams },
+    },
   });
 }
 

@@ -31,6 +31,17 @@ export interface Identity {
  */
 export type IdentityMethod = 'hmac' | 'oidc' | 'introspection' | 'api-key' | 'none';
 
+/**
+ * The ways to be known by which the site itself chooses the subject. An OAuth issuer may let people choose their names, and
+ * somebody who takes the name of a service must not speak for everybody.
+ */
+const siteMethods: ReadonlySet<IdentityMethod> = new Set(['hmac', 'api-key']);
+
+/** Compiles who is a service, and so speaks for many users. @param subjects the names of services (SERVICE_SUBJECTS) */
+export function compileIsService(subjects: readonly string[]): (identity: Identity) => boolean {
+  return ({ subject, isNamed, method }) => isNamed && subjects.includes(subject) && siteMethods.has(method);
+}
+
 /** What an HTTP request offers to be identified by. */
 export interface Credentials {
   /** The first `Authorization` header line, surrounding white space trimmed; undefined when absent. */

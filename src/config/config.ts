@@ -97,6 +97,7 @@ export interface Config {
   /** How often subscriptions look. */
   readonly liveIntervals: { readonly minMs: number; readonly defaultMs: number; readonly maxMs: number };
   readonly liveMaxStreams: number;
+  readonly liveMaxServiceStreams: number;
   /** Empty: the default, see `compileAllowedHosts`. */
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -205,6 +206,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
       maxMs: read.number('LIVE_MAX_INTERVAL'),
     }),
     liveMaxStreams: read.number('LIVE_MAX_STREAMS'),
+    liveMaxServiceStreams: read.number('LIVE_MAX_SERVICE_STREAMS'),
     allowedHosts: read.list('ALLOWED_HOSTS'),
     corsOrigins: read.list('CORS_ORIGINS'),
     trustedProxies: readNetworks(read.list('TRUSTED_PROXIES'), problems),

@@ -665,6 +665,15 @@ export const options = [
     description: 'How many GraphQL subscriptions one user may have open: enough for all tabs of a desktop or two.',
   },
   {
+    name: 'LIVE_MAX_SERVICE_STREAMS',
+    kind: 'count',
+    default: '1000',
+    group: 'Protection',
+    description:
+      'How many GraphQL subscriptions each of SERVICE_SUBJECTS may have open, since it speaks for many users: CueWeb’s tokens ' +
+      'have one subject for all of them.',
+  },
+  {
     name: 'LANE_HOLD_LIMIT',
     kind: 'duration',
     default: '500ms',

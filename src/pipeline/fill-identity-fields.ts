@@ -2,7 +2,7 @@ import type { MethodDescriptor } from '../registry/descriptors.ts';
 
 import type { Call, Invoke } from '../call/call.ts';
 import type { Metadata } from '../call/gateway-error.ts';
-import type { Identity } from '../call/identity.ts';
+import { compileIsService, type Identity } from '../call/identity.ts';
 import type { CloseMessage, OpenMessage } from '../call/open-message.ts';
 import { formatFieldPath, textAt } from '../rpc-table/field-path.ts';
 import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
@@ -65,12 +65,6 @@ function compileFill(
 }
 
 /**
- * The ways to be known by which the site itself chooses the subject. An OAuth issuer may let people choose their names, and
- * somebody who takes the name of a service must not speak for everybody.
- */
-const siteMethods: ReadonlySet<Identity['method']> = new Set(['hmac', 'api-key']);
-
-/**
  * The name is one more occurrence of the field at the end, and no byte of what the caller sent is rewritten: the last value
  * of a field holds (https://protobuf.dev/programming-guides/encoding/#last-one-wins). A message that occurs twice is to be
  * merged, but some readers, protobufjs among them, take the last one whole; so the one that is added holds all that the
@@ -89,14 +83,13 @@ function compileFillField(
     const value = field.length === 1 ? undefined : read(request);
     return Buffer.concat([request, write({ [outermost]: replaceText(field, value, user) })]);
   };
-  const saidIn = (request: Uint8Array) => textAt(read(request), field);
+  const isService = compileIsService(services);
   return ({ request, identity, notes }) => {
-    const { subject, isNamed, method: knownBy } = identity;
-    const said = saidIn(request);
+    const { subject, isNamed } = identity;
+    const said = textAt(read(request), field);
     const isOther = said !== '' && !(isNamed && said === subject);
-    const isService = isNamed && services.includes(subject) && siteMethods.has(knownBy);
-    if (isOther && !isService && mismatch === 'refuse') throw wrongUser(name, said, identity);
-    const speaksForOther = isOther && (isService || !isNamed);
+    if (isOther && mismatch === 'refuse' && !isService(identity)) throw wrongUser(name, said, identity);
+    const speaksForOther = isOther && (isService(identity) || !isNamed);
     if (isOther && notes !== undefined) notes[speaksForOther ? 'onBehalfOf' : 'replacedUser'] = said;
     return speaksForOther || !isNamed ? request : fill(request, subject);
   };

@@ -174,6 +174,30 @@ describe('a subscription', () => {
     expect(ofBob.status).toBe(200);
   });
 
+  it('is one of many that a service may have, which speaks for many users', async () => {
+    const gateway = await start({ LIVE_MAX_STREAMS: '1', LIVE_MAX_SERVICE_STREAMS: '3' });
+    const exp = Math.floor(Date.now() / 1_000) + 60;
+    const cueweb = signToken({ secret, claims: { sub: 'user-id', exp } });
+    for (const _ of [1, 2, 3]) {
+      const stream = await open(gateway, shows, cueweb);
+      await stream.next(1);
+      expect(stream.status).toBe(200);
+    }
+    const fourth = await open(gateway, shows, cueweb);
+    await fourth.ended;
+    expect(fourth.events).toMatchObject([
+      {
+        errors: [
+          {
+            message: expect.stringContaining(
+              'user-id has 3 subscriptions open, and more are not allowed (LIVE_MAX_SERVICE_STREAMS)',
+            ),
+          },
+        ],
+      },
+    ]);
+  });
+
   it('breaks off when the gateway stops, so that its client comes back', async () => {
     const gateway = await start();
     const stream = await open(gateway, shows);

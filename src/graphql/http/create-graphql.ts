@@ -57,7 +57,7 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   /** Counts a request that was refused for want of memory, by its reason. */
   readonly onRefused: (reason: string) => void;
   readonly limits: GraphqlLimits;
-  readonly live: Pick<LiveOptions, 'intervals' | 'maxStreams'>;
+  readonly live: Pick<LiveOptions, 'intervals' | 'maxStreams' | 'services'>;
 }
 
 /** What one request may take. */

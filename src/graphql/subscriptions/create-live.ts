@@ -25,6 +25,8 @@ export interface LiveOptions extends Omit<OperationOptions, 'peer'> {
   readonly intervals: LiveIntervals;
   /** How many subscriptions one user may have open (LIVE_MAX_STREAMS). */
   readonly maxStreams: number;
+  /** Who speaks for many users, and how many subscriptions each of them may have open; not given: nobody does. */
+  readonly services?: { readonly include: (identity: Identity) => boolean; readonly maxStreams: number };
   readonly logger: Logger;
 }
 
@@ -57,8 +59,18 @@ export interface Live {
  * which others who look at the same share with it, and executes again only when a reply is another one. So nothing has to be
  * known of what depends on what, nested fields are as live as roots, and an unchanged farm costs no execution at all.
  */
-export function createLive({ identify, addressOf, intervals, maxStreams, logger, ...operations }: LiveOptions): Live {
-  const streams = new OpenStreams(maxStreams);
+export function createLive({
+  identify,
+  addressOf,
+  intervals,
+  maxStreams,
+  services,
+  logger,
+  ...operations
+}: LiveOptions): Live {
+  const streams = new OpenStreams();
+  const userLimit = { max: maxStreams, setting: 'LIVE_MAX_STREAMS' };
+  const serviceLimit = { max: services?.maxStreams ?? maxStreams, setting: 'LIVE_MAX_SERVICE_STREAMS' };
 
   const look = async (request: LiveRequest, identity: Identity, calls: PolledCalls): Promise<ExecutionResult> => {
     const peer = addressOf(request.contextValue.req);
@@ -104,7 +116,7 @@ export function createLive({ identify, addressOf, intervals, maxStreams, logger,
     subscribe: (request) => {
       const intervalMs = readInterval(request, intervals);
       const { signal, identity } = request.contextValue;
-      const stream = streams.open(identity.subject);
+      const stream = streams.open(identity.subject, services?.include(identity) ? serviceLimit : userLimit);
       signal.addEventListener('abort', stream.end);
       if (signal.aborted) stream.end();
       return follow(request, stream, intervalMs);

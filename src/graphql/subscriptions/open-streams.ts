@@ -8,17 +8,18 @@ export interface Stream {
   readonly end: () => void;
 }
 
+/** How many subscriptions one subject may have open. */
+export interface StreamLimit {
+  readonly max: number;
+  /** The setting that says so, for the error. */
+  readonly setting: string;
+}
+
 /** Keeps account of the subscriptions that are open, and ends them together. */
 export class OpenStreams {
-  readonly #maxPerSubject: number;
   readonly #streams = new Set<Stream>();
   readonly #countOf = new Map<string, number>();
   #isCompleted = false;
-
-  /** @param maxPerSubject how many one user may have open (LIVE_MAX_STREAMS) */
-  constructor(maxPerSubject: number) {
-    this.#maxPerSubject = maxPerSubject;
-  }
 
   /** Whether all have been ended. */
   get isCompleted(): boolean {
@@ -31,15 +32,15 @@ export class OpenStreams {
   }
 
   /** @throws GatewayError when the user has as many as they may, or when everything is ending */
-  open(subject: string): Stream {
+  open(subject: string, { max, setting }: StreamLimit): Stream {
     if (this.#isCompleted) {
       throw new GatewayError('UNAVAILABLE', 'the gateway is shutting down', { reason: 'SHUTTING_DOWN' });
     }
     const count = this.#countOf.get(subject) ?? 0;
-    if (count >= this.#maxPerSubject) {
+    if (count >= max) {
       throw new GatewayError(
         'RESOURCE_EXHAUSTED',
-        `${subject} has ${count} subscriptions open, and more are not allowed (LIVE_MAX_STREAMS); close one first`,
+        `${subject} has ${count} subscriptions open, and more are not allowed (${setting}); close one first`,
         { reason: 'TOO_MANY_STREAMS' },
       );
     }
