@@ -2,7 +2,7 @@ import type { Identity } from '../call/identity.ts';
 
 import type { JsonObject } from './parse-json-object.ts';
 
-/** Which claims say who somebody is and what they may do, where providers differ. */
+/** The claims that say who calls and what they may do, where providers differ. */
 export interface ClaimNames {
   /**
    * The claims that may name the user, of which the first one that is there does: `sub` (RFC 7519, 4.1.2) unless the subject
@@ -47,7 +47,7 @@ export function readUser(claims: JsonObject, { user, userDomain }: ClaimNames): 
 function withoutDomain(name: string, domain: string | undefined): string {
   const [local = '', found, ...rest] = name.split('@', 3);
   const isOurs = domain !== undefined && found?.toLowerCase() === domain.toLowerCase();
-  // What is left must not be somebody else's address.
+  // What is left could be the address of somebody else.
   return isOurs && local !== '' && rest.length === 0 ? local : name;
 }
 
@@ -100,7 +100,7 @@ export function rolesOf(claims: Identity['claims']): readonly string[] {
   return [...wordsOf(claims['roles']), ...wordsOf(claims['role']), ...wordsOf(readClaim(claims, 'realm_access.roles'))];
 }
 
-/** Words of a text, or the texts of a list; whatever else it is, it says nothing. */
+/** The words of a text, or the texts of a list; none of anything else. */
 function wordsOf(claim: unknown): readonly string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((word) => word !== '');
   return Array.isArray(claim) ? claim.filter((word) => typeof word === 'string' && word !== '') : [];

@@ -1,7 +1,7 @@
 import type { ClaimNames } from './claims.ts';
 import { providerUrlProblem } from './provider-fetch.ts';
 
-/** Reads the settings of the program by their names, each as its row in the table of settings says. */
+/** Reads settings by name, each as its row in the table of settings says. */
 export interface SettingsReader {
   /** Empty: not set. */
   text(name: string): string;
@@ -40,7 +40,7 @@ export function readCommonSettings(read: SettingsReader): CommonSettings {
   };
 }
 
-/** What is wrong with them, in the names that people gave them by. */
+/** What is wrong with them, by the names of the settings. */
 export function* findCommonProblems({ claimNames, publicUrl }: CommonSettings): Iterable<string> {
   const { user, userDomain } = claimNames;
   if (user.length === 0) yield 'USER_CLAIM is empty: no token would say who its user is';

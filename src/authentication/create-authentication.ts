@@ -41,16 +41,16 @@ export interface Authentication {
   readonly close: () => void;
 }
 
-/** An issuer that is slower is as good as down, and callers wait for it at most twice so long: discovery, then keys. */
+/** An issuer that is slower counts as down. Callers wait for it at most twice as long: discovery, then keys. */
 const timeoutMs = 5_000;
 
 /** Key sets have some kB; Entra’s has 20. */
 const maxBytes = 256 * 1024;
 
 /**
- * Composes the ways to tell who calls that the settings ask for. Of several, a token's looks decide which one judges it:
- * `cue_…` is an API key; a JWT of a configured issuer is that issuer's; what is no JWT is asked about; everything else is the
- * shared secret's. Each judges alone. The settings must have no problems.
+ * Composes the ways to tell who calls that the settings ask for. Of several, the form of a token decides which one judges it:
+ * `cue_…` is an API key; a JWT of a configured issuer is that issuer's; its issuer is asked about what is no JWT; everything
+ * else is the shared secret's. No token is judged twice. The settings must have no problems.
  * Throws a UserError when the file of API keys cannot be read, TypeError when nothing at all is configured.
  */
 export function createAuthentication(
@@ -97,7 +97,7 @@ function composeAuthentication(identify: Identify, opened: readonly OpenVerifier
   };
 }
 
-/** Everybody, with `AUTH=none`, whatever credentials come along. */
+/** Every caller with `AUTH=none`, whatever credentials they send. */
 export const anonymous: Identity = Object.freeze({
   subject: 'anonymous',
   isNamed: false,

@@ -1,6 +1,6 @@
 import { GatewayError } from '../call/gateway-error.ts';
 
-/** What is wrong with a bearer token of an OAuth issuer or with an API key, and what its bearer is told about it. */
+/** What can be wrong with a token of an OAuth issuer or an API key, and what its bearer is told. */
 const bearerProblems = {
   TOKEN_MALFORMED: 'the token is malformed',
   TOKEN_TOO_LONG: 'the token is too long',
@@ -8,7 +8,7 @@ const bearerProblems = {
   ALGORITHM_NOT_ALLOWED: 'the token is signed in a way that is not accepted here',
   EXTENSION_NOT_SUPPORTED: 'the token asks for an extension that is not supported here',
   ISSUER_UNKNOWN: 'the issuer of the token is not accepted here',
-  // The same words for both: who guesses must not learn which keys there are.
+  // The same words for both: a guess must not tell which keys there are.
   KEY_UNKNOWN: 'the signature of the token is not valid',
   SIGNATURE_INVALID: 'the signature of the token is not valid',
   TOKEN_EXPIRED: 'the token has expired',
@@ -32,16 +32,16 @@ export type CredentialsReason =
   | 'TOKEN_MISSING'
   /** Several `Authorization` headers, or an API key beside one. */
   | 'CREDENTIALS_AMBIGUOUS'
-  /** Nobody can tell whether the token is good: the keys of its issuer are not to be had. */
+  /** The token cannot be checked: there are no keys of its issuer. */
   | 'KEYS_UNAVAILABLE'
-  /** Nobody can tell whether the token is good: the issuer does not answer questions about it. */
+  /** The token cannot be checked: the issuer does not answer questions about it. */
   | 'INTROSPECTION_UNAVAILABLE'
-  /** So many guesses came from the caller's address that no other is looked at for a while. */
+  /** Too many bad credentials came from the caller's address. */
   | 'TOO_MANY_FAILURES';
 
 /**
- * What only somebody shows whom an issuer, or the site, once gave it: it was good, or is good somewhere else. Everything else
- * may be guessed.
+ * Refusals of real credentials: an issuer or the site has made them, and they were good once, or are good elsewhere. Any other
+ * refusal may be of a guess.
  */
 const genuine: ReadonlySet<string> = new Set<CredentialsReason>([
   'TOKEN_EXPIRED',
@@ -53,20 +53,20 @@ const genuine: ReadonlySet<string> = new Set<CredentialsReason>([
   'API_KEY_NETWORK',
 ]);
 
-/** Whether credentials were refused in a way that whoever guesses them would be. */
+/** Whether the refused credentials may have been a guess. */
 export function mayBeGuess({ origin, status, reason }: GatewayError): boolean {
   return origin === 'credentials' && status.name === 'UNAUTHENTICATED' && !genuine.has(reason);
 }
 
-/** How a request without a token is refused. */
+/** How a request without a token is answered. */
 export interface MissingTokenOptions {
   /** Whether to tell how to authenticate. Not where only shared-secret tokens are accepted: the Go gateway never does. */
   readonly isChallenged: boolean;
 }
 
 /**
- * The refusal of a request without a token, in the Go gateway's words. Its challenge has no error code: who did not know
- * that he needs a token has done nothing wrong (RFC 6750, 3.1, https://www.rfc-editor.org/rfc/rfc6750#section-3.1).
+ * The refusal of a request without a token, in the Go gateway's words. Its challenge has no error code: a client
+ * that did not know about tokens has done nothing wrong (RFC 6750, 3.1, https://www.rfc-editor.org/rfc/rfc6750#section-3.1).
  */
 export function missingTokenError({ isChallenged }: MissingTokenOptions): GatewayError {
   return new GatewayError('UNAUTHENTICATED', 'Authorization header required', {
@@ -101,7 +101,7 @@ export function bearerError(problem: BearerProblem, cause?: unknown): GatewayErr
 const prefix = 'Token validation error: ';
 
 /**
- * The request has brought credentials twice: a proxy in front may have judged others than we would (RFC 6750, 2 and 3.1).
+ * The request has credentials twice: a proxy in front may have judged the other ones (RFC 6750, 2 and 3.1).
  * @param description how, as a whole sentence without a stop
  */
 export function ambiguousCredentialsError(description: string): GatewayError {
@@ -112,7 +112,7 @@ export function ambiguousCredentialsError(description: string): GatewayError {
 }
 
 /**
- * Nobody can tell at the moment whether a token is good. That is 503 with Retry-After and not 401: `invalid_token` would
+ * A token cannot be checked at the moment. That is 503 with Retry-After and not 401: `invalid_token` would
  * make clients throw good tokens away and send all their users to the login page of a provider that is down.
  */
 export function unavailableError(
@@ -125,7 +125,7 @@ export function unavailableError(
   return new GatewayError('UNAVAILABLE', message, { reason, retryAfterSeconds, cause });
 }
 
-/** Nobody looks at credentials from an address that has shown so many bad ones; 429 with Retry-After. */
+/** Too many bad credentials came from an address: 429 with Retry-After. */
 export function tooManyFailuresError(retryAfterSeconds: number): GatewayError {
   const message = `too many credentials from this address were refused; try again in ${retryAfterSeconds} s`;
   return new GatewayError('RESOURCE_EXHAUSTED', message, {

@@ -16,14 +16,14 @@ export interface ProvenToken {
   readonly expiresAtMs: number;
 }
 
-/** Characters that are not seen (control, format, private use, halves of pairs): two subjects that differ must look so. */
+/** Characters that cannot be seen (control, format, private use, halves of pairs): different subjects must look different. */
 const unseen = /\p{C}/u;
 
 const maxSubjectLength = 255;
 
 /**
- * Who a proven token's bearer is. Subjects are compared by their code points and never normalised: what looks like another
- * user is another user. Throws the GatewayError of a bad token when no claim says who.
+ * Derives the identity of a proven token's bearer. Subjects are compared by their code points and never normalised.
+ * Throws the GatewayError of a bad token when no claim names the user.
  */
 export function deriveIdentity(
   { token, claims, method, issuer, expiresAtMs }: ProvenToken,
@@ -60,5 +60,10 @@ export function tokenIdOf({ jti }: Identity['claims'], token: string): string {
 
 /** Names a token in records: the first 8 hex digits of its SHA-256, which tell tokens apart and give nothing away. */
 export function fingerprintOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex').slice(0, 8);
+  return sha256Of(token).slice(0, 8);
+}
+
+/** The SHA-256 of a token, in hex: what is kept of tokens, since it is not worth stealing. */
+export function sha256Of(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
 }

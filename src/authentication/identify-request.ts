@@ -15,14 +15,14 @@ import type {
 import type { StatusName } from '../call/status.ts';
 import { fingerprintOf } from './derive-identity.ts';
 
-/** A request whose sender could not be told. What he wrote is cut to 200 characters. */
+/** A request whose sender is not known. What it says is cut to 200 characters. */
 export interface Rejection {
   readonly requestId: string;
   readonly surface: Call['surface'];
-  /** What he wanted, without the query. */
+  /** The path that was asked for, without the query. */
   readonly path: string;
   readonly peer: string | undefined;
-  /** The first 8 hex digits of the SHA-256 of what he showed; empty when he showed nothing. */
+  /** The first 8 hex digits of the SHA-256 of the credentials; empty when there were none. */
   readonly tokenId: string;
   /** Why, from the closed set of the verifiers. */
   readonly reason: string;

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-
 import { LRUCache } from 'lru-cache';
 
 import { GatewayError } from '../call/gateway-error.ts';
 
 import { mayBeGuess } from './credentials-error.ts';
+import { sha256Of } from './derive-identity.ts';
 import type { FailureLimiter } from './failure-limiter.ts';
 import type { TokenVerifier, VerifiedToken } from './token-verifier.ts';
 
@@ -29,20 +28,20 @@ export function limitFailures(
 ): TokenVerifier {
   const known = new LRUCache<string, true>({ max: capacity });
   const pass = (token: string, found: VerifiedToken): VerifiedToken => {
-    if (isGuessable) known.set(hashOf(token), true);
+    if (isGuessable) known.set(sha256Of(token), true);
     return found;
   };
   const fail = (token: string, remoteAddress: string | undefined, error: unknown): never => {
     if (!(error instanceof GatewayError && mayBeGuess(error))) throw error;
     limiter.assertOpen(remoteAddress);
-    limiter.noteFailure(remoteAddress, hashOf(token));
+    limiter.noteFailure(remoteAddress, sha256Of(token));
     throw error;
   };
   return {
     ...verifier,
     verify: (token, credentials) => {
       const { remoteAddress } = credentials;
-      if (isGuessable && limiter.isClosed(remoteAddress) && known.get(hashOf(token)) === undefined) {
+      if (isGuessable && limiter.isClosed(remoteAddress) && known.get(sha256Of(token)) === undefined) {
         limiter.assertOpen(remoteAddress);
       }
       try {
@@ -57,9 +56,4 @@ export function limitFailures(
       }
     },
   };
-}
-
-/** Tokens are kept as hashes, which are not worth stealing. */
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
 }

@@ -1,6 +1,6 @@
 import type { AuthenticationSettings } from './verifiers.ts';
 
-/** How OAuth clients find out whose tokens they need (RFC 9728, https://www.rfc-editor.org/rfc/rfc9728#section-2). */
+/** The document by which OAuth clients find the issuer of the tokens that they need (RFC 9728, https://www.rfc-editor.org/rfc/rfc9728#section-2). */
 export interface ProtectedResource {
   /** Where the document must be served; to be named in every challenge (section 5.1). */
   readonly url: string;
@@ -12,8 +12,8 @@ export interface ProtectedResource {
 const wellKnownPath = '/.well-known/oauth-protected-resource';
 
 /**
- * The metadata of this gateway as a protected resource. Undefined where nobody said how callers name it, or where there is no
- * issuer to point at: never derived from a request's `Host`, which is the caller's to choose.
+ * The metadata of this gateway as a protected resource. Undefined without PUBLIC_URL or without an issuer. Never derived from a
+ * request's `Host`, which callers can choose.
  * @param scopes the scopes that the policy knows; patterns with `*` are left out
  */
 export function describeProtectedResource(

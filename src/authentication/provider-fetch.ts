@@ -6,8 +6,8 @@ export interface ProviderUrlOptions {
 }
 
 /**
- * What is wrong with the URL of a provider; undefined when nothing is. Whoever can change what comes from there can be
- * anybody here, so it is https, or http on this machine, unless somebody insists.
+ * What is wrong with the URL of a provider; undefined when nothing is. A provider's answers say who calls, so nobody on the way
+ * may change them: the URL must be https, or http on this machine, unless the settings allow http.
  */
 export function providerUrlProblem(text: string, { allowHttp }: ProviderUrlOptions): string | undefined {
   if (!URL.canParse(text)) return `"${text}" is no URL`;
@@ -23,7 +23,7 @@ export function providerUrlProblem(text: string, { allowHttp }: ProviderUrlOptio
 /** `fetch`, or what a test puts in its place. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
-/** How far a provider is trusted to answer in reason. */
+/** Limits for the answers of a provider. */
 export interface FetchBoundedOptions {
   readonly fetch: Fetch;
   /** From the first byte sent to the last one received. */
@@ -37,8 +37,8 @@ export class FetchError extends Error {
 }
 
 /**
- * Fetches with limits: the whole answer is there, in time and not too long, or it is an error. Redirects are answers like any
- * other: where they lead was not configured by anybody. Rejects with FetchError.
+ * Fetches with limits: an answer is complete, in time and not too long, or it is an error. Redirects are not followed, since
+ * nobody has configured where they lead. Rejects with FetchError.
  */
 export function createBoundedFetch({ fetch, timeoutMs, maxBytes }: FetchBoundedOptions): Fetch {
   return async (url, init) => {

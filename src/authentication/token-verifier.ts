@@ -18,13 +18,13 @@ export interface VerifiedToken {
 }
 
 /**
- * One kind of token. Several verifiers can be on together: the first that accepts a token decides alone, so that a token
- * refused by the verifier it was made for is never tried on a more lenient one.
+ * Verifies one kind of token. Several verifiers can be on together. The first that accepts a token decides alone, so that a
+ * token which its own verifier refuses is never shown to a more lenient one.
  */
 export interface TokenVerifier {
   /**
-   * Whether what it found about a token holds wherever the token comes from until it ends, so that it need not be asked
-   * again. One that says no must be fast by itself.
+   * Whether its answer about a token can be kept: it holds from any address until the token ends. A verifier without that must
+   * be fast by itself.
    */
   readonly isRemembered: boolean;
   /** Whether the token is of this verifier's kind, from its looks only: cheap, never throws, proves nothing. */
@@ -37,17 +37,17 @@ export interface TokenVerifier {
 }
 
 /**
- * A row of the table of verifiers: one way to tell who calls, from its settings to what it does in the background. Its file
- * and its row are all that there is of it.
+ * A row of the table of verifiers: one way to tell who calls, from its settings to what it does in the background. A new one
+ * takes a file of its own and a row in `verifiers.ts`.
  */
 export interface VerifierKind<Settings, Needed = Settings & CommonSettings> {
   /** Reads what the settings say about it. */
   readonly read: (read: SettingsReader) => Settings;
-  /** What is wrong with them, in the names that people gave them by. Those of a verifier that is off have no problems. */
+  /** What is wrong with them, by the names of the settings. Asked only when the verifier is on. */
   readonly findProblems: (settings: Needed) => Iterable<string>;
   /** Whether the settings ask for it. */
   readonly isOn: (settings: Needed) => boolean;
-  /** Whether a JWT of an unknown issuer is for it to judge, so that verifiers before it must leave those alone. */
+  /** Whether it judges JWTs of unknown issuers, so that the other verifiers must leave those alone. */
   readonly takesAnyJwt: boolean;
   /** Opens it. The settings must have no problems. */
   readonly open: (settings: Needed, surroundings: VerifierSurroundings) => OpenVerifier;
@@ -75,7 +75,7 @@ export interface OpenVerifier {
    * Go gateway took them; of several verifiers it is asked last, and accepts everything.
    */
   readonly sentAs: 'bearer' | 'api-key' | 'go';
-  /** Whether a guess may succeed, or costs somebody else something: `LimitFailuresOptions.isGuessable`. */
+  /** Whether a guess may succeed, or costs the issuer an answer: `LimitFailuresOptions.isGuessable`. */
   readonly isGuessable: boolean;
   /** Gets what tokens cannot be checked without; resolves when it has, or could not. Not there: nothing is needed. */
   readonly start?: () => Promise<void>;
@@ -87,6 +87,6 @@ export interface OpenVerifier {
   readonly keySets?: () => readonly KeySetState[];
   /** The file of API keys, for metrics. */
   readonly apiKeyFile?: () => ApiKeyFileState;
-  /** Where people log in; undefined: nowhere, or nobody has said so yet. */
+  /** Where people log in; undefined: nowhere, or the issuer has not said so yet. */
   readonly authorizationServer?: () => AuthorizationServer | undefined;
 }

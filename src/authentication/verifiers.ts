@@ -6,8 +6,8 @@ import { type OidcSettings, oidc } from './oidc/oidc-issuers.ts';
 import type { OpenVerifier, VerifierKind, VerifierSurroundings } from './token-verifier.ts';
 
 /**
- * The one table of verifiers, in the order in which they are asked whether a token is theirs. A new one is a file with what
- * it needs, and a row here.
+ * The one table of verifiers, in the order in which they are asked whether a token is theirs. A new one is a file that says
+ * what settings it reads, what can be wrong with them and how it is opened; and its row and its settings here.
  */
 const verifierKinds: readonly VerifierKind<Partial<AuthenticationSettings>, AuthenticationSettings>[] = [
   apiKeys,
@@ -29,7 +29,7 @@ export function readAuthenticationSettings(read: SettingsReader): Authentication
   return Object.assign({}, readCommonSettings(read), ...verifierKinds.map((kind) => kind.read(read)));
 }
 
-/** What is wrong with the settings of all verifiers, in the names that people gave them by. */
+/** What is wrong with the settings of all verifiers, by the names of the settings. */
 export function* findAuthenticationProblems(settings: AuthenticationSettings): Iterable<string> {
   if (settings.auth === 'none') return;
   if (!verifierKinds.some((kind) => kind.isOn(settings))) yield missingSecret;

@@ -56,8 +56,8 @@ export interface Credentials {
 
 /**
  * Turns credentials into an identity. Throws (or rejects with) a GatewayError of origin `credentials`, status
- * UNAUTHENTICATED, when they do not suffice, and UNAVAILABLE when nobody can tell at the moment. Synchronous where no network is needed, so that the hot path has no turn of
- * the event loop to wait for.
+ * UNAUTHENTICATED, when they do not suffice, and UNAVAILABLE when they cannot be checked at the moment. Synchronous where no
+ * network is needed, so that a known caller waits for no turn of the event loop.
  */
 export type Identify = (credentials: Credentials) => Identity | Promise<Identity>;
 

@@ -7,12 +7,12 @@ const usage = 'cuegate api-key --subject nightly-report --scopes "cue:read"';
 
 /**
  * `cuegate api-key --subject NAME --scopes SCOPES`: makes an API key and prints it, with the entry for API_KEYS_FILE that
- * lets it in. The key is kept nowhere: who loses it makes another.
+ * lets it in. The key is kept nowhere: a lost one is replaced by another.
  */
 export const apiKey: Command = async ({ values }) => {
   const { subject, scopes } = values;
   if (subject === undefined || scopes === undefined) {
-    throw new CommandLineError(`"api-key" needs to know for whom the key is and what it may do: ${usage}`);
+    throw new CommandLineError(`"api-key" needs the user of the key and what it may do: ${usage}`);
   }
   const key = createApiKey();
   const entry = {

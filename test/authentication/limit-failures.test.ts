@@ -70,7 +70,7 @@ describe.each(['', ' later'])('limitFailures()%s', (end) => {
   });
 
   describe('where they cannot,', () => {
-    it('tells who guesses to come later, and lets nobody suffer who shares his address', async () => {
+    it('tells a guesser to come later, and answers others who share the address', async () => {
       await guess(open);
       expect(await outcomeOf(open, `SIGNATURE_INVALID 3${end}`)).toBe('TOO_MANY_FAILURES');
       expect(await outcomeOf(open, `good${end}`)).toBe('good');

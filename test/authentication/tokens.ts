@@ -23,7 +23,7 @@ export async function refusalOf(identify: Identify, authorization: string | unde
   throw new Error(`expected a refusal, got ${JSON.stringify(outcome)}`);
 }
 
-/** Who calls, or the GatewayError that refuses him; anything else is thrown. */
+/** Who calls, or the GatewayError that refuses them; anything else is thrown. */
 export async function outcomeOf(
   identify: Identify,
   authorization: string | undefined,

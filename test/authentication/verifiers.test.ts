@@ -105,11 +105,14 @@ describe('the settings of authentication', () => {
       { INTROSPECTION_URL: 'ftp://login.example' },
       [
         'INTROSPECTION_URL: "ftp://login.example" is no https URL',
-        'INTROSPECTION_CLIENT_ID is not set: issuers answer only clients whom they know',
-        'INTROSPECTION_CLIENT_SECRET is not set: issuers answer only clients whom they know',
+        'INTROSPECTION_CLIENT_ID is not set: issuers answer only clients that they know',
+        'INTROSPECTION_CLIENT_SECRET is not set: issuers answer only clients that they know',
       ],
     ],
-    [client, ['INTROSPECTION_URL is not set, but a client for it is; it says whom to ask about tokens']],
+    [
+      client,
+      ['INTROSPECTION_URL is not set, but a client for it is; it names the endpoint that is asked about tokens'],
+    ],
     [
       { JWT_SECRET: secret, PUBLIC_URL: 'http://cuegate.example' },
       ['PUBLIC_URL: "http://cuegate.example" is http, so whoever is in between can be anybody; expected https'],

@@ -41,7 +41,7 @@ describe('cuegate api-key', () => {
     'asks for what is missing: %j',
     async (values) => {
       await expect(run(values)).rejects.toThrow(
-        '"api-key" needs to know for whom the key is and what it may do: cuegate api-key --subject nightly-report --scopes "cue:read"',
+        '"api-key" needs the user of the key and what it may do: cuegate api-key --subject nightly-report --scopes "cue:read"',
       );
       expect(printed).toBe('');
     },

@@ -27,17 +27,16 @@ const lookMs = 1_000;
 /** How long the old keys hold while the file cannot be read or is wrong: long enough to mend it, in looks. */
 const staleLooks = (60 * 60_000) / lookMs;
 
-/** Somebody who replaces a file may take the old one away first, or begin with an empty one. */
+/** At how many looks in a row a file must be gone or empty: who replaces it may take the old one away first. */
 const goneLooks = 2;
 
 /**
- * The API keys of a file, read again whenever it changes. Taking the file away, or emptying it, ends all keys; it must be so
- * at two looks in a row, since editors and Kubernetes replace files. A file that cannot be read, or is wrong, leaves the old
- * keys in force for an hour: half a file that is just being written must not lock the farm's scripts out.
+ * The API keys of a file, read again whenever it changes. A file that is gone or empty at two looks in a row ends its keys; at
+ * one look it may be about to be replaced. A file that cannot be read, or is wrong, leaves the old keys in force for an hour:
+ * one that is half written must not lock the farm's scripts out.
  *
- * It looks at the file from time to time rather than be told by the system, which is silent about files that are mounted
- * from elsewhere or replaced through links, as Kubernetes does it with secrets. Looks are counted, and no clock is read: a
- * clock that jumps ends no keys.
+ * The file is looked at from time to time, since the system does not tell about files that are mounted from elsewhere, or
+ * replaced through links as Kubernetes does it. Looks are counted and no clock is read, so that a clock that jumps ends no keys.
  */
 export class ApiKeyFile {
   readonly #options: ApiKeyFileOptions;

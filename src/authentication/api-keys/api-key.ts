@@ -35,7 +35,7 @@ export function parseApiKey(text: string): ApiKey | undefined {
   return checksumOf(text.slice(0, -8)) === checksum ? { id, secret } : undefined;
 }
 
-/** What is kept of a secret: its SHA-256. A slow hash would protect passwords; nobody searches 256 random bits. */
+/** The SHA-256 of a secret, which is all that is kept of it. Passwords need a slow hash; 256 random bits do not. */
 export function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }

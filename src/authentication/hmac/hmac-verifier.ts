@@ -14,7 +14,7 @@ import { findWeakSecrets, generateSecret } from './secret-strength.ts';
 export interface HmacSettings {
   /** Tokens are signed with the first, and those of the others are still accepted. */
   readonly jwtSecrets: readonly string[];
-  /** Whether these may be such that they can be guessed. */
+  /** Whether secrets that can be guessed are accepted. */
   readonly allowWeakSecrets: boolean;
 }
 
@@ -45,7 +45,7 @@ export const sharedSecret: VerifierKind<HmacSettings> = {
   }),
 };
 
-/** What is told where there is no way to identify callers, since this one is the simplest. */
+/** What is told where there is no way at all to identify callers: this one is the simplest. */
 export const missingSecret = `JWT_SECRET is not set: it signs the tokens that callers show; ${generateSecret}`;
 
 /** What the verifier of shared-secret tokens needs. */

@@ -61,7 +61,7 @@ function malformed(text: string) {
   return tokenError('TOKEN_MALFORMED', `token is malformed: ${text}`);
 }
 
-/** What golang-jwt can verify. A name from here is refused later than an unknown one, and with another text. */
+/** The algorithms of golang-jwt. Those of other keys are refused later than unknown ones, and with another text. */
 const knownAlgorithms: ReadonlySet<unknown> = new Set([
   ...hmacHashes.keys(),
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'none'],

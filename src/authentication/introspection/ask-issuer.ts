@@ -12,7 +12,7 @@ import {
 import { type Fetch, FetchError } from '../provider-fetch.ts';
 import { type JsonObject, parseJsonObject } from '../parse-json-object.ts';
 
-/** Whom to ask about tokens, and as whom. */
+/** The issuer that is asked about tokens, and the client that asks. */
 export interface AskIssuerOptions {
   /** The introspection endpoint (RFC 7662, 2). */
   readonly url: string;
@@ -22,7 +22,7 @@ export interface AskIssuerOptions {
   readonly fetch: Fetch;
 }
 
-/** What the issuer says about a token: frozen, without prototypes; `active` is true or false. Rejects when it says nothing. */
+/** Resolves to what the issuer says about a token: frozen, without prototypes; `active` is true or false. Rejects when it says nothing. */
 export type AskIssuer = (token: string) => Promise<JsonObject>;
 
 /**
@@ -52,7 +52,7 @@ export function createAskIssuer({ url, clientId, clientSecret, fetch }: AskIssue
   };
 }
 
-/** What an operator can do something about: usually the issuer does not know our client, or its secret (RFC 6749, 5.2). */
+/** Says what an operator can mend: usually the issuer does not know our client, or its secret (RFC 6749, 5.2). */
 async function describeFailure(url: string, error: unknown): Promise<unknown> {
   if (!(error instanceof ResponseBodyError || error instanceof WWWAuthenticateChallengeError)) return error;
   const said = error instanceof ResponseBodyError ? error.error : await errorCodeIn(error.response);

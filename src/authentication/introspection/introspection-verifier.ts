@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { LRUCache } from 'lru-cache';
 
 import type { Logger } from '../../telemetry/logger.ts';
@@ -8,7 +6,7 @@ import { GatewayError } from '../../call/gateway-error.ts';
 import { type ClaimNames, readUser } from '../claims.ts';
 import type { CommonSettings } from '../common-settings.ts';
 import { bearerError, unavailableError } from '../credentials-error.ts';
-import { deriveIdentity } from '../derive-identity.ts';
+import { deriveIdentity, sha256Of } from '../derive-identity.ts';
 import { assertNoIdToken, assertUsableAsBearer, clockSkewSeconds } from '../oidc/check-claims.ts';
 import type { OidcSettings } from '../oidc/oidc-issuers.ts';
 import { looksLikeJwt, maxTokenLength } from '../oidc/open-access-token.ts';
@@ -19,7 +17,7 @@ import { type AskIssuer, createAskIssuer } from './ask-issuer.ts';
 
 /** What the settings say about tokens that only their issuer can read. */
 export interface IntrospectionSettings {
-  /** Whom to ask about them; undefined: nobody. */
+  /** The endpoint that is asked about them, and the client that asks; undefined: none is. */
   readonly introspection:
     | { readonly url: string; readonly clientId: string; readonly clientSecret: string }
     | undefined;
@@ -40,7 +38,7 @@ export const introspection: VerifierKind<IntrospectionSettings, NeededSettings> 
   *findProblems({ introspection: client, allowHttpIssuers: allowHttp }) {
     if (client === undefined) return;
     if (client.url === '') {
-      yield 'INTROSPECTION_URL is not set, but a client for it is; it says whom to ask about tokens';
+      yield 'INTROSPECTION_URL is not set, but a client for it is; it names the endpoint that is asked about tokens';
       return;
     }
     const problem = providerUrlProblem(client.url, { allowHttp });
@@ -62,33 +60,33 @@ export const introspection: VerifierKind<IntrospectionSettings, NeededSettings> 
   },
 };
 
-const unknownClient = 'is not set: issuers answer only clients whom they know';
+const unknownClient = 'is not set: issuers answer only clients that they know';
 
 /** What the verifier of tokens that only their issuer can read needs. */
 export interface IntrospectionVerifierOptions {
   readonly ask: AskIssuer;
-  /** When there are any, the issuer must say that the token is meant for one of them; else it is trusted to judge that. */
+  /** When there are any, the issuer must say that the token is meant for one of them; else its word is enough. */
   readonly audiences: readonly string[];
   /** When there are any, an issuer that the answer names must be one of them. */
   readonly issuers: readonly string[];
   readonly claimNames: ClaimNames;
-  /** Whether tokens that look like JWTs are for somebody else to judge. */
+  /** Whether another verifier judges tokens that look like JWTs. */
   readonly leavesJwts: boolean;
   readonly logger: Logger;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** A token that is revoked is good for so long at most. */
+/** For how long an answer is good: a revoked token is good for so long at most. */
 const activeMs = 60_000;
 
-/** Long enough to spare the issuer a script that tries again and again, short enough for a token that was just made. */
+/** For how long a refusal is good: long enough for a script that tries again and again, short enough for a token that was just made. */
 const inactiveMs = 5_000;
 
-/** After the issuer failed to answer, nobody asks for so long. */
+/** After the issuer failed to answer, it is not asked for so long. */
 const pauseMs = 1_000;
 
-/** So many questions at once; more are turned away, lest made-up tokens become a flood for the issuer. */
+/** How many questions may be under way; more tokens are refused, so that made-up ones do not flood the issuer. */
 const maxAsking = 64;
 
 const capacity = 1_000;
@@ -141,7 +139,7 @@ export function createIntrospectionVerifier(options: IntrospectionVerifierOption
     verify(token) {
       if (token.length > maxTokenLength) throw bearerError('TOKEN_TOO_LONG', `${token.length} characters`);
       if (!printable.test(token)) throw bearerError('TOKEN_MALFORMED');
-      const key = createHash('sha256').update(token).digest('base64');
+      const key = sha256Of(token);
       const nowMs = now();
       const known = active.get(key);
       if (known !== undefined && known.validFromMs <= nowMs && nowMs < known.validUntilMs) return known;
@@ -201,7 +199,7 @@ function judge(
 
 /**
  * A client that acts for itself has no subject in many issuers' answers (RFC 7662, 2.2: optional). It is not named by its
- * `client_id` alone: who may choose his client's name must not become a user by it (RFC 9068, 5).
+ * `client_id` alone: people who may choose the name of a client must not become a user by it (RFC 9068, 5).
  */
 function withSubject(claims: JsonObject, names: ClaimNames): JsonObject {
   const clientId = claims['client_id'];

@@ -36,32 +36,33 @@ export interface KeySetState {
   readonly consecutiveFailures: number;
 }
 
-/** A key that is withdrawn is trusted no longer than this; often enough to see every planned rotation in time. */
+/** How often keys are fetched: a withdrawn key is trusted no longer than this, and planned rotations are seen in time. */
 const refreshMs = 5 * 60_000;
 
-/** How long keys are used after the last time that their issuer confirmed them: longer than it takes to restart one. */
+/** How long keys are used after they were last fetched: longer than an issuer takes to restart. */
 const staleMs = 60 * 60_000;
 
-/** Tokens that name unknown keys cause one fetch in this time at most, however many they are. */
+/** Tokens that name unknown keys cause at most one fetch in this time. */
 const coolDownMs = 30_000;
 
 const minBackOffMs = 1_000;
 const maxBackOffMs = 60_000;
 
 /**
- * The keys of one issuer, always at hand.
+ * The keys of one issuer, kept up to date.
  *
  * - They are fetched in the background before they age, so that requests do not wait; `start()` does it the first time.
- * - While the issuer is down, they are kept for an hour; fetching is tried again with growing pauses. After the hour
- *   nothing is known about them any more, and tokens cannot be checked: 503, not 401.
+ * - While the issuer is down, they are used for an hour; fetching is tried again with growing pauses. After the hour tokens
+ *   cannot be checked: 503, not 401.
  * - A token that names an unknown key means that keys were rotated, or that somebody makes names up. The keys are fetched
- *   at once, but only once in 30 seconds; who comes within them causes one more fetch at their end. Until then nobody can tell
- *   about a token that was issued after the last fetch (503); one from before it is refused, since keys are published first.
+ *   at once, but only once in 30 seconds; further such tokens cause one more fetch at the end of the 30 seconds. Until then a
+ *   token that was issued after the last fetch cannot be checked (503). One from before it is refused, since an issuer
+ *   publishes a key before it signs with it.
  * - A token that names a published key which cannot have signed it is refused at once: trying again changes nothing.
  * - Where the clock has jumped, as when a suspended machine wakes, keys may suddenly be too old: they are fetched at once.
- * - Whoever waits, waits for the same fetch. A newer answer is never overwritten by an older one, since there is only one.
+ * - All who wait share one fetch, so that an older answer never overwrites a newer one.
  *
- * Times are measured from the end of a fetch. Pauses are spread by chance, so that many gateways do not ask in step.
+ * Times are measured from the end of a fetch. Pauses are random within bounds, so that many gateways do not ask in step.
  */
 export class KeySet {
   readonly #options: KeySetOptions;
@@ -109,7 +110,7 @@ export class KeySet {
 
   /**
    * The keys that may have made a signature; empty when there are none. At once where they are at hand.
-   * Throws (or rejects with) KEYS_UNAVAILABLE when nobody can tell.
+   * Throws (or rejects with) KEYS_UNAVAILABLE when that is not known.
    *
    * @param issuedAtMs when the token says that it was issued, in milliseconds since 1970; not given: it does not say
    */
@@ -128,7 +129,7 @@ export class KeySet {
     if (this.#isOutdated()) await this.#load();
     if (look().length > 0) return look();
     if (kid !== undefined && this.#usableRing()?.has(kid) === true) return [];
-    // Who finds no keys at all does not fetch: the pauses between tries stand, whatever comes.
+    // Without any keys no token causes a fetch: the pauses between tries stand.
     if (this.#usableRing() !== undefined) {
       await this.#demand();
       if (look().length > 0) return look();
@@ -151,7 +152,7 @@ export class KeySet {
 
   /** Fetches because of a token, now or when it is allowed again. */
   async #demand(): Promise<void> {
-    // Somebody else's fetch began before this one was wanted, but not long before: it is as good.
+    // A fetch that is under way began not long ago, so its answer will do.
     if (this.#loading !== undefined) return this.#loading;
     const nowMs = this.#options.now();
     const allowedAtMs = this.#demandedAtMs + coolDownMs;

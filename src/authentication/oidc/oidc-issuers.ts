@@ -114,7 +114,7 @@ function openKeySets(
   return { keySets, authorizationServer: () => authorizationServer };
 }
 
-/** Issuers that only machines have accounts at have no place to log in, and are good for tokens all the same. */
+/** Undefined when there is none: an issuer for machines alone has no place to log in, and its tokens are good all the same. */
 function readIfThere(metadata: IssuerMetadata, allowHttp: boolean, logger: Logger): AuthorizationServer | undefined {
   try {
     return readAuthorizationServer(metadata, { allowHttp });

@@ -17,7 +17,7 @@ export interface OidcVerifierOptions {
   /** Names of `signatureAlgorithms`. */
   readonly algorithms: readonly string[];
   readonly claimNames: ClaimNames;
-  /** Whether tokens of other issuers are for somebody else to judge; otherwise they are refused here. */
+  /** Whether another verifier judges tokens of other issuers; otherwise they are refused here. */
   readonly leavesOthers: boolean;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;

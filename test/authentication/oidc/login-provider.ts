@@ -11,7 +11,7 @@ export interface LoginProvider {
   readonly url: string;
   /** What was given tokens for, e.g. `authorization_code`, `refresh_token`, and what was ended: `revocation`. */
   readonly grants: string[];
-  /** How many times somebody was asked who he is. */
+  /** How many times a user had to log in. */
   readonly asked: () => number;
   /** The pages of other origins that may speak to it; all when undefined. */
   allowedOrigin: string | undefined;
@@ -129,7 +129,7 @@ function configurationOf(login: LoginProvider, key: object, provider: () => Prov
   };
 }
 
-/** Nobody is asked for his consent: he gets what he may have of what is asked for, and the rest is left out. */
+/** Users are not asked for consent: of the scopes that are asked for, they get those that they may have. */
 async function grantOf({ oidc }: Context, provider: Provider): Promise<object> {
   const { accountId } = oidc.session;
   const grant = new provider.Grant({ accountId, clientId: oidc.client.clientId });
