@@ -1,5 +1,6 @@
 import { createWireReader, readLimit, readTag, skipValue, type WireReader } from '../codec/wire/wire-reader.ts';
 import type { FieldDescriptor, MessageDescriptor } from '../registry/descriptors.ts';
+import type { FieldPath } from '../rpc-table/validation.ts';
 
 import type { AuditTarget } from './audit-record.ts';
 
@@ -9,6 +10,8 @@ export interface NamedTargets {
   readonly targets: readonly AuditTarget[];
   /** How many more are named; of a list whose first twenty are above, each mention counts. */
   readonly leftOut: number;
+  /** What the request says in the fields that say who calls; empty where it says nothing. */
+  readonly said: readonly string[];
 }
 
 /**
@@ -17,7 +20,7 @@ export interface NamedTargets {
  */
 export type ReadTargets = (request: Uint8Array) => Iterator<void, NamedTargets, void>;
 
-const nothing: NamedTargets = { targets: [], leftOut: 0 };
+const nothing: NamedTargets = { targets: [], leftOut: 0, said: [] };
 
 /** A request may name thousands of things; a record names the first ones, in this many characters together. */
 const maxTargets = 20;
@@ -41,15 +44,23 @@ const fieldsPerStep = 2_048;
  * are counted.
  *
  * @param nouns what things are called: see `nounsOf`
+ * @param identityFields the strings of such a request that say who calls
  */
-export function compileTargets(message: MessageDescriptor, nouns: ReadonlySet<string>): ReadTargets {
+export function compileTargets(
+  message: MessageDescriptor,
+  nouns: ReadonlySet<string>,
+  identityFields: readonly FieldPath[] = [],
+): ReadTargets {
   const places: Place[] = [];
-  const shape = compileShape(message, '', { nouns, places }, 0);
+  let shape = compileShape(message, '', { nouns, places }, 0);
+  if (identityFields.length > 0) shape ??= { own: undefined, fields: new Map() };
+  for (const [index, path] of identityFields.entries()) addIdentityField(shape!, path, index);
   return function* (request) {
     // A request that names nothing is never looked into, however large.
     if (shape === undefined) return nothing;
     const found = places.map((): Found => ({ targets: new Map(), leftOut: 0 }));
-    const walk: Walk = { reader: createWireReader(request), found, fields: 0 };
+    const said = identityFields.map(() => '');
+    const walk: Walk = { reader: createWireReader(request), found, said, fields: 0 };
     try {
       const scope = newScope();
       yield* readMessage(walk, shape, request.length, scope);
@@ -57,7 +68,7 @@ export function compileTargets(message: MessageDescriptor, nouns: ReadonlySet<st
     } catch {
       return nothing;
     }
-    return firstOf(found);
+    return { ...firstOf(found), said };
   };
 }
 
@@ -82,7 +93,8 @@ type FieldShape =
   | { readonly kind: 'own'; readonly key: 'id' | 'name' }
   | { readonly kind: 'text'; readonly key: 'id' | 'name'; readonly place: Place; readonly isList: boolean }
   | { readonly kind: 'thing'; readonly thing: Shape; readonly place: Place; readonly isList: boolean }
-  | { readonly kind: 'message'; readonly shape: Shape; readonly isList: boolean };
+  | { readonly kind: 'message'; readonly shape: Shape; readonly isList: boolean }
+  | { readonly kind: 'identity'; readonly index: number };
 
 /** Where things are named. Places are numbered in the order in which a record tells them. */
 interface Place {
@@ -143,6 +155,20 @@ function ownNamesOf({ fields }: MessageDescriptor): Map<number, FieldShape> {
   );
 }
 
+/** A field that says who calls names no thing, so it has no other meaning here. */
+function addIdentityField({ fields }: Shape, [first, ...rest]: FieldPath, index: number): void {
+  if (first === undefined) return;
+  if (rest.length === 0) {
+    fields.set(first.number, { kind: 'identity', index });
+    return;
+  }
+  const known = fields.get(first.number);
+  const inner = known?.kind === 'thing' ? known.thing : known?.kind === 'message' ? known.shape : undefined;
+  const shape: Shape = inner ?? { own: undefined, fields: new Map() };
+  if (inner === undefined) fields.set(first.number, { kind: 'message', shape, isList: false });
+  addIdentityField(shape, rest, index);
+}
+
 function newPlace(path: string, { places }: Compiling): Place {
   const place = { index: places.length, path };
   places.push(place);
@@ -180,6 +206,8 @@ interface Walk {
   readonly reader: WireReader;
   /** What was found at each place. */
   readonly found: readonly Found[];
+  /** What the identity fields say. */
+  readonly said: string[];
   /** How many fields were looked at. */
   fields: number;
 }
@@ -231,6 +259,8 @@ function* readField(walk: Walk, field: FieldShape, scope: Scope): Generator<void
   const end = readLimit(reader);
   if (field.kind === 'own') {
     scope.own[field.key] = readText(reader, end);
+  } else if (field.kind === 'identity') {
+    walk.said[field.index] = readText(reader, end);
   } else if (field.kind === 'message') {
     const inner = field.isList ? newScope() : getOrAdd(scope.messages, field, newScope);
     yield* readMessage(walk, field.shape, end, inner);
@@ -271,7 +301,7 @@ function readText(reader: WireReader, end: number): string {
   return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }
 
-function firstOf(found: readonly Found[]): NamedTargets {
+function firstOf(found: readonly Found[]): Omit<NamedTargets, 'said'> {
   const targets = new Map<string, AuditTarget>();
   let characters = 0;
   let leftOut = 0;

@@ -61,12 +61,12 @@ export function createAudit(options: AuditOptions): Audit {
   const { table, takesGrant, trail, logger, now, schedule = scheduleByTimer } = options;
   const nouns = nounsOf(table.rows.map(({ method }) => method.input));
   const facts = new Map<MethodDescriptor, AuditFacts>(
-    table.rows.map(({ method, kind }) => [
+    table.rows.map(({ method, kind, identityFields }) => [
       method,
       {
         isWrite: kind === 'write',
         takesGrant: takesGrant(method),
-        readTargets: compileTargets(method.input, nouns),
+        readTargets: compileTargets(method.input, nouns, identityFields),
       },
     ]),
   );
@@ -220,14 +220,16 @@ const maxNameLength = 200;
 
 /** A refused request above this is not looked into: to be refused must cost less than to be answered. */
 const maxRefusedBytes = 1024 * 1024;
-const undescribed: RequestDescription = { targets: [], leftOut: 0, sha256: '' };
+const undescribed: RequestDescription = { targets: [], leftOut: 0, said: [], sha256: '' };
 
 function describeCall(
   event: 'write' | 'refusal' | 'intent' | 'outcome',
   { requestId, identity, peer, surface, method }: Call,
-  { decision, onBehalfOf, replacedUser }: CallNotes,
-  { targets, leftOut, sha256 }: RequestDescription,
+  { decision, onBehalfOf, replacesName }: CallNotes,
+  { targets, leftOut, said, sha256 }: RequestDescription,
 ): UntimedRecord {
+  const replacedName =
+    replacesName === true ? said.find((name) => name !== '' && name !== identity.subject) : undefined;
   return {
     event,
     requestId,
@@ -236,7 +238,7 @@ function describeCall(
     ...(identity.issuer !== undefined && { issuer: identity.issuer }),
     tokenId: identity.tokenId,
     ...(onBehalfOf !== undefined && { onBehalfOf: onBehalfOf.slice(0, maxNameLength) }),
-    ...(replacedUser !== undefined && { replacedName: replacedUser.slice(0, maxNameLength) }),
+    ...(replacedName !== undefined && { replacedName: replacedName.slice(0, maxNameLength) }),
     ...(peer !== undefined && { peer }),
     surface,
     rpc: method.fullName,

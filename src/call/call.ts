@@ -52,8 +52,8 @@ export interface CallNotes {
   decision?: Decision;
   /** The user whom the request names, where it may name another one than its caller: a service's, or one whose token names nobody. */
   onBehalfOf?: string;
-  /** The user whom the request named, where the caller's own name was put in their place. */
-  replacedUser?: string;
+  /** Whether the caller's own name took the place of the one in the request, if there was one. */
+  replacesName?: boolean;
   /** The call as it was sent upstream; undefined: it was not sent. */
   sent?: SentCall;
 }

@@ -235,23 +235,26 @@ function readNetworks(texts: readonly string[], problems: string[]): readonly Ip
   });
 }
 
-/** Whether one server can be dialled by a text: `host:port`, or a name with a scheme of gRPC's (https://github.com/grpc/grpc/blob/master/doc/naming.md). */
-function isEndpoint(text: string): boolean {
-  if (text.startsWith('unix:')) return true;
-  const port = Number(/:(\d+)$/.exec(text)?.[1] ?? 0);
-  if (port > 65_535) return false;
-  return /^(?:dns|ipv4|ipv6):/.test(text) || (port > 0 && /^(?:[^\s/,:]+|\[[\da-fA-F:.]+\]):\d+$/.test(text));
+/**
+ * What was expected of an address that cannot be that of one server: `host:port`, or a name with a scheme of gRPC's
+ * (https://github.com/grpc/grpc/blob/master/doc/naming.md). Undefined when it can.
+ */
+function expectedEndpoint(text: string): string | undefined {
+  const hasScheme = /^(?:dns|ipv4|ipv6|unix):/.test(text);
+  if (!hasScheme && text.includes(',')) return 'one address, since calls are kept apart for one Cuebot';
+  if (!hasScheme && !/^(?:[^\s/:]+|\[[\da-fA-F:.]+\]):\d+$/.test(text)) return 'host:port, e.g. cuebot:8443';
+  const port = text.startsWith('unix:') ? undefined : /:(\d+)$/.exec(text)?.[1];
+  const isPort = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+  return isPort ? undefined : 'a port from 1 to 65535';
 }
 
 /** What is wrong although every setting by itself is well-formed. */
 function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<string> {
   if (config.cuebotEndpoint === '') {
     yield 'CUEBOT_ENDPOINT is not set: it says where Cuebot listens, e.g. CUEBOT_ENDPOINT=cuebot:8443. To try cuegate without a Cuebot: npm run demo';
-  } else if (!isEndpoint(config.cuebotEndpoint)) {
-    yield `CUEBOT_ENDPOINT is "${config.cuebotEndpoint}"; expected one address as host:port, e.g. cuebot:8443, with a port from 1 to 65535`;
-  }
-  if (config.protoPath !== undefined && (config.protoSource ?? 'reflection') === 'reflection') {
-    yield 'PROTO_PATH says where the files of PROTO_SOURCE import from, but PROTO_SOURCE names no files';
+  } else {
+    const expected = expectedEndpoint(config.cuebotEndpoint);
+    if (expected !== undefined) yield `CUEBOT_ENDPOINT is "${config.cuebotEndpoint}"; expected ${expected}`;
   }
   if (config.metricsPort === config.port && config.port !== 0) {
     yield `METRICS_PORT and REST_PORT are both ${config.port}; metrics have a listener of their own, since they need no token`;

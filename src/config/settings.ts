@@ -255,8 +255,8 @@ export const options = [
     kind: 'text',
     group: 'Authentication',
     description:
-      'A JSON file of API keys for scripts, which show them as bearer tokens or in X-API-Key. It is read again when it changes. ' +
-      'cuegate api-key makes a key and its entry; the file holds no secrets, only their hashes.',
+      'A JSON file of API keys for scripts, which show them as bearer tokens or in X-API-Key. It is read again when it changes; ' +
+      'without the file, no key is good. cuegate api-key makes a key and its entry; the file holds no secrets, only their hashes.',
   },
   {
     name: 'USER_CLAIM',
@@ -264,7 +264,7 @@ export const options = [
     default: 'sub',
     group: 'Authentication',
     description:
-      'The claim that names the user as the farm knows him, e.g. preferred_username where "sub" is a number. Of ' +
+      'The claim that names the user as the farm knows them, e.g. preferred_username where "sub" is a number. Of ' +
       'several, the first that a token has counts: preferred_username,oid where scripts have no name. Only claims that users ' +
       'cannot choose for themselves, and never one that several users share, such as that of their client.',
   },
@@ -305,7 +305,7 @@ export const options = [
     default: 'false',
     group: 'Authentication',
     description:
-      'Speak to issuers on other machines by http, too. Whoever is in between can then make tokens of his own.',
+      'Speak to issuers on other machines by http, too. Anybody in between can then make tokens of their own.',
   },
   {
     name: 'PUBLIC_URL',

@@ -86,12 +86,16 @@ function compileFillField(
   const isService = compileIsService(services);
   return ({ request, identity, notes }) => {
     const { subject, isNamed } = identity;
+    const isServiceCall = isService(identity);
+    if (isNamed && !isServiceCall && mismatch === 'replace') {
+      if (notes !== undefined) notes.replacesName = true;
+      return fill(request, subject);
+    }
     const said = textAt(read(request), field);
     const isOther = said !== '' && !(isNamed && said === subject);
-    if (isOther && mismatch === 'refuse' && !isService(identity)) throw wrongUser(name, said, identity);
-    const speaksForOther = isOther && (isService(identity) || !isNamed);
-    if (isOther && notes !== undefined) notes[speaksForOther ? 'onBehalfOf' : 'replacedUser'] = said;
-    return speaksForOther || !isNamed ? request : fill(request, subject);
+    if (isOther && mismatch === 'refuse' && !isServiceCall) throw wrongUser(name, said, identity);
+    if (isOther && notes !== undefined) notes.onBehalfOf = said;
+    return isOther || !isNamed ? request : fill(request, subject);
   };
 }
 

@@ -92,7 +92,7 @@ describe('compileTargets()', () => {
     ['job.JobInterface/LaunchSpec', { spec: '<spec/>' }, []],
     ['host.HostInterface/AddTags', { host: { id: 'h' }, tags: ['linux'] }, [{ field: 'host', id: 'h' }]],
   ])('reads what %s names', (rpc, request, targets) => {
-    expect(namedBy(rpc, request)).toEqual({ targets, leftOut: 0 });
+    expect(namedBy(rpc, request)).toEqual({ targets, leftOut: 0, said: [] });
   });
 
   it('names each thing once, so that repeating one hides no other', () => {
@@ -104,6 +104,7 @@ describe('compileTargets()', () => {
         { field: 'jobs', id: 'j-2' },
       ],
       leftOut: 0,
+      said: [],
     });
   });
 
@@ -129,7 +130,7 @@ describe('compileTargets()', () => {
   });
 
   it('finds nothing in bytes that are no such message', () => {
-    expect(readAll('job.JobInterface/Pause', Uint8Array.of(0xff))).toEqual({ targets: [], leftOut: 0 });
+    expect(readAll('job.JobInterface/Pause', Uint8Array.of(0xff))).toEqual({ targets: [], leftOut: 0, said: [] });
   });
 
   it('names what Cuebot acts on when a part comes twice: the parts are merged, and the last value holds', () => {
@@ -171,13 +172,31 @@ describe('compileTargets()', () => {
     expect(step.value.targets).toHaveLength(20);
     expect(yields).toBeGreaterThanOrEqual(Math.floor(100_000 / 2_048));
   });
+
+  it.each<[rpc: string, path: readonly string[], request: object, said: string]>([
+    ['job.JobInterface/Kill', ['username'], { job: { id: 'j-1' }, username: 'zoe' }, 'zoe'],
+    ['job.JobInterface/Kill', ['username'], { job: { id: 'j-1' } }, ''],
+    ['job.JobInterface/AddComment', ['new_comment', 'user'], { newComment: { id: 'c', user: 'zoe' } }, 'zoe'],
+  ])('reads who calls by the words of %s', (rpc, path, request, said) => {
+    const { input } = registry.methods.get(rpc)!;
+    let { fields } = input;
+    const steps = path.map((name) => {
+      const field = fields.find((each) => each.name === name)!;
+      if (field.type.kind === 'message') fields = field.type.message.fields;
+      return field;
+    });
+    const walk = compileTargets(input, nouns, [steps])(compileValueToWire(input, registry)(request));
+    let step = walk.next();
+    while (step.done !== true) step = walk.next();
+    expect(step.value.said).toEqual([said]);
+  });
 });
 
 describe('describeRequest()', () => {
   const steps = (count: number): ReadTargets =>
     function* () {
       for (let index = 0; index < count; index += 1) yield;
-      return { targets: [], leftOut: count };
+      return { targets: [], leftOut: count, said: [] };
     };
   const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
@@ -186,6 +205,7 @@ describe('describeRequest()', () => {
     expect(describeRequest(request, steps(3))).toEqual({
       targets: [],
       leftOut: 3,
+      said: [],
       sha256: sha256Of(request),
     });
   });
@@ -194,7 +214,7 @@ describe('describeRequest()', () => {
     const request = Buffer.alloc(3 * 1024 * 1024 + 1, 'x');
     const described = describeRequest(request, steps(3));
     expect(described).toBeInstanceOf(Promise);
-    expect(await described).toEqual({ targets: [], leftOut: 3, sha256: sha256Of(request) });
+    expect(await described).toEqual({ targets: [], leftOut: 3, said: [], sha256: sha256Of(request) });
   });
 
   it('lets others run meanwhile', async () => {
@@ -202,7 +222,7 @@ describe('describeRequest()', () => {
     const endless: ReadTargets = function* () {
       // Ends only when somebody else had a turn.
       while (!hasOtherRun) yield;
-      return { targets: [], leftOut: 0 };
+      return { targets: [], leftOut: 0, said: [] };
     };
     setImmediate(() => {
       hasOtherRun = true;
