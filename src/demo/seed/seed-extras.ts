@@ -17,9 +17,9 @@ const LIMITS: readonly (readonly [string, number])[] = [
   ['mari_lic', 0],
 ];
 
-/** Adds the licence limits; they must exist before the layers that name them. */
-export function seedLimits(farm: Farm): void {
-  for (const [name, maxValue] of LIMITS) insert(farm.limits, newLimit(farm.random.uuid(), name, maxValue));
+/** Adds the licence limits, so many times the usual tokens; they must exist before the layers that name them. */
+export function seedLimits(farm: Farm, times: number): void {
+  for (const [name, tokens] of LIMITS) insert(farm.limits, newLimit(farm.random.uuid(), name, tokens * times));
 }
 
 /** Adds everything that hangs on jobs, hosts and shows: comments, owners, filters and the like. */

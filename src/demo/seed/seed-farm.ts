@@ -12,7 +12,7 @@ import { otherShowName, seedShows } from './seed-shows.ts';
 /** Farms by name: one to look through, and one as large as a big studio's, of about 400,000 frames. */
 export const FARM_SIZES = {
   small: {},
-  large: { shows: 60, hosts: 3000, jobs: 2000, framesPerLayer: 66 },
+  large: { shows: 60, hosts: 3000, jobs: 2000, framesPerLayer: 81 },
 } as const satisfies Readonly<Record<string, FarmSize>>;
 
 /** Size knobs. The defaults make a farm that people can look through; tests and benches ask for more. */
@@ -30,7 +30,8 @@ export interface FarmSize {
 /** A farm in the middle of a working day. The same seed and clock give the same farm, down to the ids. */
 export function seedFarm(seed: number, now: () => number, size: FarmSize, settings: FarmSettings = {}): Farm {
   const farm = createFreshFarm(now, createRandom(seed), settings);
-  seedLimits(farm);
+  // Only farms with shows of their own are studios that bought more licences.
+  seedLimits(farm, size.shows ? Math.max(1, Math.floor((size.hosts ?? 40) / 40)) : 1);
   seedShows(farm, size.shows ?? 4);
   seedHosts(farm, size.hosts ?? 40);
   seedJobs(farm, chooseBlueprints(size));

@@ -37,8 +37,9 @@ export function parseXml(text: string): XmlDocument {
   const open: Open[] = [];
   let doctype: string | undefined;
   let root: XmlElement | undefined;
+  let isAtEnd = false;
   parser.on('error', (error) => {
-    throw xmlError(parser.line, describe(error.message, open.at(-1)));
+    throw xmlError(parser.line, describe(error.message, isAtEnd ? undefined : open.at(-1)));
   });
   parser.on('doctype', (content) => {
     doctype = content.trim();
@@ -60,7 +61,9 @@ export function parseXml(text: string): XmlDocument {
     if (parent) parent.children.push(element);
     else root = element;
   });
-  parser.write(text).close();
+  parser.write(text);
+  isAtEnd = true;
+  parser.close();
   if (!root) throw xmlError(parser.line, 'Premature end of file.');
   return { doctype, root };
 }
@@ -72,11 +75,10 @@ function newElement({ name, attributes }: SaxesTagPlain, startLine: number): Ope
 /** The commonest mistakes in the words of Cuebot's parser; the others in the words of ours, without its position. */
 function describe(message: string, open: Open | undefined): string {
   const reason = message.replace(/^\d+:\d+: /, '');
-  if (reason.startsWith('unclosed tag')) {
-    return 'XML document structures must start and end within the same entity.';
-  }
-  if (reason.startsWith('unexpected close tag') && open) {
-    return `The element type "${open.name}" must be terminated by the matching end-tag "</${open.name}>".`;
+  if (/^(?:unclosed tag|unexpected close tag)/.test(reason)) {
+    return open
+      ? `The element type "${open.name}" must be terminated by the matching end-tag "</${open.name}>".`
+      : 'XML document structures must start and end within the same entity.';
   }
   if (reason.startsWith('document must contain a root element')) return 'Premature end of file.';
   if (reason.startsWith('text data outside of root node')) return 'Content is not allowed in prolog.';
