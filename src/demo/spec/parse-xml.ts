@@ -38,8 +38,10 @@ export function parseXml(text: string): XmlDocument {
   let doctype: string | undefined;
   let root: XmlElement | undefined;
   let isAtEnd = false;
+  // The parser closes what is open before it complains that another tag was to be closed.
+  let closed: XmlElement | undefined;
   parser.on('error', (error) => {
-    throw xmlError(parser.line, describe(error.message, isAtEnd ? undefined : open.at(-1)));
+    throw xmlError(parser.line, describe(error.message, isAtEnd ? undefined : closed));
   });
   parser.on('doctype', (content) => {
     doctype = content.trim();
@@ -55,6 +57,7 @@ export function parseXml(text: string): XmlDocument {
   parser.on('cdata', addText);
   parser.on('closetag', () => {
     const element = open.pop()!;
+    closed = element;
     element.text = element.text.trim();
     element.endLine = parser.line;
     const parent = open.at(-1);
@@ -73,11 +76,11 @@ function newElement({ name, attributes }: SaxesTagPlain, startLine: number): Ope
 }
 
 /** The commonest mistakes in the words of Cuebot's parser; the others in the words of ours, without its position. */
-function describe(message: string, open: Open | undefined): string {
+function describe(message: string, closed: XmlElement | undefined): string {
   const reason = message.replace(/^\d+:\d+: /, '');
   if (/^(?:unclosed tag|unexpected close tag)/.test(reason)) {
-    return open
-      ? `The element type "${open.name}" must be terminated by the matching end-tag "</${open.name}>".`
+    return closed
+      ? `The element type "${closed.name}" must be terminated by the matching end-tag "</${closed.name}>".`
       : 'XML document structures must start and end within the same entity.';
   }
   if (reason.startsWith('document must contain a root element')) return 'Premature end of file.';
