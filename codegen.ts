@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
 
+import { policySchema } from './src/authorization/policy-file.ts';
 import { fillMetricsTable } from './src/telemetry/describe-metrics.ts';
 import { formatConfigurationPage } from './src/config/describe-settings.ts';
 import { parseConfig } from './src/config/config.ts';
@@ -50,15 +51,16 @@ export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
     'schema/schema.graphql': printDerivedSchema(schema),
     'docs/configuration.md': formatConfigurationPage(),
     'docs/operating.md': fillMetricsTable(readFileSync(new URL('docs/operating.md', import.meta.url), 'utf8')),
-    'schema/rpcs.schema.json': formatRpcTableSchema(),
+    'schema/rpcs.schema.json': formatJsonSchema('schema/rpcs.yaml of cuegate', rpcTableSchema),
     'schema/operations.md': formatOperations(listOperations(snapshot)),
+    'schema/policy.schema.json': formatJsonSchema('POLICY_FILE of cuegate', policySchema),
   };
 }
 
-/** For editors. Checks that JSON Schema has no word for are left out; reading the table makes them. */
-function formatRpcTableSchema(): string {
-  const schema = toJsonSchema(rpcTableSchema, { typeMode: 'input', ignoreActions: ['check'] });
-  return `${JSON.stringify({ title: 'schema/rpcs.yaml', ...schema }, undefined, 2)}\n`;
+/** What editors complete and check a file by. Checks that are code are left to the program. */
+function formatJsonSchema(title: string, schema: Parameters<typeof toJsonSchema>[0]): string {
+  const { $schema, ...form } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
+  return `${JSON.stringify({ $schema, title, ...form }, null, 2)}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { compilePolicy, type Policy } from '../authorization/compile-policy.ts';
-import { needsOf } from '../authorization/policy-facts.ts';
+import { needsOf } from '../authorization/decide.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';

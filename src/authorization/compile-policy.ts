@@ -1,24 +1,21 @@
-import { UserError } from '../errors/user-error.ts';
-import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
 import type { Identity } from '../call/identity.ts';
+import type { SourceText } from '../documents/read-document.ts';
+import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
 import type { PermissionLevel } from '../rpc-table/permission-level.ts';
-import { compileRpcPattern, type RpcPattern } from '../rpc-table/rpc-pattern.ts';
 import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 import type { RpcTable } from '../rpc-table/rpc-table.ts';
 
-import { compilePrincipals, includesLevel, type SecretLevel } from './compile-principals.ts';
-import { compileResources, type ResourceReader } from './compile-resources.ts';
-import { findStrangers } from './find-strangers.ts';
-import type { Needed, PolicyFacts } from './policy-facts.ts';
-import type { Principal } from './principal.ts';
+import { checkPolicy, meant } from './check-policy.ts';
+import type { Needed, PolicyFacts } from './decide.ts';
 import {
-  type PolicyDocument,
-  type PolicySource,
+  type PolicyFile,
   type ResourceEntry,
-  readPolicy,
+  readPolicyFile,
   type RightsEntry,
   type RuleEntry,
-} from './read-policy.ts';
+} from './policy-file.ts';
+import { compilePrincipals, includesLevel, type Principal, type SecretLevel } from './principal.ts';
+import { compileResources, type ResourceReader } from './resources.ts';
 
 /** A policy that fits the RPCs it is about: everything that `decide` asks for, looked up. */
 export interface Policy {
@@ -37,39 +34,34 @@ export interface PolicyOptions {
   readonly registry: Registry;
   readonly table: RpcTable;
   /** Ours, complete. */
-  readonly standard: PolicySource;
+  readonly standard: SourceText;
   /** The site's; a section that it has replaces the one of `standard`. */
-  readonly own: PolicySource | undefined;
+  readonly own: SourceText | undefined;
   /** What tokens of the shared secret have when they carry no scopes. */
   readonly secretLevel: SecretLevel;
   /** Whether RPCs and types that are named must exist: not when the gateway serves other protos than OpenCue's. */
   readonly mustMatch: boolean;
 }
 
-/** All mistakes of a policy at once, each with its line. */
-export class PolicyError extends UserError {
-  override readonly name = 'PolicyError';
-
-  constructor(fileName: string, problems: readonly string[]) {
-    super([`${fileName} has ${problems.length} mistake(s):`, ...problems].join('\n  '));
-  }
-}
-
-/** Reads a policy and holds it against the RPCs. Throws PolicyError. */
+/**
+ * Reads a policy and holds it against the RPCs. Throws a UserError: a DocumentError with every mistake of a file, or a
+ * PolicyError for a file that says nothing.
+ */
 export function compilePolicy(options: PolicyOptions): Policy {
   const { registry, table, standard, own, secretLevel } = options;
-  const ours = readPolicy(standard.text);
-  const site = own === undefined ? undefined : readPolicy(own.text);
-  const rows = decideLevels(table.rows, [ours, site]);
-  const grants = knownGrants(rows);
-  assertFits(standard, ours, options.mustMatch ? registry : undefined, rows, grants);
-  if (own !== undefined && site !== undefined) assertFits(own, site, registry, rows, grants);
+  const ours = readPolicyFile(standard);
+  const site = own === undefined ? undefined : readPolicyFile(own);
+  const rpcs = decideLevels(table.rows, [ours, site]);
+  const ground = { registry, rpcs, grants: knownGrants(rpcs) };
+  // Where the gateway serves other protos, only the form of our file counts: they know nothing of what it names.
+  if (options.mustMatch) ours.throwIfWrong(checkPolicy(ours, ground));
+  site?.throwIfWrong(checkPolicy(site, ground));
 
-  const from = (section: string) => (site?.sections.has(section) ? site : ours);
+  const from = (section: Parameters<PolicyFile['has']>[0]) => (site?.has(section) ? site : ours);
   const rights = (['scope', 'role', 'group'] as const).flatMap((kind) =>
     from(`${kind}s`).rights.filter((entry) => entry.kind === kind),
   );
-  const facts = compileFacts(rows, rights, from('rules').rules);
+  const facts = compileFacts(rpcs, rights, from('rules').rules);
   const principalOf = compilePrincipals(rights, secretLevel);
   return Object.freeze({
     principalOf,
@@ -91,13 +83,11 @@ export function compilePolicy(options: PolicyOptions): Policy {
  * What each RPC asks for: by the RPC table, changed by the policy. Where neither has a word about any RPC, the protos are
  * not OpenCue's; their reads are reads and their writes an administrator's, or the gateway would be of no use with them.
  */
-function decideLevels(
-  rows: readonly RpcFacts[],
-  documents: readonly (PolicyDocument | undefined)[],
-): readonly RpcFacts[] {
-  const changes = documents.flatMap((document) => document?.changes ?? []);
+function decideLevels(rows: readonly RpcFacts[], files: readonly (PolicyFile | undefined)[]): readonly RpcFacts[] {
+  const changes = files.flatMap((file) => file?.changes ?? []);
+  const isMeant = changes.map(({ rpcs }) => meant([rpcs]));
   const decided = rows.map((row) => {
-    const changed = changes.filter(({ pattern }) => pattern(row.method)).map(({ change }) => change);
+    const changed = changes.filter((_, index) => isMeant[index]!(row.method)).map(({ change }) => change);
     return Object.assign({ ...row }, ...changed) as RpcFacts;
   });
   if (decided.some(({ level }) => level !== undefined)) return decided;
@@ -113,26 +103,13 @@ function knownGrants(rows: readonly RpcFacts[]): readonly string[] {
   return [...new Set([...ofRows, ...ofValidations])];
 }
 
-/** Without a registry only the form is judged: other protos than OpenCue's know nothing of what our file names. */
-function assertFits(
-  { fileName }: PolicySource,
-  document: PolicyDocument,
-  registry: Registry | undefined,
-  rows: readonly RpcFacts[],
-  grants: readonly string[],
-): void {
-  const strangers = registry === undefined ? [] : findStrangers(document, registry, rows, grants);
-  const problems = [...document.problems, ...strangers];
-  if (problems.length > 0) throw new PolicyError(fileName, problems);
-}
-
 function compileFacts(
   rows: readonly RpcFacts[],
   rights: readonly RightsEntry[],
   entries: readonly RuleEntry[],
 ): ReadonlyMap<MethodDescriptor, PolicyFacts> {
   const neededFor = compileNeeds(rights);
-  const rules = entries.map((rule) => ({ ...rule, isMeant: compilePatterns(rule.rpcs) }));
+  const rules = entries.map((rule) => ({ ...rule, isMeant: meant(rule.rpcs) }));
   const factsOf = ({ method, level, grant }: RpcFacts): PolicyFacts => ({
     rpc: method.fullName,
     level,
@@ -149,12 +126,6 @@ function compileFacts(
 /** Those about loaded types; other protos than OpenCue's know nothing of OpenCue's. */
 function known(resources: readonly ResourceEntry[], { messages, methods }: Registry): readonly ResourceEntry[] {
   return resources.filter(({ type, read }) => messages.has(type) && methods.has(read));
-}
-
-/** Whether any of some patterns means a method; no pattern means every method. */
-function compilePatterns(text: string): RpcPattern {
-  const patterns = text.split(' ').flatMap((word) => compileRpcPattern(word) ?? []);
-  return (method) => patterns.length === 0 || patterns.some((pattern) => pattern(method));
 }
 
 interface Needs {

@@ -1,8 +1,41 @@
 import type { Decision, DecisionReason } from '../call/decision.ts';
+import type { PermissionLevel } from '../rpc-table/permission-level.ts';
 
-import { needsOf, type PolicyFacts, type ResourceRule } from './policy-facts.ts';
 import type { Principal } from './principal.ts';
-import type { Resource } from './resource.ts';
+import type { Resource } from './resources.ts';
+
+/** A rule about what a call acts on, for callers who have the level. */
+export interface ResourceRule {
+  /** As it is called in the policy's file. */
+  readonly name: string;
+  /** `owner`: only the owner's own. `shows`: only of the caller's shows. */
+  readonly only: 'owner' | 'shows';
+  /** Whoever has this level is not bound; undefined: everybody is. */
+  readonly unless: PermissionLevel | undefined;
+}
+
+/** What the policy asks of the callers of one RPC, compiled at boot. */
+export interface PolicyFacts {
+  /** `<package>.<Service>/<Method>` */
+  readonly rpc: string;
+  /** Undefined: nobody has decided, so nobody may. */
+  readonly level: PermissionLevel | undefined;
+  /** On top of the level; undefined: none. */
+  readonly grant: string | undefined;
+  /** What to ask an administrator for: a scope where one gives the level, else its name in words; undefined when nothing helps. */
+  readonly levelNeeded: Needed | undefined;
+  /** The same for the grant; undefined when it asks for none. */
+  readonly grantNeeded: Needed | undefined;
+  readonly rules: readonly ResourceRule[];
+}
+
+/** How a right is asked for. */
+export interface Needed {
+  /** For people: `cue:operate`, or `the level "operate"` where no scope gives it. */
+  readonly text: string;
+  /** For machines; undefined when no scope gives it. */
+  readonly scope: string | undefined;
+}
 
 /**
  * May this caller do this? The one place where that is decided, for every surface; it looks at nothing but its arguments.
@@ -73,4 +106,10 @@ function allow(rule: string): Decision {
 
 function refuse(reason: DecisionReason, rule: string, message: string, missingScope?: string): Decision {
   return { allow: false, reason, rule, message, missingScope };
+}
+
+/** All that callers of an RPC need, in words: `cue:submit`, `cue:grant:launch`. Undefined: nobody may call it. */
+export function needsOf({ levelNeeded, grantNeeded }: PolicyFacts): readonly string[] | undefined {
+  if (levelNeeded === undefined) return undefined;
+  return grantNeeded === undefined ? [levelNeeded.text] : [levelNeeded.text, grantNeeded.text];
 }

@@ -1,11 +1,11 @@
+import { LRUCache } from 'lru-cache';
+
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { Call, InvokeOf } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { CloseMessage, OpenMessage } from '../call/open-message.ts';
 
-import type { ReadStep, ResourceReader } from './compile-resources.ts';
-import { RecentResources } from './recent-resources.ts';
-import type { Resource } from './resource.ts';
+import type { ReadStep, Resource, ResourceReader } from './resources.ts';
 
 /** What looking things up needs. */
 export interface LookUpOptions {
@@ -22,8 +22,8 @@ export interface LookUpOptions {
 export type LookUpResource = (call: Call, nextOf: InvokeOf) => Promise<Resource>;
 
 /**
- * Compiles how to look up whose a thing is: by the id in the request, and nothing else of it, since a caller may write into
- * the rest what he likes. Owner and show of a job never change, so an answer is remembered.
+ * Compiles how to look up whose a thing is: by the id in the request, and nothing else of it, since callers may write into
+ * the rest what they like. Owner and show of a job never change, so an answer is remembered.
  */
 export function compileLookUpResource({ readers, open, close }: LookUpOptions): LookUpResource {
   const compileStep = compileSteps(open, close);
@@ -42,9 +42,15 @@ export function compileLookUpResource({ readers, open, close }: LookUpOptions): 
 
 type ReadResource = (id: string, call: Call, nextOf: InvokeOf) => Promise<Resource>;
 
+/** A farm has some thousands of jobs at a time, with some ten layers each; an entry takes some 200 bytes. */
+const maxRemembered = 20_000;
+
+/** An id is a UUID; what is longer is not remembered, so that memory stays bounded. */
+const maxIdLength = 64;
+
 /** One reader for each type, whatever the number of methods. */
 function compileSteps(open: OpenMessage, close: CloseMessage): (step: ReadStep) => ReadResource {
-  const recent = new RecentResources();
+  const recent = new LRUCache<string, Resource>({ max: maxRemembered });
   const compiled = new Map<string, ReadResource>();
   const compile = ({ type, method, where }: ReadStep): ReadResource => {
     const known = compiled.get(type);
@@ -58,11 +64,11 @@ function compileSteps(open: OpenMessage, close: CloseMessage): (step: ReadStep) 
       return { kind: 'found', owner: textAt(answer, where.owner), show: textAt(answer, where.show) };
     };
     const read: ReadResource = async (id, call, nextOf) => {
-      const remembered = recent.find(type, id);
+      const remembered = recent.get(`${type} ${id}`);
       if (remembered !== undefined) return remembered;
       try {
         const resource = await ask(id, call, nextOf);
-        if (resource.kind === 'found') recent.keep(type, id, resource);
+        if (resource.kind === 'found' && id.length <= maxIdLength) recent.set(`${type} ${id}`, resource);
         return resource;
       } catch (error) {
         if (!(error instanceof GatewayError) || error.status.name !== 'NOT_FOUND') throw error;

@@ -16,16 +16,16 @@ export type DecisionReason =
   | 'RESOURCE_UNKNOWN'
   /** What the call acts on belongs to somebody else. */
   | 'NOT_OWNER'
-  /** What the call acts on belongs to a show that the caller has nothing to do with. */
+  /** What the call acts on belongs to a show that is none of the caller's. */
   | 'SHOW_NOT_ALLOWED';
 
 /** The answer to "may this caller do this?". */
 export interface Decision {
   readonly allow: boolean;
   readonly reason: DecisionReason;
-  /** What decided: what gave the caller his right, e.g. `scope cue:operate`, or what he failed at, e.g. `level operate`. */
+  /** What decided: what gave the caller the right, e.g. `scope cue:operate`, or what they lacked, e.g. `level operate`. */
   readonly rule: string;
-  /** For the caller: what is missing and what he has; says nothing of the object that he asked for. */
+  /** For the caller: what is missing and what they have; says nothing of the object that they asked for. */
   readonly message: string;
   /** The scopes that the call takes, separated by spaces (RFC 6750, 3); undefined when no scope would help. */
   readonly missingScope: string | undefined;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { identityOf } from '../authentication/identity.ts';
 import { type GuardedCuebot, startGuardedCuebot } from '../app/audited-pipeline.ts';
 
-/** Everybody may work on his own jobs, wranglers on all; and a crew only on its show's. */
+/** Everybody may work on their own jobs, wranglers on all; and a crew only on its show's. */
 const policy = `
 groups:
   crew-*: operate show:*
@@ -57,7 +57,7 @@ describe('authorize()', () => {
     expect(guarded.cuebot.calls.size).toBe(0);
   });
 
-  it('lets an owner act on his job, whose it is being looked up once', async () => {
+  it('lets an owner act on their job, and looks up whose it is once', async () => {
     const owner = bearerOf(job.user, 'cue:operate');
     await guarded.call(owner, 'job.JobInterface/Pause', { job: { id: job.id } });
     await guarded.call(owner, 'job.JobInterface/Resume', { job: { id: job.id } });
@@ -68,7 +68,7 @@ describe('authorize()', () => {
     ]);
   });
 
-  it('lets an owner act on the layers of his job', async () => {
+  it('lets an owner act on the layers of their job', async () => {
     const owner = bearerOf(job.user, 'cue:operate', 'cue:wrangle');
     const answer = (await guarded.call(owner, 'job.JobInterface/GetLayers', { job: { id: job.id } })) as {
       layers: { layers: readonly { id: string }[] };
@@ -84,7 +84,7 @@ describe('authorize()', () => {
     expect(guarded.cuebot.calls.get('job.LayerInterface/SetTimeout')).toBe(1);
   });
 
-  it('does not look anything up for who is exempt', async () => {
+  it('does not look anything up for callers who are exempt', async () => {
     await guarded.call(bearerOf('wendy', 'cue:wrangle'), 'job.JobInterface/Pause', { job: { id: job.id } });
     expect([...guarded.cuebot.calls.keys()]).toEqual(['job.JobInterface/Pause']);
   });
@@ -92,19 +92,19 @@ describe('authorize()', () => {
   it.each<[what: string, rpc: string, requestOf: () => object, reason: string]>([
     ["somebody else's job", 'job.JobInterface/Kill', () => ({ job: { id: other.id } }), 'NOT_OWNER'],
     [
-      "somebody else's job that says it is his",
+      "somebody else's job that says it is theirs",
       'job.JobInterface/Kill',
       () => ({ job: { ...job, id: other.id } }),
       'NOT_OWNER',
     ],
     [
-      "somebody else's job beside his own",
+      "somebody else's job beside their own",
       'job.JobInterface/CreateDependencyOnJob',
       () => ({ job: { id: other.id }, onJob: { id: job.id } }),
       'NOT_OWNER',
     ],
     [
-      'a frame that shall wait for his own job',
+      'a frame that shall wait for their own job',
       'job.FrameInterface/CreateDependencyOnJob',
       () => ({ frame: { id: 'some-frame' }, job: { id: job.id } }),
       'RESOURCE_UNKNOWN',

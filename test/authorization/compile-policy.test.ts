@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { compilePolicy, PolicyError, type PolicyOptions } from '../../src/authorization/compile-policy.ts';
-import type { SecretLevel } from '../../src/authorization/compile-principals.ts';
-import { decide } from '../../src/authorization/decide.ts';
-import { needsOf } from '../../src/authorization/policy-facts.ts';
+import { compilePolicy, type PolicyOptions } from '../../src/authorization/compile-policy.ts';
+import { decide, needsOf } from '../../src/authorization/decide.ts';
+import { PolicyError } from '../../src/authorization/policy-file.ts';
+import type { SecretLevel } from '../../src/authorization/principal.ts';
+import { DocumentError } from '../../src/documents/read-document.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import type { Identity } from '../../src/call/identity.ts';
 import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
@@ -223,68 +224,91 @@ describe('compilePolicy()', () => {
     });
   });
 
-  it('tells strangers of another registry from its own', () => {
+  it('tells methods of another registry from its own', () => {
     const other = loadProtoFiles([new URL('../../proto', import.meta.url).pathname]);
     const kill = other.methods.get('job.JobInterface/Kill')!;
     expect(() => compile().factsOf(kill)).toThrow("job.JobInterface/Kill is not of this policy's registry");
   });
 
   it.each<[own: string, problem: string]>([
-    [
-      'scope:\n  a: read\n',
-      'line 1: unknown section "scope"; there are: scopes, roles, groups, rules, resources, levels, grants',
-    ],
-    [
-      'scopes:\n  a: reads\n',
-      'line 2: "reads" is nothing that the scope a can be worth; there are: read, operate, wrangle, submit, admin, grant:NAME, show:NAME',
-    ],
+    ['scope:\n  a: read\n', 'line 1, column 1: scope: is not known here; did you mean "scopes"?'],
+    ['scopes:\n  a: reads\n', 'line 2, column 3: scopes.a: is "reads"; "reads" is no right; did you mean "read"?'],
     [
       'groups:\n  a: never\n',
-      'line 2: "never" is nothing that the group a can be worth; there are: read, operate, wrangle, submit, admin, grant:NAME, show:NAME',
+      'line 2, column 3: groups.a: is "never"; "never" is no right; there are: read, operate, wrangle, submit, admin, grant:NAME, show:NAME',
     ],
-    ['roles:\n  a*b: read\n', 'line 2: "a*b" has a "*" that is not at its end'],
-    ['scopes:\n  "a b": read\n', 'line 2: "a b" is no scope; a scope has no spaces, quotes or backslashes'],
-    ['groups:\n  a: grant:unbok\n', 'line 2: no RPC asks for the grant "unbok"; did you mean "unbook"?'],
+    ['roles:\n  a*b: read\n', 'line 2, column 3: roles."a*b": is "a*b"; a "*" may stand at its end only'],
+    [
+      'scopes:\n  "a b": read\n',
+      'line 2, column 3: scopes."a b": is "a b"; a scope has no spaces, quotes or backslashes',
+    ],
+    [
+      'groups:\n  a: grant:unbok\n',
+      'line 2, column 3: groups.a: no RPC asks for the grant "unbok"; did you mean "unbook"?',
+    ],
     [
       'rules:\n  own:\n    only: owner\n    why: so\n',
-      'line 2: "own" does not say which RPCs it is about; add "rpcs" or "level"',
+      'line 2, column 3: rules.own: does not say which RPCs it is about; add "rpcs" or "level"',
     ],
     [
       'rules:\n  own:\n    level: operate\n    why: so\n',
-      'line 2: "own" does not say what it allows; add "only: owner" or "only: shows"',
+      'line 2, column 3: rules.own.only: is missing; expected "only"',
     ],
-    ['rules:\n  own:\n    level: operate\n    only: owner\n', 'line 2: "own" gives no reason; add "why"'],
+    [
+      'rules:\n  own:\n    level: operate\n    only: owner\n',
+      'line 2, column 3: rules.own.why: is missing; expected "why"',
+    ],
     [
       'rules:\n  own:\n    rpcs: jobs.*\n    only: owner\n    why: so\n',
-      'line 2: "jobs.*" of "own" matches no RPC of the loaded protos',
+      'line 3, column 5: rules.own.rpcs: "jobs.*" matches no RPC of the loaded protos',
     ],
     [
       'rules:\n  own:\n    rpcs: job/Kill/x\n    only: owner\n    why: so\n',
-      'line 2: "job/Kill/x" of "own" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Kill*',
+      'line 3, column 5: rules.own.rpcs: is "job/Kill/x"; "job/Kill/x" is no pattern; expected <service>/<method>, e.g. job.JobInterface/Kill*',
     ],
     [
       'resources:\n  job.Job:\n    read: job.JobInterface/GetJob\n    owner: job.user\n',
-      'line 2: "job.Job" needs "read", and with it "owner" and "show" or "through" and "at"',
+      'line 2, column 3: resources."job.Job": needs "owner" and "show", or "through" and "at", beside "read"',
     ],
     [
       'resources:\n  job.Jobb:\n    read: job.JobInterface/GetJob\n    owner: job.user\n    show: job.show\n',
-      'line 2: there is no message "job.Jobb"; did you mean "job.Job"?',
+      'line 2, column 3: resources."job.Jobb": there is no message "job.Jobb"; did you mean "job.Job"?',
     ],
     [
       'resources:\n  job.Job:\n    read: job.JobInterface/GetJobb\n    owner: job.user\n    show: job.show\n',
-      'line 2: there is no RPC "job.JobInterface/GetJobb"; did you mean "job.JobInterface/GetJob"?',
+      'line 2, column 3: resources."job.Job": there is no RPC "job.JobInterface/GetJobb"; did you mean "job.JobInterface/GetJob"?',
     ],
     [
       'resources:\n  job.Job:\n    read: job.JobInterface/GetJob\n    owner: job.owner\n    show: job.show\n',
-      'line 2: job.JobInterface/GetJob answers no text at "job.owner"',
+      'line 2, column 3: resources."job.Job": job.JobInterface/GetJob answers no text at "job.owner"',
     ],
     [
       'resources:\n  job.Layer:\n    read: job.LayerInterface/GetLayer\n    through: job.Job\n    at: layer.parent_id\n',
-      'line 2: "through" names no other resource of this file; found "job.Job"',
+      'line 2, column 3: resources."job.Layer": "through" names no other resource of this file; found "job.Job"',
     ],
     [
       'levels:\n  job.JobInterface:\n    operate: Kil\n',
-      'line 3: "job.JobInterface/Kil" matches no RPC of the loaded protos',
+      'line 3, column 5: levels."job.JobInterface".operate: "job.JobInterface/Kil" matches no RPC of the loaded protos',
+    ],
+    [
+      'rules:\n  own:\n    rpcs: job.JobInterface/Kill\n    level: wrangle\n    only: owner\n    why: so\n',
+      'line 3, column 5: rules.own.rpcs: "job.JobInterface/Kill" binds nothing: it asks for operate, and the rule is about the level wrangle',
+    ],
+    [
+      'rules:\n  own:\n    rpcs: job.JobInterface/Kill job.JobInterface/GetJob\n    level: operate\n    only: owner\n    why: so\n',
+      'line 3, column 5: rules.own.rpcs: "job.JobInterface/GetJob" binds nothing: it asks for read, and the rule is about the level operate',
+    ],
+    [
+      'rules:\n  own:\n    rpcs: rqd.*\n    only: owner\n    why: so\n',
+      'line 2, column 3: rules.own: binds nothing: nobody may call these RPCs',
+    ],
+    [
+      'rules:\n  own:\n    level: operate\n    only: owner\n    unless: read\n    why: so\n',
+      'line 5, column 5: rules.own.unless: "read" exempts everybody: whoever may call these RPCs has that level. Name a level above it, or leave "unless" out',
+    ],
+    [
+      'rules:\n  own:\n    rpcs: job.JobInterface/Kill\n    only: owner\n    unless: operate\n    why: so\n',
+      'line 5, column 5: rules.own.unless: "operate" exempts everybody: whoever may call these RPCs has that level. Name a level above it, or leave "unless" out',
     ],
   ])('refuses %j', (own, problem) => {
     let found: unknown;
@@ -293,7 +317,41 @@ describe('compilePolicy()', () => {
     } catch (error) {
       found = error;
     }
-    expect(found).toBeInstanceOf(PolicyError);
-    expect((found as Error).message).toBe(`site.yaml has 1 mistake(s):\n  ${problem}`);
+    expect(found).toBeInstanceOf(DocumentError);
+    expect((found as Error).message).toBe(`site.yaml has a mistake:\n  - ${problem}`);
+  });
+
+  it.each(['unless: wrangle', 'unless: admin', 'unless: submit'])('takes a rule that binds somebody: %s', (unless) => {
+    const own = `rules:\n  own:\n    level: operate\n    only: owner\n    ${unless}\n    why: so\n`;
+    expect(() => compile(own)).not.toThrow();
+  });
+
+  it('takes a rule of several levels that exempts those who may call some of its RPCs', () => {
+    const own = 'rules:\n  own:\n    rpcs: job.JobInterface/*\n    only: owner\n    unless: operate\n    why: so\n';
+    expect(() => compile(own)).not.toThrow();
+  });
+
+  it.each<[what: string, own: string, problem: string]>([
+    ['empty', '', "site.yaml is empty, so the site's rules would be gone"],
+    ['of comments alone', '# rules: see below\n', "site.yaml is empty, so the site's rules would be gone"],
+    ['of NULs alone', '\0'.repeat(100), 'site.yaml holds NUL characters'],
+    ['whose end is NULs', 'rules: {}\n\0\0\0', 'site.yaml holds NUL characters'],
+  ])('refuses a file %s: the site named it for the rules in it', (_, own, problem) => {
+    expect(() => compile(own)).toThrow(PolicyError);
+    expect(() => compile(own)).toThrow(problem);
+  });
+
+  it('takes a section that is there and empty for an empty one', () => {
+    expect(rightsOf(bearer('cue:admin'), 'scopes:\n')).toEqual([]);
+  });
+
+  it('names all mistakes of a file together, each by its line and column', () => {
+    const own = 'scopes:\n  a: reads\n  b: {}\ngroups: {}\ngroops: {}\n';
+    expect(() => compile(own)).toThrow(
+      'site.yaml has 3 mistakes:\n' +
+        '  - line 2, column 3: scopes.a: is "reads"; "reads" is no right; did you mean "read"?\n' +
+        '  - line 3, column 3: scopes.b: is Object; expected string\n' +
+        '  - line 5, column 1: groops: is not known here; did you mean "groups"?',
+    );
   });
 });

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { decide } from '../../src/authorization/decide.ts';
-import type { PolicyFacts, ResourceRule } from '../../src/authorization/policy-facts.ts';
+import { decide, type PolicyFacts, type ResourceRule } from '../../src/authorization/decide.ts';
 import type { Principal } from '../../src/authorization/principal.ts';
-import type { Resource } from '../../src/authorization/resource.ts';
+import type { Resource } from '../../src/authorization/resources.ts';
 import { type PermissionLevel, permissionLevels } from '../../src/rpc-table/permission-level.ts';
 
 const ann: Principal = {
@@ -184,15 +183,25 @@ describe('decide()', () => {
   it.each<[what: string, principal: Partial<Principal>, facts: PolicyFacts, resource: Resource | undefined]>([
     ['the owner', {}, { ...kill, rules: [ownJobs] }, jobOf('ann')],
     ['who belongs to the show', {}, { ...kill, rules: [ownShows] }, jobOf('bob')],
-    ['who has all shows', { shows: new Set(['*']) }, { ...kill, rules: [ownShows] }, jobOf('bob', 'swan')],
+    ['somebody who has all shows', { shows: new Set(['*']) }, { ...kill, rules: [ownShows] }, jobOf('bob', 'swan')],
     [
-      'who is exempt by his level, unasked',
+      'somebody who is exempt by their level, unasked',
       { levels: has('operate', 'wrangle') },
       { ...kill, rules: [ownJobs] },
       undefined,
     ],
-    ['who is unrestricted, unasked', { isUnrestricted: true }, { ...kill, rules: [ownJobs, ownShows] }, undefined],
-    ['who has every grant', { levels: has('submit'), grants: new Map([['*', 'scope all']]) }, launch, undefined],
+    [
+      'somebody who is unrestricted, unasked',
+      { isUnrestricted: true },
+      { ...kill, rules: [ownJobs, ownShows] },
+      undefined,
+    ],
+    [
+      'somebody who has every grant',
+      { levels: has('submit'), grants: new Map([['*', 'scope all']]) },
+      launch,
+      undefined,
+    ],
   ])('allows %s', (_, principal, facts, resource) => {
     expect(decide({ ...ann, ...principal }, facts, resource).allow).toBe(true);
   });

@@ -68,7 +68,7 @@ describe('a refusal', () => {
     ]);
   });
 
-  it('does not come to who has the right by his group', async () => {
+  it('is not told to somebody who has the right by their group', async () => {
     const { status, json } = await running.rest(
       'job.JobInterface/Pause',
       { job: { id: 'j' } },
@@ -87,8 +87,8 @@ describe('a gateway', () => {
     const file = join(folder, 'mistaken.yaml');
     await writeFile(file, 'groups:\n  pausers: operat\n');
     await expect(startWith({ POLICY_FILE: file })).rejects.toThrow(
-      `  - POLICY_FILE: ${file} has 1 mistake(s):\n      line 2: "operat" is nothing that the group pausers can be worth; ` +
-        'there are: read, operate, wrangle, submit, admin, grant:NAME, show:NAME',
+      `  - POLICY_FILE: ${file} has a mistake:\n      - line 2, column 3: groups.pausers: is "operat"; "operat" is no right; ` +
+        'did you mean "operate"?',
     );
   });
 

@@ -1,6 +1,20 @@
 import type { FieldDescriptor, MessageDescriptor, MethodDescriptor, Registry } from '../registry/descriptors.ts';
 
-import type { ResourceEntry } from './read-policy.ts';
+import type { ResourceEntry } from './policy-file.ts';
+
+/** What a call acts on, as the upstream itself describes it; never what the request says about it. */
+export type Resource =
+  | {
+      readonly kind: 'found';
+      /** The user to whom it belongs. */
+      readonly owner: string;
+      readonly show: string;
+    }
+  | {
+      readonly kind: 'unknown';
+      /** A whole sentence about why nobody can tell. */
+      readonly why: string;
+    };
 
 /** How to find out whose a thing is. */
 export interface ResourceReader {
@@ -23,8 +37,8 @@ export interface ReadStep {
 
 /**
  * Finds the methods that act on a thing whose owner can be looked up: those whose request holds it as its first message, in
- * a field of its own name (`Job job`). What a request names after that is not what it acts on: who makes a frame wait for a
- * job sends both, and must not pass off his own job for the frame.
+ * a field of its own name (`Job job`). What a request names after that is not what it acts on: whoever makes a frame wait
+ * for a job sends both, and must not pass off a job of their own for the frame.
  */
 export function compileResources(
   entries: readonly ResourceEntry[],
