@@ -4,7 +4,7 @@ import { type Schedule, scheduleByTimer } from '../clock/schedule.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 import { AuditFileError } from './audit-file-error.ts';
-import type { AuditTrail } from './audit-trail.ts';
+import type { AuditTrail } from './audit-record.ts';
 
 /** An end of the chain that is kept where nobody who can write the audit file can change it. */
 export interface AuditAnchor {

@@ -4,8 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { type AuditKey, type ChainEnd, readChainEnd, sealRecord, startChain } from './audit-chain.ts';
 import { AuditFileError } from './audit-file-error.ts';
 import { type AuditLock, lockAuditFile } from './audit-lock.ts';
-import type { AuditRecord } from './audit-record.ts';
-import type { AuditTrail } from './audit-trail.ts';
+import type { AuditRecord, AuditTrail } from './audit-record.ts';
 
 /** What an audit file needs. */
 export interface AuditFileOptions {

@@ -7,8 +7,7 @@ import { type Interceptor, passOn } from '../pipeline/interceptor.ts';
 import type { RpcTable } from '../rpc-table/rpc-table.ts';
 
 import { type Schedule, scheduleByTimer } from '../clock/schedule.ts';
-import type { AuditRecord, UntimedRecord } from './audit-record.ts';
-import type { AuditTrail } from './audit-trail.ts';
+import type { AuditRecord, AuditTrail, UntimedRecord } from './audit-record.ts';
 import { compileTargets, nounsOf, type ReadTargets } from './compile-targets.ts';
 import { describeRequest, type RequestDescription } from './describe-request.ts';
 import { FloodTally } from './flood-tally.ts';

@@ -1,8 +1,10 @@
+import type { Logger } from '../telemetry/logger.ts';
+
 import { anchorAudit } from './audit-anchor.ts';
 import { type FileDisturbance, openAuditFile } from './audit-file.ts';
 import { AuditFileError } from './audit-file-error.ts';
 import { readAuditKey } from './audit-key.ts';
-import { type AuditTrail, createLogTrail } from './audit-trail.ts';
+import type { AuditTrail } from './audit-record.ts';
 import { type Audit, type AuditOptions, createAudit } from './create-audit.ts';
 
 /** Where the audit is written, and how it is sealed. */
@@ -80,4 +82,13 @@ async function openTrail(
   if (file === undefined) return createLogTrail(logger);
   const key = keyFile === undefined ? undefined : await readAuditKey(keyFile, 'AUDIT_KEY_FILE');
   return openAuditFile({ ...options, path: file, maxBytes, key });
+}
+
+/** Writes records to the log, at info and unchained: whoever collects the log keeps them. */
+function createLogTrail(logger: Logger): AuditTrail {
+  return {
+    append: async (record) => logger.info({ audit: record }, 'audit'),
+    end: () => undefined,
+    close: async () => undefined,
+  };
 }

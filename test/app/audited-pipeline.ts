@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { createAudit } from '../../src/audit/create-audit.ts';
-import type { AuditTrail } from '../../src/audit/audit-trail.ts';
+import type { AuditTrail } from '../../src/audit/audit-record.ts';
 import { authorize } from '../../src/authorization/authorize.ts';
 import { compilePolicy } from '../../src/authorization/compile-policy.ts';
 import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';

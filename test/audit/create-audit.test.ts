@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import type { AuditRecord } from '../../src/audit/audit-record.ts';
-import type { AuditTrail } from '../../src/audit/audit-trail.ts';
+import type { AuditRecord, AuditTrail } from '../../src/audit/audit-record.ts';
 import { identityOf } from '../authentication/identity.ts';
 import { type GuardedCuebot, startGuardedCuebot } from '../app/audited-pipeline.ts';
 

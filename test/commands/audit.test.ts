@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -88,6 +88,40 @@ describe('cuegate audit verify', () => {
     await verifyFrom({ from: '2' }, 'verify', path);
     expect(output).toMatch(/^1 record, number 2 to 2: unbroken; /);
     expect(process.exitCode).toBeUndefined();
+  });
+
+  it('takes all files of an audit in any order, and passes the lock over', async () => {
+    const { rest, close } = await startGateway({ settings: { AUDIT_FILE: path } });
+    await rest('job.JobInterface/Pause', { job: { id: 'j-1' } });
+    await rename(path, `${path}.1`);
+    await rest('job.JobInterface/Pause', { job: { id: 'j-2' } });
+    await vi.waitFor(async () => expect(await readFile(path, 'utf8')).toContain('j-2'));
+    await verify('verify', path, `${path}.1`, `${path}.lock`);
+    expect(output).toMatch(/^4 records, number 1 to 4: unbroken; /);
+    await close();
+  });
+
+  it('checks seals by the key, and compares with what the log kept', async () => {
+    const keyFile = join(folder, 'audit.key');
+    await writeFile(keyFile, '0123456789abcdef0123456789abcdef');
+    const settings = { AUDIT_FILE: path, AUDIT_KEY_FILE: keyFile };
+    const { rest, close, log } = await startGateway({ settings });
+    await rest('job.JobInterface/Pause', { job: { id: 'j-1' } });
+    await close();
+    const logFile = join(folder, 'cuegate.log');
+    await writeFile(logFile, log.map(({ fields }) => JSON.stringify(fields)).join('\n'));
+    const values = { 'key-file': keyFile, anchor: logFile };
+    await verifyFrom(values, 'verify', path);
+    expect(output).toMatch(/^2 records, number 1 to 2: unbroken; 2 anchors fit; the last hash is [0-9a-f]{64}\n$/);
+
+    const [first = ''] = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, `${first}\n`);
+    output = '';
+    await verifyFrom(values, 'verify', path);
+    expect(output).toBe(
+      'broken after 1 record: an anchor names record 2, and the last one here is record 1: the end is missing\n',
+    );
+    expect(process.exitCode).toBe(1);
   });
 
   it.each(['0', 'two', '-1', ''])('does not begin at "%s"', async (from) => {
