@@ -131,6 +131,18 @@ describe('the house', () => {
     expect(files.filter((path) => roomOf(path) !== 'program' && rooms[roomOf(path)] === undefined)).toEqual([]);
   });
 
+  it('is described by ARCHITECTURE.md as it is', () => {
+    const page = readFileSync(fileURLToPath(new URL('../ARCHITECTURE.md', import.meta.url)), 'utf8');
+    const rows = [...page.matchAll(/^\| `([a-z-]+)\/` \|[^|]*\| ([^|]*) \|/gm)];
+    const described = Object.fromEntries(rows.map(([, room = '', uses = '']) => [room, uses]));
+    const { app: every, ...others } = rooms;
+    expect(described).toEqual({
+      ...Object.fromEntries(Object.entries(others).map(([room, { uses }]) => [room, uses.join(', ') || '–'])),
+      app: 'every room but demo',
+    });
+    expect([...every!.uses, 'app', 'demo'].toSorted()).toEqual(Object.keys(rooms).toSorted());
+  });
+
   it('lets data flow one way', () => {
     const wrong = imports.filter(isLocal).flatMap((found) => {
       const [from, to] = [roomOf(found.from), roomOf(targetOf(found))];
@@ -144,9 +156,9 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('has no import cycle', () => {
+  it('has no import cycle, imports of types counted', () => {
     const graph = new Map<string, string[]>(files.map((path) => [path, []]));
-    for (const found of imports.filter(isLocal)) if (!found.isType) graph.get(found.from)?.push(targetOf(found));
+    for (const found of imports.filter(isLocal)) graph.get(found.from)?.push(targetOf(found));
     expect(findCycle(graph)).toEqual([]);
   });
 
@@ -164,6 +176,16 @@ describe('the house', () => {
 });
 
 describe('a file', () => {
+  const lengthOf = (path: string) => readFileSync(join(source, path), 'utf8').split('\n').length - 1;
+
+  it('is neither a drawer nor a splinter, by the middle of all', () => {
+    const lengths = files.map(lengthOf).toSorted((one, other) => one - other);
+    const median = lengths[Math.floor(lengths.length / 2)]!;
+    expect(median).toBeGreaterThanOrEqual(60);
+    expect(median).toBeLessThanOrEqual(140);
+    expect(lengths.filter((length) => length < 30).length).toBeLessThanOrEqual(lengths.length / 8);
+  });
+
   it('is named in kebab case after its one thing', () => {
     expect(
       files.filter((path) => !path.split('/').every((part) => /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.ts)?$/.test(part))),
@@ -174,8 +196,7 @@ describe('a file', () => {
   const tables: ReadonlySet<string> = new Set(['config/settings.ts']);
 
   it('has at most 400 lines, unless it is a table', () => {
-    const lengths = files.map((path) => [path, readFileSync(join(source, path), 'utf8').split('\n').length] as const);
-    expect(lengths.filter(([path, length]) => length > 400 && !tables.has(path))).toEqual([]);
+    expect(files.filter((path) => lengthOf(path) > 400 && !tables.has(path))).toEqual([]);
   });
 
   it('explains every export', () => {
