@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     wall: 'authentication/ says who calls, and does not ask what they may do',
   },
   authorization: {
-    uses: ['errors', 'documents', 'registry', 'call', 'rpc-table', 'pipeline', 'authentication'],
+    uses: ['errors', 'documents', 'registry', 'call', 'rpc-table', 'http', 'pipeline', 'authentication'],
     wall: 'authorization/ says whether they may',
   },
   audit: {

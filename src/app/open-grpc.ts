@@ -2,6 +2,7 @@ import type { Authentication } from '../authentication/create-authentication.ts'
 import { compileIdentifyPeer } from '../authentication/identify-request.ts';
 import type { Config } from '../config/config.ts';
 import { createGrpc, type RunningGrpc } from '../grpc/create-grpc.ts';
+import { compileNetworks } from '../http/ip-network.ts';
 import { requestIdOf } from '../http/request-id.ts';
 
 import type { Pipeline } from './create-pipeline.ts';
@@ -24,9 +25,11 @@ export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | 
   const { config, snapshot, pipeline, authentication, meters } = options;
   const { grpcPort: port, host } = config;
   if (port === undefined) return undefined;
+  const isProxy = compileNetworks(config.trustedProxies);
   const identify = compileIdentifyPeer({
     identify: authentication.identify,
-    identityOfPeer: () => undefined,
+    // Behind a proxy everybody has its address, and none of them its rights.
+    identityOfPeer: (peer) => (isProxy(peer.remoteAddress ?? '') ? undefined : snapshot.policy.identityOfPeer(peer)),
     onRejected: (rejection) => {
       meters?.rejected(rejection.reason);
       pipeline.reject({ event: 'unauthenticated', ...rejection });

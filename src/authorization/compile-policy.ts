@@ -15,6 +15,7 @@ import {
   type RuleEntry,
 } from './policy-file.ts';
 import { compilePrincipals, includesLevel, type Principal, type SecretLevel } from './principal.ts';
+import { compilePeers, type IdentityOfPeer } from './peers.ts';
 import { compileResources, type ResourceReader } from './resources.ts';
 
 /** A policy that fits the RPCs it is about: everything that `decide` asks for, looked up. */
@@ -25,6 +26,8 @@ export interface Policy {
   readonly factsOf: (method: MethodDescriptor) => PolicyFacts;
   /** Whether somebody has a grant, for those who ask for one beyond what RPCs ask for. */
   readonly hasGrant: (identity: Identity, grant: string) => boolean;
+  /** Who calls by gRPC without showing anything. */
+  readonly identityOfPeer: IdentityOfPeer;
   /** How to find out whose the thing is that a call acts on, for the methods where one can. */
   readonly readers: ReadonlyMap<MethodDescriptor, ResourceReader>;
 }
@@ -75,6 +78,10 @@ export function compilePolicy(options: PolicyOptions): Policy {
       if (found === undefined) throw new Error(`${method.fullName} is not of this policy's registry`);
       return found;
     },
+    identityOfPeer: compilePeers({
+      networks: from('networks').peers.networks,
+      certificates: from('certificates').peers.certificates,
+    }),
     readers: compileResources(known(from('resources').resources, registry), registry),
   });
 }

@@ -25,6 +25,8 @@ import { type PermissionLevel, permissionLevels } from '../rpc-table/permission-
 import { compileRpcPattern } from '../rpc-table/rpc-pattern.ts';
 import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 
+import { certificatesSchema, networksSchema, type PeerEntries } from './peers.ts';
+
 /** A policy file that cannot be meant, whatever it says. */
 export class PolicyError extends UserError {
   override readonly name = 'PolicyError';
@@ -109,6 +111,15 @@ export const policySchema = strictObject({
   scopes: nullish(pipe(record(scopeName, rights), description('What the scopes of tokens are worth.'))),
   roles: nullish(pipe(record(holderName, rights), description('What the roles of tokens are worth.'))),
   groups: nullish(pipe(record(holderName, rights), description('What the groups of tokens are worth.'))),
+  networks: nullish(
+    pipe(networksSchema, description('Who calls GRPC_PORT without a token, by the address that they call from.')),
+  ),
+  certificates: nullish(
+    pipe(
+      certificatesSchema,
+      description('Who calls GRPC_PORT without a token, by the client certificate that they show.'),
+    ),
+  ),
   rules: nullish(pipe(record(string(), rule), description('What narrows levels, by what a call acts on.'))),
   resources: nullish(pipe(record(string(), resource), description('How to tell whose a thing is, by message type.'))),
   levels: nullish(
@@ -177,6 +188,7 @@ export interface PolicyFile {
   readonly rules: readonly RuleEntry[];
   readonly resources: readonly ResourceEntry[];
   readonly changes: readonly ChangeEntry[];
+  readonly peers: PeerEntries;
   /** Whether a section is there, be it empty. */
   readonly has: (section: keyof InferOutput<typeof policySchema>) => boolean;
   /** Throws a DocumentError that names mistakes by their lines, when there are any. */
@@ -237,6 +249,7 @@ export function readPolicyFile(source: SourceText): PolicyFile {
       path: ['resources', type],
     })),
     changes,
+    peers: { networks: value.networks ?? [], certificates: value.certificates ?? [] },
     has: (section) => Object.hasOwn(value, section),
     throwIfWrong,
   };

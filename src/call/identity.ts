@@ -29,13 +29,13 @@ export interface Identity {
  * How an identity was established: by a token signed with the shared secret, by a token of an OAuth issuer whose keys are
  * known, by asking the issuer about it, by an API key, or not at all.
  */
-export type IdentityMethod = 'hmac' | 'oidc' | 'introspection' | 'api-key' | 'none';
+export type IdentityMethod = 'hmac' | 'oidc' | 'introspection' | 'api-key' | 'network' | 'certificate' | 'none';
 
 /**
  * The ways to be known by which the site itself chooses the subject. An OAuth issuer may let people choose their names, and
  * somebody who takes the name of a service must not speak for everybody.
  */
-const siteMethods: ReadonlySet<IdentityMethod> = new Set(['hmac', 'api-key']);
+const siteMethods: ReadonlySet<IdentityMethod> = new Set(['hmac', 'api-key', 'network', 'certificate']);
 
 /** Compiles who is a service, and so speaks for many users. @param subjects the names of services (SERVICE_SUBJECTS) */
 export function compileIsService(subjects: readonly string[]): (identity: Identity) => boolean {
