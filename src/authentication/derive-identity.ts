@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Identity } from '../call/identity.ts';
+import type { Identity, IdentityMethod } from '../call/identity.ts';
 
 import { type ClaimNames, groupsOf, readUser, scopesOf } from './claims.ts';
 import { bearerError } from './credentials-error.ts';
@@ -10,7 +10,7 @@ import type { JsonObject } from './parse-json-object.ts';
 export interface ProvenToken {
   readonly token: string;
   readonly claims: JsonObject;
-  readonly method: 'oidc' | 'introspection';
+  readonly method: IdentityMethod;
   readonly issuer: string | undefined;
   /** In milliseconds since 1970. */
   readonly expiresAtMs: number;

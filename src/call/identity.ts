@@ -27,9 +27,18 @@ export interface Identity {
 
 /**
  * How an identity was established: by a token signed with the shared secret, by a token of an OAuth issuer whose keys are
- * known, by asking the issuer about it, by an API key, or not at all.
+ * known, by asking the issuer about it, by an API key, by the network or the certificate of a gRPC connection, or not at all. A new
+ * verifier brings a word of its own.
  */
-export type IdentityMethod = 'hmac' | 'oidc' | 'introspection' | 'api-key' | 'network' | 'certificate' | 'none';
+export type IdentityMethod =
+  | 'hmac'
+  | 'oidc'
+  | 'introspection'
+  | 'api-key'
+  | 'network'
+  | 'certificate'
+  | 'none'
+  | (string & Record<never, never>);
 
 /**
  * The ways to be known by which the site itself chooses the subject. An OAuth issuer may let people choose their names, and
