@@ -99,6 +99,16 @@ describe('a FailureLimiter', () => {
     expect(pauseOf()).toBe(1);
   });
 
+  it('keeps to its pauses when the clock is set back', () => {
+    guess('203.0.113.9', 6);
+    clock.ms -= 2 * 3_600_000;
+    expect(pauseOf()).toBe(1);
+    clock.ms += 1_000;
+    expect(pauseOf()).toBe(0);
+    guess('203.0.113.9', 6);
+    expect(pauseOf()).toBe(2);
+  });
+
   it('knows a bounded number of addresses, the latest ones among them', () => {
     guess('203.0.113.1', 6);
     for (let address = 0; address < 20_000; address += 1) guess(`10.${address >> 8}.${address & 255}.1`, 1);

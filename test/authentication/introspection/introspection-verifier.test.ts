@@ -94,6 +94,8 @@ describe('an answer about a token', () => {
   let answer: { status: number; body: string; type?: string };
   let questions = 0;
   let timeline: Timeline;
+  /** By how much the clock of the wall is ahead of the timers. */
+  let aheadMs: number;
   let authentication: Authentication;
   let log: (readonly [message: string, fields: object])[];
 
@@ -119,7 +121,13 @@ describe('an answer about a token', () => {
     });
     log = [];
     const note = (fields: object, message: string) => void log.push([message, fields]);
-    authentication = createAuthentication(settings, { ...timeline, logger: { ...silent, info: note, warn: note } });
+    aheadMs = 0;
+    const now = () => timeline.now() + aheadMs;
+    authentication = createAuthentication(settings, {
+      ...timeline,
+      now,
+      logger: { ...silent, info: note, warn: note },
+    });
   });
 
   const good = { active: true, sub: 'ada', aud: [audience], exp: nowMs / 1000 + 30, token_type: 'Bearer' };
@@ -187,6 +195,25 @@ describe('an answer about a token', () => {
       'an issuer can be asked about tokens again',
     ]);
     expect(JSON.stringify(log)).not.toContain('opaque');
+  });
+
+  it.each<[name: string, more: object, outcome: object]>([
+    ['that a token is good', {}, { subject: 'ada' }],
+    ['that a token is not active', { active: false }, { reason: 'TOKEN_INACTIVE' }],
+  ])('holds no longer when the clock is set back: %s', async (_, more, outcome) => {
+    say({ exp: nowMs / 1000 + 9_000, ...more });
+    expect(await ask(authentication, 'opaque')).toMatchObject(outcome);
+    aheadMs = -2 * 3_600_000;
+    expect(await ask(authentication, 'opaque')).toMatchObject(outcome);
+    expect(questions).toBe(2);
+  });
+
+  it('that failed is asked for again after a second, also when the clock is set back', async () => {
+    answer = { status: 500, body: '' };
+    expect(await ask(authentication, 'opaque')).toMatchObject({ reason: 'INTROSPECTION_UNAVAILABLE' });
+    aheadMs = -2 * 3_600_000;
+    say({ exp: nowMs / 1000 + 30 });
+    expect(await ask(authentication, 'opaque')).toMatchObject({ subject: 'ada' });
   });
 
   it('is not asked for about tokens that cannot be any, nor about those of the shared secret', async () => {
