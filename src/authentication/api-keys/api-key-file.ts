@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
+import { DocumentError } from '../../documents/read-document.ts';
 import { UserError } from '../../errors/user-error.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Schedule } from '../../clock/schedule.ts';
@@ -41,7 +42,7 @@ const goneLooks = 2;
 export class ApiKeyFile {
   readonly #options: ApiKeyFileOptions;
   #entries: ReadonlyMap<string, ApiKeyEntry>;
-  /** The version that the keys are from; undefined: they are not those of the file as it is now. */
+  /** The version that was read last; undefined: the file could not be read. */
   #version: string | undefined;
   /** What was wrong at the last look, and for how many looks in a row it has been. */
   #trouble: Trouble | undefined;
@@ -52,8 +53,9 @@ export class ApiKeyFile {
     this.#options = options;
     const { path } = options;
     try {
-      this.#version = versionOf(path);
-      this.#entries = readApiKeys({ fileName: path, text: readFileSync(path, 'utf8') });
+      const { version, text = '' } = readIfOther(path, undefined);
+      this.#version = version;
+      this.#entries = readApiKeys({ fileName: path, text });
     } catch (cause) {
       throw cause instanceof UserError ? cause : new UserError(`the file ${path} ${problemOf(cause)}`, [], { cause });
     }
@@ -84,36 +86,39 @@ export class ApiKeyFile {
   #look(): void {
     const { path, logger } = this.#options;
     try {
-      const version = versionOf(path);
-      if (version === this.#version && this.#trouble === undefined) return;
-      const text = readFileSync(path, 'utf8');
-      if (text.trim() === '') {
-        this.#note('is empty', goneLooks);
-      } else {
-        this.#entries = readApiKeys({ fileName: path, text });
-        this.#version = version;
-        this.#trouble = undefined;
-        logger.info({ path, keys: this.#entries.size }, 'the API keys were read again');
+      const { version, text } = readIfOther(path, this.#version);
+      if (text === undefined) {
+        if (this.#trouble !== undefined) this.#note(this.#trouble);
+        return;
       }
+      this.#version = version;
+      if (text.trim() === '') {
+        this.#note({ problem: 'is empty', endsAfter: goneLooks });
+        return;
+      }
+      this.#entries = readApiKeys({ fileName: path, text });
+      this.#trouble = undefined;
+      logger.info({ path, keys: this.#entries.size }, 'the API keys were read again');
     } catch (error) {
+      // What is written wrong stays so until the file changes; everything else is looked at again.
+      if (!(error instanceof DocumentError)) this.#version = undefined;
       const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      this.#note(error instanceof UserError ? error.message : problemOf(error), isGone ? goneLooks : staleLooks);
+      const problem = error instanceof UserError ? error.message : problemOf(error);
+      this.#note({ problem, endsAfter: isGone ? goneLooks : staleLooks });
     }
   }
 
-  /** @param allowedLooks at how many looks in a row this is to be seen for the keys to end */
-  #note(problem: string, allowedLooks: number): void {
+  #note({ problem, endsAfter }: Pick<Trouble, 'problem' | 'endsAfter'>): void {
     const { path, logger } = this.#options;
     const isNew = this.#trouble?.problem !== problem;
     const looks = (this.#trouble?.looks ?? 0) + 1;
     const sameLooks = isNew ? 1 : this.#trouble!.sameLooks + 1;
-    this.#trouble = { problem, looks, sameLooks };
-    this.#version = undefined;
+    this.#trouble = { problem, endsAfter, looks, sameLooks };
     const fields = { path, problem, keys: this.#entries.size };
-    if (this.#entries.size > 0 && (sameLooks >= allowedLooks || looks >= staleLooks)) {
+    if (this.#entries.size > 0 && (sameLooks >= endsAfter || looks >= staleLooks)) {
       this.#entries = new Map();
       logger.error(fields, 'the file of API keys is gone, empty or unusable; its keys have ended');
-    } else if (isNew && allowedLooks === staleLooks) {
+    } else if (isNew && endsAfter === staleLooks) {
       logger.error(fields, 'the file of API keys cannot be used; the old keys hold for an hour');
     }
   }
@@ -122,15 +127,37 @@ export class ApiKeyFile {
 /** What is wrong with the file. */
 interface Trouble {
   readonly problem: string;
+  /** At how many looks in a row this must be seen for the keys to end. */
+  readonly endsAfter: number;
   /** For how many looks something has been wrong. */
   readonly looks: number;
   /** For how many looks it has been this. */
   readonly sameLooks: number;
 }
 
+/** Some 20,000 keys. A file is parsed in one turn, and nothing else is answered meanwhile. */
+const maxBytes = 4 * 1024 * 1024;
+
+/**
+ * Reads a file unless it is of a known version. What is no regular file is an error: reading a pipe could wait for ever, and a
+ * device has no end. Throws what the file system says, or a UserError.
+ */
+function readIfOther(path: string, known: string | undefined): { readonly version: string; readonly text?: string } {
+  // Without O_NONBLOCK, opening a pipe waits for somebody who writes to it.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(file, { bigint: true });
+    if (!stats.isFile()) throw new UserError(`${path} is no regular file`);
+    if (stats.size > maxBytes) throw new UserError(`${path} has ${stats.size} bytes; at most ${maxBytes} are read`);
+    const version = versionOf(stats);
+    return version === known ? { version } : { version, text: readFileSync(file, 'utf8') };
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Changes when the file does. The inode: a file may be replaced by one of the same size within the clock's grain. */
-function versionOf(path: string): string {
-  const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+function versionOf({ ino, size, mtimeNs }: BigIntStats): string {
   return `${ino} ${size} ${mtimeNs}`;
 }
 

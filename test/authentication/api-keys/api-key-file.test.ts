@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -88,6 +89,21 @@ describe('the file of API keys', () => {
         symlinkSync(path, path);
       },
     ],
+    ['larger than any list of keys', () => writeFileSync(path, Buffer.alloc(4 * 1024 * 1024 + 1, ' '))],
+    [
+      'a pipe that nobody writes to',
+      () => {
+        rmSync(path);
+        execFileSync('mkfifo', [path]);
+      },
+    ],
+    [
+      'a device without an end',
+      () => {
+        rmSync(path);
+        symlinkSync('/dev/zero', path);
+      },
+    ],
     [
       'a folder',
       () => {
@@ -147,8 +163,8 @@ describe('the file of API keys', () => {
 
   it.skipIf(process.getuid?.() === 0)('leaves its keys in force when it may not be read', async () => {
     // Root may read everything, so this needs another user.
-    chmodSync(path, 0);
     write(other);
+    chmodSync(path, 0);
     await timeline.advance(look);
     expect(ids()).toEqual([one]);
   });
