@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +10,7 @@ import type { AuditRecord } from '../../src/audit/audit-record.ts';
 import { verifyAudit } from '../../src/audit/verify-audit.ts';
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 
+import { readValue } from '../telemetry/prometheus-text.ts';
 import { secret, send, startGateway, type TestGateway } from './running-gateway.ts';
 
 /** A gateway behind a proxy on this machine, which tells whom it speaks for. */
@@ -89,7 +91,7 @@ describe('a request whose sender cannot be told', () => {
     expect(text).toContain('cuegate_authentication_failures_total{reason="SIGNATURE_INVALID"} 1');
   });
 
-  it('leaves nothing of his token behind', async () => {
+  it('leaves nothing of its token behind', async () => {
     const token = bad('canary').authorization;
     await served.rest(findShow, {}, from('203.0.113.2', { authorization: token }));
     await recordsOf('203.0.113.2', 1);
@@ -97,6 +99,41 @@ describe('a request whose sender cannot be told', () => {
     for (const part of token.replace('Bearer ', '').split('.')) expect(written).not.toContain(part);
   });
 });
+
+describe('a request with two Authorization lines', () => {
+  it.each<[surface: string, path: string, body: string]>([
+    ['REST', `/${findShow}`, '{}'],
+    ['GraphQL', '/graphql', JSON.stringify({ query })],
+  ])('is refused by %s beside API keys, also when the first is a good token', async (_, path, body) => {
+    const before = calls();
+    const metric = 'cuegate_authentication_failures_total';
+    const counted = async () =>
+      readValue(await (await fetch(metricsUrl)).text(), metric, { reason: 'CREDENTIALS_AMBIGUOUS' }) ?? 0;
+    const countedBefore = await counted();
+    const good = signToken({ secret, claims: { sub: 'ann' } });
+    const answer = await postRaw(served.gateway.port, path, [`Bearer ${good}`, 'Bearer x'], body);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('the request has several Authorization headers; send exactly one');
+    expect([calls() - before, (await counted()) - countedBefore]).toEqual([0, 1]);
+  });
+});
+
+/** Posts over a bare socket, since node's own client sends a header once. */
+async function postRaw(port: number, path: string, tokens: readonly string[], body: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    'Host: localhost',
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...tokens.map((token) => `Authorization: ${token}`),
+  ];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
 
 describe('a request that is blocked', () => {
   it('is written down, too', async () => {
@@ -114,7 +151,7 @@ describe('a request that is blocked', () => {
 describe('somebody who guesses', () => {
   const peer = '203.0.113.4';
 
-  it('is told by both surfaces when to come again, and for how long is up to him', async () => {
+  it('is told by both surfaces when to come again, and for how long depends on the guesser', async () => {
     const before = calls();
     const statuses: number[] = [];
     for (let number = 0; number < 7; number += 1) {
