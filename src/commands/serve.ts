@@ -27,7 +27,7 @@ export const serve: Command = async (input) => {
   if (config.auth === 'none') {
     logger.warn({ host: config.host }, 'AUTH=none: whoever reaches this address may do everything on the farm');
   }
-  if (config.auth === 'jwt' && config.jwtSecretLevel === 'everything') {
+  if (config.jwtSecret !== '' && config.jwtSecretLevel === 'everything') {
     logger.info(
       { jwtSecretLevel: config.jwtSecretLevel },
       'tokens signed with JWT_SECRET that carry no scopes may do everything; to narrow that, set JWT_SECRET_LEVEL=read, or ' +
