@@ -59,7 +59,7 @@ export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
 
 /** What editors complete and check a file by. Checks that are code are left to the program. */
 function formatJsonSchema(title: string, schema: Parameters<typeof toJsonSchema>[0]): string {
-  const { $schema, ...form } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input' });
+  const { $schema, ...form } = toJsonSchema(schema, { typeMode: 'input', ignoreActions: ['check'] });
   return `${JSON.stringify({ $schema, title, ...form }, null, 2)}\n`;
 }
 

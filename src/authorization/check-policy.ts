@@ -34,9 +34,9 @@ export function checkPolicy(
     ),
     ...rules.flatMap((rule) => checkRule(rule, rpcs)),
     ...changes
-      .map((change) => ({ ...change, isMeant: meant([change.rpcs]) }))
+      .map((change) => ({ ...change, isMeant: meant([change.pattern]) }))
       .filter((change) => rpcs.every(({ method }) => !change.isMeant(method)))
-      .map(({ path, rpcs: named }) => mistakeAt(path, `"${named}" matches no RPC of the loaded protos`)),
+      .map(({ path, pattern }) => mistakeAt(path, `"${pattern}" matches no RPC of the loaded protos`)),
     ...resources.flatMap((entry) =>
       checkResource(entry, ground.registry, resources).map((problem) => mistakeAt(entry.path, problem)),
     ),
@@ -66,8 +66,9 @@ function checkRule({ path, rpcs: words, level, unless }: RuleEntry, rpcs: readon
   });
   if (problems.length > 0) return problems;
   const isMeant = meant(words);
-  const bound = rpcs.filter((rpc) => isAsked(rpc) && isMeant(rpc.method)).flatMap((rpc) => rpc.level ?? []);
-  if (bound.every((each) => each === 'never')) {
+  const levels = rpcs.filter((rpc) => isAsked(rpc) && isMeant(rpc.method)).flatMap((rpc) => rpc.level ?? []);
+  const bound = levels.filter((each) => each !== 'never');
+  if (bound.length === 0) {
     const why = level === undefined ? 'nobody may call these RPCs' : `no RPC asks for the level ${level}`;
     return [mistakeAt(path, `binds nothing: ${why}`)];
   }

@@ -92,7 +92,7 @@ export function compilePolicy(options: PolicyOptions): Policy {
  */
 function decideLevels(rows: readonly RpcFacts[], files: readonly (PolicyFile | undefined)[]): readonly RpcFacts[] {
   const changes = files.flatMap((file) => file?.changes ?? []);
-  const isMeant = changes.map(({ rpcs }) => meant([rpcs]));
+  const isMeant = changes.map(({ pattern }) => meant([pattern]));
   const decided = rows.map((row) => {
     const changed = changes.filter((_, index) => isMeant[index]!(row.method)).map(({ change }) => change);
     return Object.assign({ ...row }, ...changed) as RpcFacts;

@@ -22,8 +22,9 @@ import {
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { UserError } from '../errors/user-error.ts';
 import { type PermissionLevel, permissionLevels } from '../rpc-table/permission-level.ts';
+import { grantChanges, levelChanges, type RpcChange } from '../rpc-table/rpc-changes.ts';
 import { compileRpcPattern } from '../rpc-table/rpc-pattern.ts';
-import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
+import { grantsSchema, levelsSchema } from '../rpc-table/rpc-table-schema.ts';
 
 import { certificatesSchema, networksSchema, type PeerEntries } from './peers.ts';
 
@@ -59,8 +60,11 @@ const holderName = pipe(string(), regex(/^[^*]*\*?$/, 'a "*" may stand at its en
 
 /** `scope-token` of RFC 6749, 3.3 (https://www.rfc-editor.org/rfc/rfc6749#section-3.3): it also stands in headers. */
 const scopeName = pipe(
-  holderName,
-  regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope has no spaces, quotes or backslashes'),
+  string(),
+  regex(
+    /^(?=.)[\x21\x23-\x29\x2b-\x5b\x5d-\x7e]*\*?$/,
+    'a scope has no spaces, quotes or backslashes, and a "*" at its end only',
+  ),
 );
 
 const isPattern = (text: string) => compileRpcPattern(text) !== undefined;
@@ -93,19 +97,6 @@ const resource = strictObject({
   at: optional(pipe(said, description('Where the id of that other thing stands in the answer.'))),
 });
 
-const methods = pipe(
-  said,
-  description('Methods of the service, separated by spaces; * stands for any run of letters.'),
-);
-const levels = strictObject({
-  read: optional(methods),
-  operate: optional(methods),
-  wrangle: optional(methods),
-  submit: optional(methods),
-  admin: optional(methods),
-  never: optional(methods),
-} satisfies Record<PermissionLevel, unknown>);
-
 /** The form of a policy file; `schema/policy.yaml` explains it. A section that is there and empty is empty. */
 export const policySchema = strictObject({
   scopes: nullish(pipe(record(scopeName, rights), description('What the scopes of tokens are worth.'))),
@@ -122,18 +113,8 @@ export const policySchema = strictObject({
   ),
   rules: nullish(pipe(record(string(), rule), description('What narrows levels, by what a call acts on.'))),
   resources: nullish(pipe(record(string(), resource), description('How to tell whose a thing is, by message type.'))),
-  levels: nullish(
-    pipe(
-      record(string(), levels),
-      description('The levels that RPCs ask for, by service, other than by schema/rpcs.yaml.'),
-    ),
-  ),
-  grants: nullish(
-    pipe(
-      record(string(), record(string(), methods)),
-      description('The grants that RPCs ask for, by grant and service, other than by schema/rpcs.yaml.'),
-    ),
-  ),
+  levels: nullish(pipe(levelsSchema, description('The levels that RPCs ask for, other than by schema/rpcs.yaml.'))),
+  grants: nullish(pipe(grantsSchema, description('The grants that RPCs ask for, other than by schema/rpcs.yaml.'))),
 });
 
 /** What can be worth rights. */
@@ -174,20 +155,13 @@ export interface ResourceEntry {
   readonly path: DocumentPath;
 }
 
-/** What some RPCs ask for, where it is something else than the RPC table says. */
-export interface ChangeEntry {
-  /** A pattern over RPCs, e.g. `job.JobInterface/Kill*`. */
-  readonly rpcs: string;
-  readonly change: Pick<RpcFacts, 'level'> | Pick<RpcFacts, 'grant'>;
-  readonly path: DocumentPath;
-}
-
 /** A policy file, read but not yet held against the RPCs. */
 export interface PolicyFile {
   readonly rights: readonly RightsEntry[];
   readonly rules: readonly RuleEntry[];
   readonly resources: readonly ResourceEntry[];
-  readonly changes: readonly ChangeEntry[];
+  /** What some RPCs ask for, where it is something else than the RPC table says. */
+  readonly changes: readonly RpcChange[];
   readonly peers: PeerEntries;
   /** Whether a section is there, be it empty. */
   readonly has: (section: keyof InferOutput<typeof policySchema>) => boolean;
@@ -212,7 +186,6 @@ export function readPolicyFile(source: SourceText): PolicyFile {
     );
   }
   const { rules, resources } = value;
-  const changes = [...readLevels(value.levels), ...readGrants(value.grants)];
   throwIfWrong([
     ...Object.entries(rules ?? {}).flatMap(([name, { rpcs, level }]) =>
       rpcs === undefined && level === undefined
@@ -224,9 +197,6 @@ export function readPolicyFile(source: SourceText): PolicyFile {
         ? [mistakeAt(['resources', type], 'needs "owner" and "show", or "through" and "at", beside "read"')]
         : [],
     ),
-    ...changes
-      .filter(({ rpcs }) => !isPattern(rpcs))
-      .map(({ rpcs, path }) => mistakeAt(path, `"${rpcs}" ${noPattern}`)),
   ]);
   return {
     rights: [
@@ -248,8 +218,7 @@ export function readPolicyFile(source: SourceText): PolicyFile {
       where: whereOf(entry)!,
       path: ['resources', type],
     })),
-    changes,
-    peers: { networks: value.networks ?? [], certificates: value.certificates ?? [] },
+    changes: [...levelChanges(value.levels ?? {}), ...grantChanges(value.grants ?? {})],
     has: (section) => Object.hasOwn(value, section),
     throwIfWrong,
   };
@@ -278,27 +247,4 @@ function whereOf({ owner, show, through, at }: InferOutput<typeof resource>): Re
   const isThrough = through !== undefined && at !== undefined;
   if (isOwned && through === undefined && at === undefined) return { owner, show };
   return isThrough && owner === undefined && show === undefined ? { through, at } : undefined;
-}
-
-function readLevels(section: InferOutput<typeof policySchema>['levels']): readonly ChangeEntry[] {
-  return Object.entries(section ?? {}).flatMap(([service, byLevel]) =>
-    permissionLevels.flatMap((level) => readChanges(['levels', service, level], service, byLevel[level], { level })),
-  );
-}
-
-function readGrants(section: InferOutput<typeof policySchema>['grants']): readonly ChangeEntry[] {
-  return Object.entries(section ?? {}).flatMap(([grant, byService]) =>
-    Object.entries(byService).flatMap(([service, text]) =>
-      readChanges(['grants', grant, service], service, text, { grant }),
-    ),
-  );
-}
-
-function readChanges(
-  path: DocumentPath,
-  service: string,
-  text: string | undefined,
-  change: ChangeEntry['change'],
-): readonly ChangeEntry[] {
-  return wordsOf(text ?? '').map((method) => ({ rpcs: `${service}/${method}`, change, path }));
 }

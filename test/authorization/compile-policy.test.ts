@@ -240,7 +240,7 @@ describe('compilePolicy()', () => {
     ['roles:\n  a*b: read\n', 'line 2, column 3: roles."a*b": is "a*b"; a "*" may stand at its end only'],
     [
       'scopes:\n  "a b": read\n',
-      'line 2, column 3: scopes."a b": is "a b"; a scope has no spaces, quotes or backslashes',
+      'line 2, column 3: scopes."a b": is "a b"; a scope has no spaces, quotes or backslashes, and a "*" at its end only',
     ],
     [
       'groups:\n  a: grant:unbok\n',
@@ -305,6 +305,10 @@ describe('compilePolicy()', () => {
     [
       'rules:\n  own:\n    level: operate\n    only: owner\n    unless: read\n    why: so\n',
       'line 5, column 5: rules.own.unless: "read" exempts everybody: whoever may call these RPCs has that level. Name a level above it, or leave "unless" out',
+    ],
+    [
+      'rules:\n  own:\n    rpcs: rqd.* job.JobInterface/Kill\n    only: owner\n    unless: operate\n    why: so\n',
+      'line 5, column 5: rules.own.unless: "operate" exempts everybody: whoever may call these RPCs has that level. Name a level above it, or leave "unless" out',
     ],
     [
       'rules:\n  own:\n    rpcs: job.JobInterface/Kill\n    only: owner\n    unless: operate\n    why: so\n',
