@@ -3,6 +3,7 @@ import { readUid } from '../authentication/claims.ts';
 import { authorize } from '../authorization/authorize.ts';
 import type { InvokeOf } from '../call/call.ts';
 import type { Identity } from '../call/identity.ts';
+import { compileWireToWindow } from '../codec/value/message-window.ts';
 import { compileValueToWire } from '../codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../codec/value/wire-to-value.ts';
 import type { Config } from '../config/config.ts';
@@ -54,6 +55,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
   const { registry, table, policy } = snapshot;
   const { rows: rpcs, dressedErrors } = table;
   const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
+  const look = (message: MessageDescriptor) => compileWireToWindow(message, registry);
   const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
   const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
   const { grpcTimeoutMs: timeoutMs, maxRequestBytes, maxSpecBytes, forwardMetadata: forwardsMetadata } = config;
@@ -62,7 +64,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
   const uidOf = claimNames.uid === undefined ? undefined : ({ claims }: Identity) => readUid(claims, claimNames);
   const { hasGrant } = policy;
   const validation = { dressedErrors, open, close, timeoutMs, now, maxSpecBytes, hasGrant, uidOf };
-  const identityFields = { rpcs, open, close, mismatch, services, forwardsMetadata };
+  const identityFields = { rpcs, open, look, close, mismatch, services, forwardsMetadata };
   const lanes = createLanes({ ...config.laneLimits, callMs: timeoutMs }, meters?.laneWait);
   const { auditFile: file, auditMaxBytes: maxBytes, auditKeyFile: keyFile, auditAnchorIntervalMs } = config;
   const settings = { file, maxBytes, keyFile, anchorIntervalMs: auditAnchorIntervalMs };
@@ -74,7 +76,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     log: logCalls(logger),
     audit: audit.record,
     limits: limitCalls({ maxRequestBytes, timeoutMs }),
-    authorization: authorize(policy, { open, close }),
+    authorization: authorize(policy, { open: look, close }),
     validation: validateRequests(validation),
     identity: fillIdentityFields(identityFields),
     idempotency: answerOnce({ timeoutMs, now: Date.now }),

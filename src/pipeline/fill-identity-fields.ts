@@ -16,6 +16,8 @@ export interface IdentityFieldOptions {
   /** Every RPC: an upstream of none of whose RPCs the table knows an identity field is no Cuebot, and is told nothing. */
   readonly rpcs: readonly RpcFacts[];
   readonly open: OpenMessage;
+  /** Opens a request for the sake of one field, and does not read the others, however large they are. */
+  readonly look: OpenMessage;
   readonly close: CloseMessage;
   /** What becomes of a request that names another user than its caller (IDENTITY_MISMATCH). */
   readonly mismatch: 'replace' | 'refuse';
@@ -73,7 +75,7 @@ function compileFill(
 function compileFillField(
   method: MethodDescriptor,
   field: FieldPath,
-  { open, close, mismatch, services }: IdentityFieldOptions,
+  { open, look, close, mismatch, services }: IdentityFieldOptions,
 ): FillRequest {
   const read = open(method.input);
   const write = close(method.input);
@@ -83,6 +85,7 @@ function compileFillField(
     const value = field.length === 1 ? undefined : read(request);
     return Buffer.concat([request, write({ [outermost]: replaceText(field, value, user) })]);
   };
+  const lookInto = look(method.input);
   const isService = compileIsService(services);
   return ({ request, identity, notes }) => {
     const { subject, isNamed } = identity;
@@ -91,7 +94,7 @@ function compileFillField(
       if (notes !== undefined) notes.replacesName = true;
       return fill(request, subject);
     }
-    const said = textAt(read(request), field);
+    const said = textAt(lookInto(request), field);
     const isOther = said !== '' && !(isNamed && said === subject);
     if (isOther && mismatch === 'refuse' && !isServiceCall) throw wrongUser(name, said, identity);
     if (isOther && notes !== undefined) notes.onBehalfOf = said;

@@ -23,10 +23,10 @@ describe('the pipeline of each of OpenCue’s RPCs', () => {
   it.each([
     ['show.ShowInterface/FindShow', 'log audit limits authorization validation reads timing'],
     ['job.JobInterface/GetLayers', 'log audit limits authorization validation reads lane timing'],
-    ['job.JobInterface/Kill', 'log audit limits authorization validation identity reads lane timing'],
+    ['job.JobInterface/Kill', 'log audit limits authorization validation identity reads lane sending timing'],
     [
       'job.JobInterface/LaunchSpec',
-      'log audit limits authorization validation identity idempotency intent reads timing',
+      'log audit limits authorization validation identity idempotency intent reads sending timing',
     ],
   ])('of %s', (rpc, interceptors) => {
     const method = snapshot.registry.methods.get(rpc)!;
@@ -38,6 +38,7 @@ describe('the pipeline of each of OpenCue’s RPCs', () => {
     expect(rowsWhere('lane')).toEqual(rows.filter(({ lane }) => lane !== undefined));
     expect(rowsWhere('identity')).toEqual(rows.filter(({ kind }) => kind === 'write'));
     expect(rowsWhere('intent')).toEqual(rows.filter(({ grant }) => grant !== undefined));
+    expect(rowsWhere('sending')).toEqual(rows.filter(({ kind, grant }) => kind === 'write' || grant !== undefined));
     expect(rowsWhere('idempotency')).toEqual(rows.filter(({ takesIdempotencyKey }) => takesIdempotencyKey));
     expect(rowsWhere('validation')).toEqual(rows.filter(({ validations }) => validations.length > 0));
     expect(rowsWhere('authorization')).toEqual(rows);

@@ -4,7 +4,7 @@ import type { CallNotes } from '../../src/call/call.ts';
 import type { GatewayError } from '../../src/call/gateway-error.ts';
 import { fillIdentityFields } from '../../src/pipeline/fill-identity-fields.ts';
 import { identityOf } from '../authentication/identity.ts';
-import { close, open, pipeThrough, tableOf } from './validation/single-interceptor.ts';
+import { close, look, open, pipeThrough, tableOf } from './validation/single-interceptor.ts';
 
 const kill = 'job.JobInterface/Kill';
 const comment = 'job.JobInterface/AddComment';
@@ -16,7 +16,7 @@ const ann = identityOf('ann', { method: 'hmac' });
 const cueweb = identityOf('user-id', { method: 'hmac' });
 
 function filling(mismatch: 'replace' | 'refuse' = 'replace') {
-  const options = { rpcs: table.rows, open, close, mismatch, services: ['user-id'], forwardsMetadata: true };
+  const options = { rpcs: table.rows, open, look, close, mismatch, services: ['user-id'], forwardsMetadata: true };
   return pipeThrough(table, fillIdentityFields(options));
 }
 
@@ -144,6 +144,7 @@ describe('fillIdentityFields()', () => {
       fillIdentityFields({
         rpcs: foreign.rows,
         open,
+        look,
         close,
         mismatch: 'replace',
         services: [],

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import { compileValueToWire } from '../../../src/codec/value/value-to-wire.ts';
+import { compileWireToWindow } from '../../../src/codec/value/message-window.ts';
 import { compileWireToValue } from '../../../src/codec/value/wire-to-value.ts';
 import type { MessageDescriptor, Registry } from '../../../src/registry/descriptors.ts';
 import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
@@ -17,6 +18,7 @@ export const registry: Registry = loadProtoFiles([pathOf('proto')]);
 
 /** What looks into messages, and makes them, as app/ hands it to the pipeline. */
 export const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
+export const look = (message: MessageDescriptor) => compileWireToWindow(message, registry);
 export const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
 
 /** What request validation needs; nobody has a grant, and it is always the same moment. */
