@@ -135,7 +135,8 @@ class AuditFile {
   /** The chain moves on only when the lines are in the file: a record that was lost leaves no gap. */
   async #write(batch: readonly Waiting[]): Promise<void> {
     const disturbance = this.#pending ?? (await this.#findDisturbance());
-    if (disturbance !== undefined) await this.goOn(disturbance);
+    if (disturbance === 'FILE_GONE' && (await this.#hasCopyInPlace())) await this.#reopen();
+    else if (disturbance !== undefined) await this.goOn(disturbance);
     else if (this.#file.bytes >= BigInt(this.#options.maxBytes)) await this.goOn('FILE_FULL');
     const records = batch.map(({ record }) => record);
     this.#end = await appendRecords(this.#file, records, {
@@ -152,6 +153,28 @@ class AuditFile {
     if (found === undefined || found.dev !== dev || found.ino !== ino) return 'FILE_GONE';
     if (found.size < bytes) return 'FILE_CUT';
     return found.size > bytes ? 'FILE_GREW' : undefined;
+  }
+
+  /**
+   * Whether the file at the path ends as this one did. Some file systems number their files anew now and then, and some editors
+   * put a copy in a file's place: the chain goes on there as if nothing had happened.
+   */
+  async #hasCopyInPlace(): Promise<boolean> {
+    try {
+      const { end, isWhole } = await readChainEnd(this.#options.path, this.#options.key);
+      return isWhole && end?.seq === this.#end.seq && end.hash === this.#end.hash;
+    } catch (error) {
+      if (error instanceof AuditFileError) return false;
+      throw error;
+    }
+  }
+
+  async #reopen(): Promise<void> {
+    await this.#lock.renew();
+    const { handle } = this.#file;
+    this.#file = await openForAppend(this.#options.path);
+    this.#pending = undefined;
+    await handle.close();
   }
 
   /** Puts away what is at the path, unless that is empty, and goes on with the chain in a new file. */

@@ -239,6 +239,22 @@ describe('an audit file that somebody else changes', () => {
     ]);
   });
 
+  it('is the same one when a copy takes its place', async () => {
+    const trail = await open();
+    await trail.append(record('ann'), false);
+    await copyFile(path, `${path}.copy`);
+    await rename(`${path}.copy`, path);
+    await trail.append(record('ben'), false);
+    await trail.close();
+    expect(disturbances).toEqual([]);
+    expect(await told()).toEqual([
+      [1, 'start'],
+      [2, 'write', 'ann'],
+      [3, 'write', 'ben'],
+    ]);
+    expect(await verifyAudit([path])).toMatchObject({ records: 3, problem: undefined });
+  });
+
   it('takes no record while another process has the lock by now', async () => {
     const trail = await open();
     const other = { host: 'elsewhere', pid: 7, startedAt: '2026-11-23T11:00:00.000Z' };
