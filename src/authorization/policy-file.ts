@@ -219,6 +219,7 @@ export function readPolicyFile(source: SourceText): PolicyFile {
       path: ['resources', type],
     })),
     changes: [...levelChanges(value.levels ?? {}), ...grantChanges(value.grants ?? {})],
+    peers: { networks: value.networks ?? [], certificates: value.certificates ?? [] },
     has: (section) => Object.hasOwn(value, section),
     throwIfWrong,
   };

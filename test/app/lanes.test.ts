@@ -21,6 +21,9 @@ afterEach(async () => {
 
 const inFlight = 32;
 
+/** However slow the machine is. */
+const patient = { LANE_MAX_WAIT: '1h', GRPC_TIMEOUT: '1h' };
+
 describe('a Cuebot that mixes calls up', () => {
   it('answers and writes wrongly when lanes are off', async () => {
     running = await startGateway({ cuebot: { servantDefect: true }, settings: { LANES: 'false' } });
@@ -31,7 +34,7 @@ describe('a Cuebot that mixes calls up', () => {
   });
 
   it('never does in 20,000 calls with lanes on', async () => {
-    running = await startGateway({ cuebot: { servantDefect: true }, settings: { LANE_MAX_WAIT: '60s' } });
+    running = await startGateway({ cuebot: { servantDefect: true }, settings: patient });
     expect(await hammer(running, 20_000)).toEqual([]);
   });
 });
@@ -40,7 +43,7 @@ describe('callers who are willing to wait for a moment only', () => {
   it('make no call of others act on their objects, nor theirs on others’', async () => {
     let count = 0;
     const slow = { servantDefect: true, latencyMs: () => 3 + (count++ % 7) };
-    running = await startGateway({ cuebot: slow, settings: { LANE_MAX_WAIT: '60s' } });
+    running = await startGateway({ cuebot: slow, settings: patient });
     const { rest } = running;
     const [{ parentId: mine }, ...others] = (await layersOf(running)) as [Layer, ...Layer[]];
     const jobs = [...new Set(others.map(({ parentId }) => parentId))].filter((id) => id !== mine);
