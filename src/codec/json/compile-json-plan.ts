@@ -87,7 +87,7 @@ function planField(field: FieldDescriptor, oneof: OneofPlan | undefined): FieldP
 }
 
 function planScalar(
-  { cardinality, presence }: FieldDescriptor,
+  { cardinality, presence, packed }: FieldDescriptor,
   type: Exclude<FieldType, { readonly kind: 'message' }>,
 ): ScalarPlan {
   const isEnum = type.kind === 'enum';
@@ -98,7 +98,7 @@ function planScalar(
     readField: READ_FIELD[cardinality],
     wireType,
     explicit: presence === 'explicit',
-    packed: cardinality === 'repeated' && wireType !== WIRE_TYPE.bytes,
+    packed,
   });
 }
 
