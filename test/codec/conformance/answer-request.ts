@@ -1,7 +1,7 @@
-import { compileJsonToWire } from '../../src/codec/json/json-to-wire.ts';
-import { compileWireToJson } from '../../src/codec/json/wire-to-json.ts';
-import { WireError } from '../../src/codec/wire/wire-error.ts';
-import type { Registry } from '../../src/registry/descriptors.ts';
+import { compileJsonToWire } from '../../../src/codec/json/json-to-wire.ts';
+import { compileWireToJson } from '../../../src/codec/json/wire-to-json.ts';
+import { WireError } from '../../../src/codec/wire/wire-error.ts';
+import type { Registry } from '../../../src/registry/descriptors.ts';
 
 import type { ConformanceRequest, ConformanceResponse } from './protocol.ts';
 
