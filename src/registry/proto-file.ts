@@ -54,7 +54,7 @@ export function definesOptions(extendee: string): boolean {
 
 /** Whether a file of this name is one of protoc's own for a language: it says nothing about the wire or JSON. */
 export function definesLanguageFeatures(name: string): boolean {
-  return /^google\/protobuf\/[a-z]+_features\.proto$/.test(name);
+  return /(?:^|\/)google\/protobuf\/[a-z]+_features\.proto$/.test(name);
 }
 
 /** What every declaration has. */

@@ -220,6 +220,16 @@ describe('loadProtoFiles()', () => {
     });
   });
 
+  it('adds nothing to the schema from a copy of a file with the features of one language', () => {
+    const folder = write({
+      'google/protobuf/go_features.proto':
+        'syntax = "proto2"; package pb; message GoFeatures { optional bool x = 1; enum Level { L = 0; } }',
+      'one.proto': 'edition = "2023"; import "google/protobuf/go_features.proto"; message One { string a = 1; }',
+    });
+    const { messages, enums } = loadProtoFiles([folder]);
+    expect([[...messages.keys()], [...enums.keys()]]).toEqual([['One'], []]);
+  });
+
   it('understands the files that protoc brings for itself and for languages', () => {
     const folder = write({
       'one.proto': `edition = "2023"; import "google/protobuf/go_features.proto"; import "google/protobuf/descriptor.proto";
