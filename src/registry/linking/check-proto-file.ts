@@ -31,6 +31,7 @@ export function checkProtoFile(file: ProtoFile): RegistryProblem[] {
   const report: Report = ({ line }, message) => void problems.push({ file: file.name, line, message });
   const prefix = file.package === '' ? '' : `${file.package}.`;
   const features = inheritFeatures(defaultFeatures[file.syntax], file.features);
+  reportNameless([...file.messages, ...file.enums, ...file.services], `package ${file.package}`, report);
   for (const message of file.messages) checkMessage(message, prefix, file, features, report);
   for (const declared of file.enums) checkEnum(declared, prefix, features, report);
   for (const service of file.services) checkService(service, prefix, report);
@@ -40,6 +41,7 @@ export function checkProtoFile(file: ProtoFile): RegistryProblem[] {
 function checkMessage(message: ProtoMessage, prefix: string, file: ProtoFile, outer: Features, report: Report): void {
   const features = inheritFeatures(outer, message.features);
   const where = `message ${prefix}${message.name}`;
+  reportNameless([...message.fields, ...message.oneofs, ...message.messages, ...message.enums], where, report);
   for (const field of message.fields) checkField(field, where, report);
   reportSameNames(message.fields, `${where} has two fields`, report);
   reportDuplicates(
@@ -95,6 +97,7 @@ function checkEnum(declared: ProtoEnum, prefix: string, outer: Features, report:
     if (value.number === (value.number | 0)) continue;
     report(value, `value ${value.name} of ${where} has number ${value.number}, expected a 32-bit integer`);
   }
+  reportNameless(declared.values, where, report);
   reportSameNames(declared.values, `${where} has two values`, report);
   if (declared.allowAlias) return;
   reportDuplicates(
@@ -108,7 +111,15 @@ function checkEnum(declared: ProtoEnum, prefix: string, outer: Features, report:
 
 function checkService(service: ProtoService, prefix: string, report: Report): void {
   const where = `service ${prefix}${service.name}`;
+  reportNameless(service.methods, where, report);
   reportSameNames(service.methods, `${where} has two methods`, report);
+}
+
+/** Reports what only a compiled file can lack. */
+function reportNameless(declarations: readonly ProtoDeclaration[], where: string, report: Report): void {
+  for (const declaration of declarations) {
+    if (declaration.name === '') report(declaration, `something in ${where} has no name`);
+  }
 }
 
 function reportSameNames(declarations: readonly ProtoDeclaration[], what: string, report: Report): void {

@@ -23,11 +23,11 @@ export interface FileDescriptor {
 
 /** `DescriptorProto`. Map entries are nested messages here. */
 export interface DescriptorOfMessage {
-  readonly name: string;
+  readonly name?: string;
   readonly field: readonly DescriptorOfField[];
   readonly nestedType: readonly DescriptorOfMessage[];
   readonly enumType: readonly DescriptorOfEnum[];
-  readonly oneofDecl: readonly { readonly name: string; readonly options?: DescriptorOptions }[];
+  readonly oneofDecl: readonly { readonly name?: string; readonly options?: DescriptorOptions }[];
   readonly extension: readonly DescriptorOfField[];
   readonly extensionRange: readonly object[];
   readonly options?: DescriptorOptions;
@@ -35,8 +35,8 @@ export interface DescriptorOfMessage {
 
 /** `FieldDescriptorProto`. Numbers stand for the names of its enums. */
 export interface DescriptorOfField {
-  readonly name: string;
-  readonly number: number;
+  readonly name?: string;
+  readonly number?: number;
   readonly label?: number;
   readonly type?: number;
   readonly typeName?: string;
@@ -49,23 +49,23 @@ export interface DescriptorOfField {
 
 /** `EnumDescriptorProto`. */
 export interface DescriptorOfEnum {
-  readonly name: string;
-  readonly value: readonly { readonly name: string; readonly number?: number; readonly options?: DescriptorOptions }[];
+  readonly name?: string;
+  readonly value: readonly { readonly name?: string; readonly number?: number; readonly options?: DescriptorOptions }[];
   readonly options?: DescriptorOptions;
 }
 
 /** `ServiceDescriptorProto`. */
 export interface DescriptorOfService {
-  readonly name: string;
+  readonly name?: string;
   readonly method: readonly DescriptorOfMethod[];
   readonly options?: DescriptorOptions;
 }
 
 /** `MethodDescriptorProto`. Type names are absolute, with a leading dot. */
 export interface DescriptorOfMethod {
-  readonly name: string;
-  readonly inputType: string;
-  readonly outputType: string;
+  readonly name?: string;
+  readonly inputType?: string;
+  readonly outputType?: string;
   readonly clientStreaming?: boolean;
   readonly serverStreaming?: boolean;
   readonly options?: DescriptorOptions;

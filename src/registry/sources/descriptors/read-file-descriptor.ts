@@ -70,9 +70,10 @@ function readSyntax({ syntax = 'proto2', edition }: FileDescriptor): ProtoSyntax
 
 /** `outer` is the path of the message around it, in names. */
 function readMessage(message: DescriptorOfMessage, outer: string, path: string, context: Context): ProtoMessage {
-  const mapEntries = new Map(message.nestedType.filter(isMapEntry).map((entry) => [entry.name, entry]));
+  const mapEntries = new Map(message.nestedType.filter(isMapEntry).map((entry) => [entry.name ?? '', entry]));
   const synthetic = new Set(message.field.filter((field) => field.proto3Optional).map((field) => field.oneofIndex));
-  const scope = outer === '' ? message.name : `${outer}.${message.name}`;
+  const { name = '' } = message;
+  const scope = outer === '' ? name : `${outer}.${name}`;
   readExtensions(message.extension, scope, `${path},${at.message.extension}`, context);
   return {
     ...declare(message, path, context),
@@ -110,7 +111,7 @@ function readField(
   path: string,
   context: Context,
 ): ProtoField {
-  const { name, number, options, proto3Optional = false } = field;
+  const { name = '', number = 0, options, proto3Optional = false } = field;
   const repeated = field.label === labels.repeated;
   const entry = repeated ? mapEntries.get(field.typeName?.slice(field.typeName.lastIndexOf('.') + 1) ?? '') : undefined;
   const [key, value] = entry?.field ?? [];
@@ -167,8 +168,8 @@ function readService(service: DescriptorOfService, path: string, context: Contex
     ...declare(service, path, context),
     methods: service.method.map((method, index) => ({
       ...declare(method, `${path},${at.service.method},${index}`, context),
-      input: method.inputType,
-      output: method.outputType,
+      input: method.inputType ?? '',
+      output: method.outputType ?? '',
       clientStreaming: method.clientStreaming === true,
       serverStreaming: method.serverStreaming === true,
       idempotency: idempotencyLevels[method.options?.idempotencyLevel ?? 0] ?? 'unknown',
@@ -193,7 +194,7 @@ function readFeatures(options: DescriptorOptions | undefined): FeatureChoices {
 }
 
 function declare(
-  { name, options }: { readonly name: string; readonly options?: DescriptorOptions },
+  { name = '', options }: { readonly name?: string; readonly options?: DescriptorOptions },
   path: string,
   { locations }: Context,
 ): ProtoDeclaration {
