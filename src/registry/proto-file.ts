@@ -10,8 +10,8 @@ export interface ProtoFile {
   /** The name that errors show and imports refer to; unique among the files of one registry. */
   readonly name: string;
   /**
-   * Whether a compiler wrote the file. Then its type names are absolute and were checked, so a type that is missing was
-   * left out by whoever handed the file on, and that matters only to those who need the type.
+   * Whether a compiler wrote the file. Its type names are absolute then, and were checked. So a type that is missing is no
+   * mistake in the file: it was left out later, and that matters only where an RPC needs it.
    */
   readonly compiled: boolean;
   readonly package: string;

@@ -1,7 +1,7 @@
 import type { MessageDescriptor, Registry } from '../registry/descriptors.ts';
 import { linkRegistry } from '../registry/linking/link-registry.ts';
 import { parseProtoFile } from '../registry/parsing/parse-proto-file.ts';
-import { wellKnownProtos } from '../registry/sources/well-known-protos.ts';
+import { addWellKnownFiles } from '../registry/sources/well-known-protos.ts';
 
 /**
  * Types that an error's details may have although no proto of the upstream mentions them: the Go gateway has them compiled
@@ -55,10 +55,9 @@ const detailProtos: Readonly<Record<string, string>> = {
 };
 
 const details = linkRegistry(
-  [
-    ...Object.entries(detailProtos).map(([name, text]) => [name, `syntax = "proto3"; ${text}`] as const),
-    ...wellKnownProtos,
-  ].map(([name, source]) => parseProtoFile(source, name).file),
+  addWellKnownFiles(
+    Object.entries(detailProtos).map(([name, text]) => parseProtoFile(`syntax = "proto3"; ${text}`, name).file),
+  ),
 );
 
 const known = [...details.messages].filter(([, message]) => message.package !== 'cuegate');

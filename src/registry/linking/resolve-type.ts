@@ -15,8 +15,8 @@ export type Resolved<T> =
 
 /**
  * Finds types by reference from within a scope, as protoc does: from the innermost scope outwards, and only in files that
- * are imported, directly or through `import public`. A compiled file may refer to anything: its compiler saw to that, and
- * a server may know a file by another name than those who import it.
+ * are imported, directly or through `import public`. A compiled file may refer to any type: its compiler has checked
+ * the imports, and a server may know a file by another name than the one it is imported by.
  * @param whyMissing Why a compiled file may lack what it imports
  * Source: https://protobuf.dev/programming-guides/proto3/#name-resolution
  */

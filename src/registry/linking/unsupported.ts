@@ -10,13 +10,15 @@ export interface Unsupported {
   readonly what: string;
 }
 
-/** A message, what it holds that is unsupported, itself or in its fields, and the RPCs that need it. */
+/** What needs a message. */
 export interface Reach {
+  /** The messages that hold it, directly or in what they hold, and the message itself. */
   readonly messages: ReadonlySet<MessageDescriptor>;
+  /** The RPCs that carry one of those. */
   readonly methods: readonly MethodDescriptor[];
 }
 
-/** Finds what needs a message: the messages that hold it, itself included, and the RPCs that carry one of those. */
+/** Finds what needs a message. */
 export function createReach(
   messages: readonly MessageDescriptor[],
   services: readonly ServiceDescriptor[],

@@ -70,8 +70,13 @@ function parseBody(context: ProtoContext, first: Token, name: string, outer: str
       extensionRange ??= { line };
     } else parseField(context, body, undefined);
   });
+  const { line, comment, deprecated } = declare(first, open, name, options);
+  // Spelled out, and so are fields: V8 is slow in adding to an object that was spread, and a schema has thousands of them.
   return {
-    ...declare(first, open, name, options),
+    name,
+    line,
+    comment,
+    deprecated,
     features: readFeatures(context, first.line, options),
     fields: body.fields,
     oneofs: body.oneofs,
@@ -142,7 +147,6 @@ function parseField(context: ProtoContext, body: Body, oneof: string | undefined
   const name = group ? declared.toLowerCase() : declared;
   const end = group ? context.tokens[context.position - 1]! : expect(context, ';');
   const { line, comment, deprecated } = declare(first, end, name, options);
-  // Spelled out: most of a schema is fields, and V8 is slow in adding to an object that was spread.
   body.fields.push({
     name,
     line,
@@ -226,7 +230,8 @@ function parseEnumValue(context: ProtoContext): ProtoEnumValue {
   expect(context, '=');
   const number = readInteger(context, 'the number of the enum value');
   const options = parseBracketOptions(context);
-  return { ...declare(first, expect(context, ';'), name, options), number };
+  const { line, comment, deprecated } = declare(first, expect(context, ';'), name, options);
+  return { name, line, comment, deprecated, number };
 }
 
 /** Passes over `reserved` and `extensions`, the options of which may hold braces. */

@@ -95,7 +95,7 @@ function parseOptionValue(cursor: TokenCursor): string {
 
 /**
  * Reads `{ … }` in protobuf's text format, and adds its members that have names of their own and single values. All else
- * (lists, extensions) is passed over, for custom options alone have it, and those are nobody's business here.
+ * (lists, extensions) is passed over: only custom options have it, and the registry reads none of those.
  * Source: https://protobuf.dev/reference/protobuf/textformat-spec/
  */
 function parseAggregate(cursor: TokenCursor, name: string, options: Map<string, string>): void {

@@ -26,7 +26,7 @@ interface Comment {
 
 const nothingBetween: Between = Object.freeze({ trailing: '', leading: '' });
 
-/** Skips white space and comments within a declaration; nobody owns these comments. */
+/** Skips white space and comments within a declaration. These comments belong to no declaration. */
 export function skipBlanks(scanner: ProtoScanner): void {
   do skipSpaces(scanner);
   while (skipNewline(scanner) || readComment(scanner) !== undefined);
@@ -36,7 +36,7 @@ export function skipBlanks(scanner: ProtoScanner): void {
  * Skips white space and comments after `;`, `{` or `}`, or at the start of the file (`first`), and shares the comments out
  * as protoc does, so that a file and the descriptor set compiled from it say the same: a comment on the same line trails,
  * and so does one that begins on the next line, if a blank line or the end of the block follows it; the last one that
- * touches the next declaration leads it; all others belong to nobody. Line comments in a row are one comment.
+ * touches the next declaration leads it; all others belong to none. Line comments in a row are one comment.
  * Source: `NextWithComments` in https://github.com/protocolbuffers/protobuf/blob/main/src/google/protobuf/io/tokenizer.h
  */
 export function readComments(scanner: ProtoScanner, first: boolean): Between {
@@ -57,7 +57,7 @@ export function readComments(scanner: ProtoScanner, first: boolean): Between {
     if (pending === undefined && !skipNewline(scanner)) return nothingBetween;
     if (pending?.kind === 'block' && !skipRestOfLine(scanner)) {
       const next = scanner.source[scanner.offset];
-      // Between two declarations on one line it could be either's, and is nobody's.
+      // Between two declarations on one line it could belong to either, so it belongs to none.
       if (next !== undefined && next !== '}' && next !== '/') return nothingBetween;
     }
     settle();

@@ -43,6 +43,14 @@ export const wellKnownProtos: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
+let parsed: readonly ProtoFile[] | undefined;
+
+/** The well-known files. */
+function wellKnownFiles(): readonly ProtoFile[] {
+  parsed ??= [...wellKnownProtos].map(([path, source]) => parseProtoFile(source, path).file);
+  return parsed;
+}
+
 /**
  * Files, and all well-known ones that do not come with them: an Any may hold their types, whether a field names them or not.
  * A file that comes under another name, or inside another file, counts as brought.
@@ -50,12 +58,9 @@ export const wellKnownProtos: ReadonlyMap<string, string> = new Map(
 export function addWellKnownFiles(files: readonly ProtoFile[]): ProtoFile[] {
   const brought = new Set(
     files
-      .filter(({ package: name }) => name === 'google.protobuf')
+      .filter((file) => file.package === 'google.protobuf')
       .flatMap(({ messages }) => messages.map(({ name }) => name)),
   );
-  const missing = [...wellKnownProtos].flatMap(([path, source]) => {
-    const { file } = parseProtoFile(source, path);
-    return file.messages.some(({ name }) => brought.has(name)) ? [] : [file];
-  });
+  const missing = wellKnownFiles().filter(({ messages }) => !messages.some(({ name }) => brought.has(name)));
   return [...files, ...missing];
 }
