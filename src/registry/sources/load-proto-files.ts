@@ -50,9 +50,14 @@ export function readProtoFiles(
 ): { files: ProtoFile[]; problems: RegistryProblem[] } {
   const problems: RegistryProblem[] = [];
   const { roots, files, compiled } = listGiven(paths, importRoots, problems);
-  const parsed = new Map<string, ProtoFile>(compiled.map((file) => [file.name, file]));
   const queue = files.map(sourceOnDisk);
   const given = new Set(queue.map(({ name }) => name));
+  const parsed = new Map<string, ProtoFile>();
+  for (const file of compiled) {
+    // Of two sets with one file the first counts, and given sources count before sets.
+    const isGiven = roots.some((root) => given.has(sourceOnDisk(join(root, file.name)).name));
+    if (!isGiven && !parsed.has(file.name)) parsed.set(file.name, file);
+  }
 
   // The queue grows while it is walked: every file adds what it imports.
   for (const source of queue) {
@@ -60,9 +65,10 @@ export function readProtoFiles(
     const { file, problems: found } = parseProtoFile(readSource(source, problems), source.name);
     problems.push(...found);
     const imports = file.imports.map((imported) => {
+      if (parsed.get(imported.path)?.compiled === true) return imported;
       const target = findImport(imported.path, roots);
-      if (target !== undefined) queue.push(target);
-      else if (!parsed.has(imported.path)) problems.push(missingImport(imported, file, roots));
+      if (target === undefined) problems.push(missingImport(imported, file, roots));
+      else queue.push(target);
       return { ...imported, path: target?.name ?? imported.path };
     });
     const isImportOnly = !given.has(source.name) && importRoots.some((root) => isBelow(source.name, root));

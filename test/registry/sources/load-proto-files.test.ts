@@ -211,6 +211,27 @@ describe('loadProtoFiles()', () => {
       expect(services.length).toBe(3);
     });
 
+    it('takes a file once that two sets have, or a set and a folder', () => {
+      const folder = write({});
+      writeFileSync(join(folder, 'one.binpb'), set);
+      writeFileSync(join(folder, 'two.pb'), set);
+      const once = printRegistry(loadProtoFiles(['test/recorded/conf.proto']));
+      expect(printRegistry(loadProtoFiles([join(folder, 'one.binpb'), join(folder, 'two.pb')]))).toEqual(once);
+      expect(printRegistry(loadProtoFiles([join(folder, 'one.binpb'), 'test/recorded/conf.proto']))).toEqual(once);
+    });
+
+    it('takes what a set has from there, also where an import root has it', () => {
+      const folder = write({
+        'more.proto': 'syntax = "proto3"; import "conf.proto"; message More { conf.v1.Small small = 1; }',
+      });
+      const { messages, services } = loadProtoFiles(
+        [join(folder, 'more.proto'), 'test/recorded/registry/conf.binpb'],
+        ['test/recorded'],
+      );
+      expect(messages.has('More')).toBe(true);
+      expect(services.length).toBe(3);
+    });
+
     it('tells which set is none', () => {
       const folder = write({ 'a.binpb': 'syntax = "proto3";', 'b.desc': '' });
       expect(problemsOf([join(folder, 'a.binpb'), join(folder, 'b.desc')])).toEqual([
