@@ -10,7 +10,7 @@ import { createByteBudget } from '../http/byte-budget.ts';
 import { compileIsShared } from '../http/client-address.ts';
 import type { CloseReason } from '../http/connections.ts';
 import { createServer } from '../http/create-server.ts';
-import { connectionsThatFit } from '../http/descriptor-limit.ts';
+import { limitToDescriptors } from '../http/descriptor-limit.ts';
 import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
 import type { ServiceDescriptor } from '../registry/descriptors.ts';
@@ -126,7 +126,7 @@ async function openGateway(
     readiness,
     onError,
     connectionLimits: {
-      maxConnections: Math.min(config.maxConnections, connectionsThatFit()),
+      maxConnections: limitToDescriptors(config.maxConnections),
       maxPerAddress: config.maxConnectionsPerAddress,
       isShared: compileIsShared(config.trustedProxies),
     },

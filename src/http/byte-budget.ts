@@ -18,7 +18,9 @@ export interface Hold {
   take(bytes: number): boolean;
   /** The same, but waits a moment for room when there is none. */
   takeSoon(bytes: number): Promise<boolean>;
-  /** Holds so many bytes, and no more, whether or not there is room. */
+  /** Holds so many bytes in place of those that it held. False, and nothing is changed, when there is no room for more. */
+  replace(bytes: number): boolean;
+  /** The same, whether or not there is room. */
   set(bytes: number): void;
 }
 
@@ -77,7 +79,7 @@ export function createByteBudget(maxBytes: number): ByteBudget {
   };
   const take = (account: Account, bytes: number): boolean => {
     if (!fits(account, bytes)) return false;
-    if (bytes > 0) change(account, { said: account.said + bytes });
+    if (bytes !== 0) change(account, { said: account.said + bytes });
     return true;
   };
   const takeSoon = (account: Account, bytes: number): Promise<boolean> => {
@@ -110,6 +112,7 @@ export function createByteBudget(maxBytes: number): ByteBudget {
         assign: (subject) => change(account, { subject }),
         take: (bytes) => take(account, bytes),
         takeSoon: (bytes) => takeSoon(account, bytes),
+        replace: (bytes) => take(account, bytes - account.said),
         set: (said) => change(account, { said }),
       };
     },

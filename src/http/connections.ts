@@ -21,7 +21,7 @@ export type CloseReason =
 
 /** How many connections there may be. */
 export interface ConnectionLimits {
-  readonly maxConnections: number;
+  readonly maxConnections: () => number;
   readonly maxPerAddress: number;
   /** Whether many clients come from an address, such as a proxy's; then only the first limit holds for it. */
   readonly isShared: (address: string) => boolean;
@@ -118,7 +118,7 @@ export function createConnections({ limits, onClosed, fullText }: ConnectionsOpt
   const findRoom = (address: string): CloseReason | undefined => {
     const isFull = (perAddress.get(countedAs(address)) ?? 0) >= limits.maxPerAddress;
     if (isFull && !limits.isShared(address)) return 'address-limit';
-    if (bySocket.size < limits.maxConnections) return undefined;
+    if (bySocket.size < limits.maxConnections()) return undefined;
     const [longestUnused] = unused;
     const [longestIdle] = idle;
     const victim = longestUnused ?? longestIdle;

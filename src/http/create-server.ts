@@ -78,7 +78,7 @@ const maxFields = 2_000;
 const graceMs = 500;
 
 const noLimits: ConnectionLimits = {
-  maxConnections: Number.POSITIVE_INFINITY,
+  maxConnections: () => Number.POSITIVE_INFINITY,
   maxPerAddress: Number.POSITIVE_INFINITY,
   isShared: () => true,
 };

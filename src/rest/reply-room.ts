@@ -4,7 +4,7 @@ import { buffersFull, GatewayError } from '../call/gateway-error.ts';
 /** Replies of fewer bytes than this are not asked about: there are many, and all of them together take little. */
 const largeReply = 1024 * 1024;
 
-/** How many times its own length a reply and its JSON take together while the JSON is made. */
+/** How many times its own length a reply and its JSON take together, usually. How many zeros JSON writes is known afterwards. */
 const growth = 3;
 
 /** Makes room for the replies of one RPC. */
@@ -13,7 +13,7 @@ export interface ReplyRoom {
   beforeCall(hold: Hold): Promise<void> | undefined;
   /** Asks for room before a reply becomes JSON, and waits for the reply's turn. */
   beforeEncoding(hold: Hold, replyBytes: number): Promise<void> | undefined;
-  /** Tells how long the JSON is, which is what remains. */
+  /** Tells how long the JSON is, which is what remains. Throws UNAVAILABLE when it is longer than there is room for. */
   encoded(hold: Hold, replyBytes: number, jsonBytes: number): void;
 }
 
@@ -50,9 +50,10 @@ export function createReplyRoom(isRead: boolean, turn: () => Promise<void>): Rep
     encoded: (hold, replyBytes, jsonBytes) => {
       const taken = replyBytes + jsonBytes;
       if (taken < largeReply && expectedBytes === 0) return;
-      hold.set(jsonBytes);
       expectedBytes = Math.max(taken, expectedBytes / 2);
       if (expectedBytes < largeReply) expectedBytes = 0;
+      if (!isRead) hold.set(jsonBytes);
+      else if (!hold.replace(jsonBytes)) throw buffersFull();
     },
   };
 }

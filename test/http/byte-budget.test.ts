@@ -66,6 +66,18 @@ describe('createByteBudget()', () => {
     expect(open(budget, 'joe').hold.take(0)).toBe(false);
   });
 
+  it('puts one thing in place of another where there is room for the larger', () => {
+    const budget = createByteBudget(100);
+    open(budget, 'bob').hold.take(50);
+    const { hold } = open(budget, 'ann');
+    hold.take(30);
+    expect(hold.replace(50)).toBe(true);
+    open(budget, 'ann').hold.set(10);
+    expect(hold.replace(45)).toBe(false);
+    expect(hold.replace(40)).toBe(true);
+    expect(budget.heldBytes).toBe(100);
+  });
+
   it('counts what waits in a response that nobody has counted', () => {
     const budget = createByteBudget(100);
     const { hold, setWaiting, end } = open(budget, 'ann');

@@ -239,7 +239,7 @@ describe('a connection', () => {
   it('is turned away when its address has too many', async () => {
     const closed: string[] = [];
     const server = await start({
-      connectionLimits: { maxConnections: 100, maxPerAddress: 2, isShared: () => false },
+      connectionLimits: { maxConnections: () => 100, maxPerAddress: 2, isShared: () => false },
       onClosed: (reason, address) => closed.push(`${reason} ${address}`),
     });
     const first = await talkTo(server);
@@ -255,7 +255,7 @@ describe('a connection', () => {
   it('gives way to a new one when there are too many and nothing is under way on it', async () => {
     const closed: string[] = [];
     const server = await start({
-      connectionLimits: { maxConnections: 2, maxPerAddress: 2, isShared: () => true },
+      connectionLimits: { maxConnections: () => 2, maxPerAddress: 2, isShared: () => true },
       onClosed: (reason) => closed.push(reason),
     });
     const used = await talkTo(server);
@@ -274,7 +274,7 @@ describe('a connection', () => {
     const closed: string[] = [];
     const server = await start({
       fallback,
-      connectionLimits: { maxConnections: 1, maxPerAddress: 1, isShared: () => true },
+      connectionLimits: { maxConnections: () => 1, maxPerAddress: 1, isShared: () => true },
       onClosed: (reason) => closed.push(reason),
     });
     const busy = await talkTo(server);

@@ -20,7 +20,7 @@ async function start(listener: RequestListener) {
   const closed: string[] = [];
   let nowMs = 0;
   const connections = createConnections({
-    limits: { maxConnections: 10, maxPerAddress: 10, isShared: () => true },
+    limits: { maxConnections: () => 10, maxPerAddress: 10, isShared: () => true },
     onClosed: (reason) => closed.push(reason),
     fullText: '',
   });

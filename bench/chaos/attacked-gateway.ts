@@ -1,0 +1,96 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+import { signToken } from '../../src/authentication/hmac/sign-token.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const secret = 'a-secret-for-attacks-with-enough-bytes-in-it';
+
+/** A gateway in a process of its own, to be attacked. */
+export interface AttackedGateway {
+  readonly port: number;
+  /** The resident set, in MiB (Linux only). */
+  residentMiB(): number;
+  /** Connects, sends bytes, and never reads. Closed by the gateway or by `stop`. */
+  send(bytes: string): Promise<Socket>;
+  /** Asks for a call and tells its status; 0: there was no answer in the given time. */
+  call(rpc: string, subject: string, timeoutMs: number): Promise<number>;
+  stop(): void;
+}
+
+/**
+ * Starts `cuegate serve` with settings. Where a number is given, it may have so many files open as soon as it serves; loading
+ * the program takes more.
+ */
+export async function attackGateway(
+  settings: Readonly<Record<string, string>>,
+  descriptors?: number,
+): Promise<AttackedGateway> {
+  const child = spawn(process.execPath, ['dist/cli.js', 'serve'], {
+    cwd: root,
+    env: { ...process.env, HOST: '127.0.0.1', REST_PORT: '0', JWT_SECRET: secret, LOG_LEVEL: 'info', ...settings },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  let port: number | undefined;
+  child.stdout.setEncoding('utf8');
+  const failed = once(child, 'exit').then(() => {
+    throw new Error(`the gateway did not start: ${output}`);
+  });
+  while (port === undefined) {
+    const [text] = (await Promise.race([once(child.stdout, 'data'), failed])) as [string];
+    output += text;
+    const found = /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(output)?.[1];
+    port = found === undefined ? undefined : Number(found);
+  }
+  // It ends when it is stopped.
+  failed.catch(() => {});
+  child.stdout.resume();
+  if (descriptors !== undefined) spawnSync('prlimit', ['--pid', String(child.pid), `--nofile=${descriptors}`]);
+  const sockets = new Set<Socket>();
+  const listening = port;
+  return {
+    port: listening,
+    residentMiB: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    send: async (bytes) => {
+      const socket = connect(listening, '127.0.0.1').pause();
+      sockets.add(socket);
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      socket.write(bytes, 'latin1');
+      return socket;
+    },
+    call: (rpc, subject, timeoutMs) => callOnce(listening, formatCall(rpc, subject, '{}'), timeoutMs),
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+/** A request for a call, with a token of its subject. */
+export function formatCall(rpc: string, subject: string, body: string): string {
+  const token = signToken({ secret, claims: { sub: subject } });
+  return (
+    `POST /${rpc} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n` +
+    `Content-Length: ${body.length}\r\n\r\n${body}`
+  );
+}
+
+function callOnce(port: number, request: string, timeoutMs: number): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const finish = (status: number) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(status);
+    };
+    const timer = setTimeout(finish, timeoutMs, 0);
+    socket.on('connect', () => socket.write(request));
+    socket.once('data', (data: Buffer) => finish(Number(data.toString('latin1', 9, 12))));
+    socket.on('error', () => finish(0)).on('close', () => finish(0));
+  });
+}

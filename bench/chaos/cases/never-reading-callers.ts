@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url';
+
+import { compileValueToWire } from '../../../src/codec/value/value-to-wire.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
+import { createGrpcServer } from '../../../test/conformance/grpc-server.ts';
+import { attackGateway, formatCall } from '../attacked-gateway.ts';
+import type { ChaosCase, ChaosFigure } from '../chaos-case.ts';
+
+const callers = 30;
+/** Some 62 MB as JSON. */
+const jobs = 50_000;
+const rpc = 'job.JobInterface/GetJobs';
+const other = 'show.ShowInterface/GetActiveShows';
+/** How long the gateway is watched. */
+const watchMs = 30_000;
+
+/** Large answers that nobody reads. */
+export const chaos: ChaosCase = {
+  name: 'never-reading-callers',
+  attack: `${callers} callers, each another user, ask for a list of ${jobs} jobs and never read the answer.`,
+  run: async () => [
+    ...(await attack({}, { residentLimit: 512 })),
+    ...(await attack({ MAX_BUFFERED_MB: '100000' }, { label: 'with MAX_BUFFERED_MB=100000: ' })),
+  ],
+};
+
+async function attack(
+  settings: Readonly<Record<string, string>>,
+  { label = '', residentLimit }: { readonly label?: string; readonly residentLimit?: number },
+): Promise<readonly ChaosFigure[]> {
+  const upstream = await createGrpcServer(
+    new Map([
+      [`/${rpc}`, () => ({ header: {}, messages: [jobList()] })],
+      [`/${other}`, () => ({ header: {}, messages: [Buffer.alloc(0)] })],
+    ]),
+  );
+  const gateway = await attackGateway({ CUEBOT_ENDPOINT: upstream.endpoint, ...settings });
+  const idle = gateway.residentMiB();
+  for (let index = 0; index < callers; index++) await gateway.send(formatCall(rpc, `caller-${index}`, '{}'));
+  const begin = performance.now();
+  let most = 0;
+  let slowest = 0;
+  let unanswered = 0;
+  while (performance.now() - begin < watchMs) {
+    const asked = performance.now();
+    if ((await gateway.call(other, 'ann', 10_000)) !== 200) unanswered++;
+    slowest = Math.max(slowest, performance.now() - asked);
+    most = Math.max(most, gateway.residentMiB());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  gateway.stop();
+  upstream.close();
+  return [
+    { what: `${label}resident set when idle`, value: idle, unit: 'MiB' },
+    {
+      what: `${label}largest resident set`,
+      value: most,
+      unit: 'MiB',
+      ...(residentLimit !== undefined && { limit: residentLimit }),
+    },
+    { what: `${label}slowest answer to another caller`, value: slowest / 1_000, unit: 's' },
+    { what: `${label}calls of another caller that were not answered 200`, value: unanswered, unit: 'calls' },
+  ];
+}
+
+let list: Buffer | undefined;
+
+function jobList(): Buffer {
+  if (list !== undefined) return list;
+  const registry = loadProtoFiles([fileURLToPath(new URL('../../../proto', import.meta.url))]);
+  const { output } = registry.methods.get(rpc)!;
+  const encode = compileValueToWire(output, registry);
+  const job = (index: number) => ({
+    id: `00000000-0000-0000-0000-${String(index).padStart(12, '0')}`,
+    name: `show-shot${index}-user_render_of_a_shot_with_a_long_name_v${index}`,
+    shot: `shot${index}`,
+    show: 'show',
+    user: 'user',
+    group: 'show/group',
+    facility: 'cloud',
+    logDir: `/shots/show/shot${index}/logs/show-shot${index}-user_render_of_a_shot_with_a_long_name_v${index}`,
+    jobStats: { totalFrames: 100, waitingFrames: 100 },
+  });
+  list = Buffer.from(encode({ jobs: { jobs: Array.from({ length: jobs }, (_, index) => job(index)) } }));
+  return list;
+}
