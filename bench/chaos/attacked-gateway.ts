@@ -18,6 +18,9 @@ export interface AttackedGateway {
   send(bytes: string): Promise<Socket>;
   /** Asks for a call and tells its status; 0: there was no answer in the given time. */
   call(rpc: string, subject: string, timeoutMs: number): Promise<number>;
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<unknown>;
   stop(): void;
 }
 
@@ -64,6 +67,8 @@ export async function attackGateway(
       return socket;
     },
     call: (rpc, subject, timeoutMs) => callOnce(listening, formatCall(rpc, subject, '{}'), timeoutMs),
+    signal: (signal) => void child.kill(signal),
+    ended: failed.catch(() => {}),
     stop: () => {
       for (const socket of sockets) socket.destroy();
       child.kill('SIGKILL');

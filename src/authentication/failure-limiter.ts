@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-import { isIpAddress, subscriberNetworkOf } from '../http/ip-network.ts';
-import { isLoopback } from '../http/is-loopback.ts';
+import { isIpAddress, isLoopback, subscriberNetworkOf } from '../http/ip-network.ts';
 
 import { tooManyFailuresError } from './credentials-error.ts';
 

@@ -1,4 +1,4 @@
-import { isLoopback } from '../http/is-loopback.ts';
+import { isLoopback } from '../http/ip-network.ts';
 
 /** Whether providers may be spoken to in clear text beyond this machine. */
 export interface ProviderUrlOptions {

@@ -5,8 +5,7 @@ import {
   findAuthenticationProblems,
   readAuthenticationSettings,
 } from '../authentication/verifiers.ts';
-import { type IpNetwork, parseIpNetwork } from '../http/ip-network.ts';
-import { isLoopback } from '../http/is-loopback.ts';
+import { type IpNetwork, isLoopback, parseIpNetwork } from '../http/ip-network.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 
-import { isLoopback } from './is-loopback.ts';
+import { isLoopback } from './ip-network.ts';
 
 /** What decides which hosts a gateway answers for. */
 export interface AllowedHostsOptions {

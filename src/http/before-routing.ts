@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-import { endAnswer } from './unread-body.ts';
+import { endAnswer } from './send-answer.ts';
 
 /** Why a server answers a request by itself, before any handler has seen it. */
 export type EarlyReason =

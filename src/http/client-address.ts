@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { compileNetworks, type IpNetwork, isIpAddress, plainAddress } from './ip-network.ts';
-import { isLoopback } from './is-loopback.ts';
+import { compileNetworks, type IpNetwork, isIpAddress, isLoopback, plainAddress } from './ip-network.ts';
 
 /** Tells the address that a request comes from; undefined when its connection is gone already. */
 export type AddressOf = (request: IncomingMessage) => string | undefined;

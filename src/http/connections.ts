@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { plainAddress, subscriberNetworkOf } from './ip-network.ts';
-import { lingerMs } from './unread-body.ts';
+import { lingerMs } from './send-answer.ts';
 
 /** Why a connection was closed although its client would have gone on. */
 export type CloseReason =

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { closeIfUnread, endAnswer } from '../http/unread-body.ts';
+import { closeIfUnread, endAnswer } from '../http/send-answer.ts';
 
 import { canonicalName } from './header-fields.ts';
 

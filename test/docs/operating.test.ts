@@ -117,6 +117,14 @@ describe('docs/operating.md', () => {
     ).toEqual(reasons.sort());
   });
 
+  it('says why connections are closed, in all cases', () => {
+    const source = readFileSync(pathOf('src/http/connections.ts'), 'utf8');
+    const [, type = ''] = /^export type CloseReason =(.*?);$/ms.exec(source)!;
+    const reasons = [...type.matchAll(/\| '([a-z-]+)'/g)].map(([, reason]) => reason!);
+    const documented = tableOf('why a connection was closed').map(([reason = '']) => unquoted(reason));
+    expect(documented.sort()).toEqual(reasons.sort());
+  });
+
   it('numbers the levels as pino does', () => {
     const [levels] = tableOf('field').filter(([name]) => name === '`level`');
     const numbers = [...levels![1]!.matchAll(/(\d+) (\w+)/g)].map(([, number, name]) => [name, Number(number)]);
