@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { compileAllowedHosts } from '../http/allowed-hosts.ts';
 import { unknownHost } from '../http/blocked-request.ts';
+import type { ConnectionLimits } from '../http/connections.ts';
 import { createServer, type RunningServer, type ServerOptions } from '../http/create-server.ts';
 import { type Handler, readOnly } from '../http/mount.ts';
 import { sendAnswer } from '../http/send-answer.ts';
@@ -50,8 +51,12 @@ export function serveMetrics({
   });
   const sendNotFound: Handler = (_, response) =>
     sendText(response, 404, plainText, 'here are /metrics, /healthz and /readyz\n');
-  return createServer({ ...options, beforeRouting, mounts: { '/metrics': sendMetrics }, fallback: sendNotFound });
+  const mounts = { '/metrics': sendMetrics };
+  return createServer({ ...options, beforeRouting, mounts, fallback: sendNotFound, connectionLimits });
 }
+
+/** Prometheus has one connection, and probes a few: whoever reaches this port must not take those of the other. */
+const connectionLimits: ConnectionLimits = { maxConnections: () => 100, maxPerAddress: 100, isShared: () => true };
 
 const plainText = 'text/plain; charset=utf-8';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { describe, expect, it } from 'vitest';
 
-import { compileAddressOf, peerAddressOf } from '../../src/http/client-address.ts';
+import { compileAddressOf, compileIsShared, peerAddressOf } from '../../src/http/client-address.ts';
 import { parseIpNetwork } from '../../src/http/ip-network.ts';
 
 const requestFrom = (remoteAddress: string | undefined, forwardedFor?: string) =>
@@ -16,6 +16,21 @@ describe('peerAddressOf()', () => {
     [undefined, undefined],
   ])('says of %s: %s', (remoteAddress, expected) => {
     expect(peerAddressOf(requestFrom(remoteAddress, '203.0.113.9'))).toBe(expected);
+  });
+});
+
+describe('compileIsShared()', () => {
+  const isShared = compileIsShared([parseIpNetwork('10.1.0.0/16')!]);
+
+  it.each([
+    ['127.0.0.1', true],
+    ['::1', true],
+    ['10.1.2.3', true],
+    ['10.2.0.1', false],
+    ['2001:db8::1', false],
+    ['', false],
+  ])('says of %s: %s', (address, expected) => {
+    expect(isShared(address)).toBe(expected);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { createByteBudget } from '../../../src/http/byte-budget.ts';
+import { type ByteBudget, createByteBudget } from '../../../src/http/byte-budget.ts';
 import { peerAddressOf } from '../../../src/http/client-address.ts';
 import { createGraphql, type GraphqlLimits } from '../../../src/graphql/http/create-graphql.ts';
 import { deriveSchema, type SchemaExtension } from '../../../src/graphql/schema/derive-schema.ts';
@@ -16,6 +16,7 @@ export interface ServeOptions {
   readonly answers?: Answers;
   readonly extensions?: readonly SchemaExtension[];
   readonly limits?: Partial<GraphqlLimits>;
+  readonly budget?: ByteBudget;
 }
 
 /** What a served bookshop can be asked. */
@@ -47,7 +48,12 @@ const identify: Identify = ({ authorization }) => {
 const intervals = { minMs: 20, defaultMs: 20, maxMs: 10_000 };
 
 /** Serves the bookshop on a free port of the loopback interface. */
-export async function serveBookshop({ answers = {}, extensions = [], limits }: ServeOptions): Promise<ServedBookshop> {
+export async function serveBookshop({
+  answers = {},
+  extensions = [],
+  limits,
+  budget = createByteBudget(1_000_000_000),
+}: ServeOptions): Promise<ServedBookshop> {
   const upstream = createUpstream(answers);
   const errors: Readonly<Record<string, unknown>>[] = [];
   const silent = () => {};
@@ -60,7 +66,7 @@ export async function serveBookshop({ answers = {}, extensions = [], limits }: S
     path: '/graphql',
     identify: identifyRequestsBy(identify),
     addressOf: peerAddressOf,
-    budget: createByteBudget(1_000_000_000),
+    budget,
     onRefused: silent,
     page: {
       handles: ({ headers }) => headers.accept?.includes('text/html') === true,

@@ -1,7 +1,9 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { createByteBudget } from '../../../src/http/byte-budget.ts';
 import { type ServedBookshop, serveBookshop } from '../bookshop/serve.ts';
 
 let served: ServedBookshop;
@@ -72,5 +74,32 @@ describe('readJsonBody()', () => {
     await once(socket.resume(), 'close');
     expect((await served.post({ query: '{ __typename }' })).status).toBe(200);
     expect(served.errors).toEqual([]);
+  });
+
+  it('refuses a body that there is no room for, and calls while too much is held', async () => {
+    await served.close();
+    const budget = createByteBudget(1_000);
+    served = await serveBookshop({ budget });
+    // What others hold: nearly all of it.
+    const other = () => {
+      const response = Object.assign(new EventEmitter(), { writableLength: 0 });
+      const hold = budget.open(response as unknown as ServerResponse);
+      hold.set(490);
+      return { hold, end: () => response.emit('close') };
+    };
+    const others = [other(), other()];
+    const body = { query: '{ __typename }' };
+    const tooMuch = await served.post(body);
+    const message = 'The gateway holds as many bytes of bodies as it may; try again in a moment.';
+    expect([tooMuch.status, await tooMuch.json()]).toEqual([
+      413,
+      { errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] },
+    ]);
+    others.push(other());
+    const full = await served.post(body);
+    expect([full.status, full.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await full.text()).toContain('the gateway holds as many bytes as it may; try again in a moment');
+    for (const { end } of others) end();
+    expect((await served.post(body)).status).toBe(200);
   });
 });
