@@ -16,7 +16,7 @@ import { limitCalls } from '../pipeline/limit-calls.ts';
 import { logCalls } from '../pipeline/log-calls.ts';
 import { measureCalls, measureUpstream } from '../pipeline/measure-calls.ts';
 import { spareReads } from '../pipeline/spare-reads.ts';
-import { validateRequests } from '../pipeline/validation/validate-requests.ts';
+import { validateRequests, validateWhenSent } from '../pipeline/validation/validate-requests.ts';
 import type { MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -63,7 +63,8 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
   const { claimNames } = config.authentication;
   const uidOf = claimNames.uid === undefined ? undefined : ({ claims }: Identity) => readUid(claims, claimNames);
   const { hasGrant } = policy;
-  const validation = { dressedErrors, open, close, timeoutMs, now, maxSpecBytes, hasGrant, uidOf };
+  const validatesRest = config.restValidation === 'on';
+  const validation = { dressedErrors, open, close, timeoutMs, now, maxSpecBytes, hasGrant, uidOf, validatesRest };
   const identityFields = { rpcs, open, look, close, mismatch, services, forwardsMetadata };
   const lanes = createLanes({ ...config.laneLimits, callMs: timeoutMs }, meters?.laneWait);
   const { auditFile: file, auditMaxBytes: maxBytes, auditKeyFile: keyFile, auditAnchorIntervalMs } = config;
@@ -84,6 +85,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     intent: audit.intend,
     reads: spareReads({ timeoutMs, now: () => performance.now(), meters: meters?.calls }),
     lane: config.lanes ? lanes.intercept : undefined,
+    revalidation: validateWhenSent({ open, now }),
     sending: audit.follow,
     timing: measureUpstream,
   };

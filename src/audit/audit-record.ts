@@ -1,4 +1,4 @@
-import type { Surface } from '../call/call.ts';
+import type { CallEffect, Surface } from '../call/call.ts';
 import type { IdentityMethod } from '../call/identity.ts';
 
 /** What the audit holds about one call; the fields in the order in which they are written. */
@@ -38,6 +38,8 @@ export interface AuditRecord {
   readonly targetsLeftOut?: number;
   /** The SHA-256 of the request message, 64 hex digits: of an intent as it is sent, else as it came. Not of what is refused. */
   readonly requestSha256?: string;
+  /** `nothing`: the request changes nothing, for what it needs is missing. `everything`: its criteria narrow nothing. */
+  readonly effect?: CallEffect;
   readonly decision?: 'allow' | 'deny';
   /** What gave the right, or what was lacking. */
   readonly rule?: string;

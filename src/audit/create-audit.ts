@@ -109,7 +109,7 @@ export function createAudit(options: AuditOptions): Audit {
   const record: Interceptor = ({ method }) => {
     const { isWrite, takesGrant, readTargets } = facts.get(method)!;
     return (next) => async (call) => {
-      const notes: CallNotes = {};
+      const { notes = {} } = call;
       const startedAt = performance.now();
       const elapsedMs = () => Math.round((performance.now() - startedAt) * 1000) / 1000;
       const end = async (status: string, isRefused: boolean) => {
@@ -128,7 +128,7 @@ export function createAudit(options: AuditOptions): Audit {
         if (takesGrant) await written;
       };
       try {
-        const reply = await next({ ...call, notes });
+        const reply = await next(call.notes === undefined ? { ...call, notes } : call);
         if (isWrite || takesGrant) await end('OK', false);
         return reply;
       } catch (error) {
@@ -224,7 +224,7 @@ const undescribed: RequestDescription = { targets: [], leftOut: 0, said: [], sha
 function describeCall(
   event: 'write' | 'refusal' | 'intent' | 'outcome',
   { requestId, identity, peer, surface, method }: Call,
-  { decision, onBehalfOf, replacesName }: CallNotes,
+  { decision, onBehalfOf, replacesName, effect }: CallNotes,
   { targets, leftOut, said, sha256 }: RequestDescription,
 ): UntimedRecord {
   const replacedName =
@@ -244,6 +244,7 @@ function describeCall(
     targets,
     ...(leftOut > 0 && { targetsLeftOut: leftOut }),
     ...(event !== 'refusal' && { requestSha256: sha256 }),
+    ...(effect !== undefined && { effect }),
     ...(decision !== undefined && {
       decision: decision.allow ? 'allow' : 'deny',
       rule: decision.rule,

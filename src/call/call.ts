@@ -39,7 +39,7 @@ export interface Call {
   readonly idempotencyKey?: string;
   /** Filled on the way, for callers who want to know where the time went. */
   readonly timings?: CallTimings;
-  /** Set by the audit; surfaces leave it undefined. */
+  /** Set by the pipeline; surfaces leave it undefined. */
   readonly notes?: CallNotes;
 }
 
@@ -56,7 +56,12 @@ export interface CallNotes {
   replacesName?: boolean;
   /** The call as it was sent upstream; undefined: it was not sent. */
   sent?: SentCall;
+  /** What the request comes to, where that is hardly what its caller meant. */
+  effect?: CallEffect;
 }
+
+/** A write that changes nothing, for what it needs is missing; or one on everything that there is, for it narrows nothing. */
+export type CallEffect = 'nothing' | 'everything';
 
 /** A call that was sent. Its caller may not wait for the reply. */
 export interface SentCall {

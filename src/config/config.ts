@@ -51,6 +51,8 @@ export interface Config {
   readonly policyFile: string | undefined;
   /** What becomes of a request that names another user than its caller. */
   readonly identityMismatch: 'replace' | 'refuse';
+  /** Whether REST is refused what GraphQL is: requests that do nothing, or act on everything. */
+  readonly restValidation: 'off' | 'on';
   /** Subjects that may speak for the users whom they name. */
   readonly serviceSubjects: readonly string[];
   /** Undefined: the log. */
@@ -162,6 +164,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     jwtSecretLevel: read.text('JWT_SECRET_LEVEL') as Config['jwtSecretLevel'],
     policyFile: read.text('POLICY_FILE') || undefined,
     identityMismatch: read.text('IDENTITY_MISMATCH') as Config['identityMismatch'],
+    restValidation: read.text('REST_VALIDATION') as Config['restValidation'],
     serviceSubjects: read.list('SERVICE_SUBJECTS'),
     auditFile: read.text('AUDIT_FILE') || undefined,
     auditMaxBytes: read.number('AUDIT_MAX_MB'),

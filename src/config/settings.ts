@@ -457,6 +457,17 @@ export const options = [
       'How REST replies are spaced. The Go gateway is one or the other, by an accident of its build; "spaced" is for comparing with one that is.',
   },
   {
+    name: 'REST_VALIDATION',
+    kind: 'choice',
+    choices: ['off', 'on'],
+    default: 'off',
+    group: 'Surfaces',
+    description:
+      'Whether REST, gRPC and Connect refuse what GraphQL refuses: a kill without a reason, of which Cuebot says OK and does ' +
+      'nothing, and criteria that narrow nothing, which act on every frame or proc. off: they are sent, as by the Go gateway, ' +
+      'and the log and the audit say that such a call does nothing, or acts on everything.',
+  },
+  {
     name: 'FORWARD_METADATA',
     kind: 'boolean',
     default: 'false',

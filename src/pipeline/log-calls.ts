@@ -1,6 +1,6 @@
 import type { Logger } from '../telemetry/logger.ts';
 
-import type { Call } from '../call/call.ts';
+import type { Call, CallEffect, CallNotes } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 
 import type { Interceptor } from './interceptor.ts';
@@ -14,14 +14,22 @@ export function logCalls(logger: Logger): Interceptor {
   const tellsSuccess = logger.isLevelEnabled?.('debug') ?? true;
   return () => (next) => async (call) => {
     const startedAt = performance.now();
+    const notes: CallNotes = {};
     try {
-      const reply = await next(call);
-      if (tellsSuccess) logger.debug(describe(call, 'OK', startedAt), 'call answered');
+      const reply = await next({ ...call, notes });
+      if (notes.effect !== undefined) logEffect(logger, call, notes.effect, startedAt);
+      else if (tellsSuccess) logger.debug(describe(call, 'OK', startedAt), 'call answered');
       return reply;
     } catch (error) {
       throw logFailure(logger, call, GatewayError.from(error), startedAt);
     }
   };
+}
+
+/** Such a call looks like any other to its caller. */
+function logEffect(logger: Logger, call: Call, effect: CallEffect, startedAt: number): void {
+  const said = effect === 'nothing' ? 'a call was sent that does nothing' : 'a call was sent that acts on everything';
+  logger.warn({ ...describe(call, 'OK', startedAt), effect }, said);
 }
 
 function logFailure(logger: Logger, call: Call, failure: GatewayError, startedAt: number): GatewayError {

@@ -39,6 +39,38 @@ describe('a kill without a reason', () => {
   });
 });
 
+describe('a REST request that does nothing, or acts on everything', () => {
+  const eat = ['job.JobInterface/EatFrames', () => ({ job: { id: jobId } })] as const;
+  const kill = ['job.JobInterface/Kill', () => ({ job: { id: jobId } })] as const;
+
+  it.each([
+    ['nothing', ...kill],
+    ['everything', ...eat],
+  ] as const)('is passed on, and log and audit say %s', async (effect, rpc, body) => {
+    const before = ann.log.length;
+    expect((await ann.rest(rpc, body())).status).toBe(200);
+    const lines = ann.log.slice(before).filter(({ fields }) => JSON.stringify(fields).includes(rpc));
+    expect(lines.find(({ level }) => level === 'warn')?.fields).toMatchObject({ rpc, subject: 'ann', effect });
+    const records = lines.flatMap(({ fields }) => (fields['audit'] === undefined ? [] : [fields['audit']]));
+    expect(records).toMatchObject([{ event: 'write', rpc, effect, status: 'OK' }]);
+  });
+
+  it.each([
+    ['FIELD_EMPTY', ...kill],
+    ['UNBOUNDED', ...eat],
+  ] as const)('is refused where REST_VALIDATION is on: %s', async (reason, rpc, body) => {
+    const strict = await startGateway({ settings: { REST_VALIDATION: 'on' } });
+    try {
+      const { status, json } = await strict.rest(rpc, body());
+      expect([status, json.code]).toEqual([400, 3]);
+      expect(strict.log.some(({ fields }) => fields['reason'] === reason)).toBe(true);
+      expect(strict.cuebot.callLog).toEqual([]);
+    } finally {
+      await strict.close();
+    }
+  });
+});
+
 describe('criteria that narrow nothing', () => {
   const eat = (args: string) => `mutation ($id: String) { jobEatFrames(job: { id: $id }${args}) { ok } }`;
 
@@ -143,7 +175,7 @@ describe('GetUpdatedFrames', () => {
     const body = { job: { id: jobId }, lastCheck };
     const { status, json } = await ann.rest('job.JobInterface/GetUpdatedFrames', body);
     expect(status).toBe(400);
-    expect(json.message).toContain('Send a time in seconds since 1970 that is at most 60 seconds ago');
+    expect(json.message).toContain('Send a time in seconds since 1970 that is at most 55 seconds ago');
     expect(arrived()).toEqual([]);
   });
 

@@ -377,10 +377,17 @@ export const differences: readonly Difference[] = [
     reason: 'The database cannot hold it, and its SQL is nobody’s business.',
   },
   {
-    topic: '`GetUpdatedFrames` with a `last_check` that is missing or older than a minute',
+    topic: '`GetUpdatedFrames` with a `last_check` that is missing or older than 55 seconds',
     before: 'Waits for an answer that never comes.',
     now: '400 (code 3), unsent; the text says what to send.',
-    reason: 'Cuebot’s thread hangs with the caller.',
+    reason: 'Above a minute, Cuebot’s thread hangs with the caller; clocks and the way there take their part of it.',
+  },
+  {
+    topic:
+      'A kill without a `reason`; a `req` that narrows nothing, of `EatFrames`, `KillFrames`, `UnbookProcs` and the like',
+    before: '200. The kill does nothing; the others act on everything.',
+    now: 'The same, and the log and the audit say so (`effect`). With `REST_VALIDATION=on`: 400 (code 3), unsent, as in GraphQL.',
+    reason: 'Clients may count on what Cuebot does; a site whose clients do not can have it refused.',
   },
   {
     topic: 'Job specs (`LaunchSpec`, `LaunchSpecAndWait`)',

@@ -1,6 +1,6 @@
 import type { MethodDescriptor } from '../../registry/descriptors.ts';
 
-import type { Call, Reply } from '../../call/call.ts';
+import type { Call, CallEffect, Reply } from '../../call/call.ts';
 import type { CloseMessage, OpenMessage } from '../../call/open-message.ts';
 import type { RpcFacts } from '../../rpc-table/rpc-facts.ts';
 import type { DressedError } from '../../rpc-table/rpc-table.ts';
@@ -8,11 +8,13 @@ import type { Validation } from '../../rpc-table/validation.ts';
 
 import { type Interceptor, passOn } from '../interceptor.ts';
 import { Lane, type LaneLimits } from '../lanes/lane.ts';
-import { compileBoundedCheck } from './check-bounded.ts';
-import { compileFilledCheck } from './check-filled.ts';
-import { compileNulCheck, mayHoldNul } from './check-nul.ts';
-import { compileRecentCheck } from './check-recent.ts';
-import type { CheckRequest } from './check-request.ts';
+import {
+  type CheckRequest,
+  compileBoundedCheck,
+  compileFilledCheck,
+  compileNulCheck,
+  compileRecentCheck,
+} from './check-request.ts';
 import { compileJobSpecCheck, type JobSpecOptions } from './job-spec/check-job-spec.ts';
 import { requireNewName } from './require-new-name.ts';
 
@@ -25,6 +27,11 @@ export interface ValidationOptions extends JobSpecOptions {
   readonly timeoutMs: number;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
+  /**
+   * Whether REST, and whoever else sends RPCs as they are, is refused what GraphQL is (REST_VALIDATION). Otherwise such
+   * requests are sent, and what they come to is noted.
+   */
+  readonly validatesRest: boolean;
 }
 
 /**
@@ -49,6 +56,25 @@ function nameLanes(callMs: number): (lookUp: MethodDescriptor) => Lane {
   };
 }
 
+/**
+ * Looks once more at times that must be recent, when a call is sent: after waiting for its lane, a time may be too old that
+ * was not when the call came. Stands behind the lanes.
+ */
+export function validateWhenSent({ open, now }: Pick<ValidationOptions, 'open' | 'now'>): Interceptor {
+  return ({ method, lane, validations }) => {
+    const recent = validations.flatMap((validation) =>
+      validation.kind === 'recent' ? [compileRecentCheck(validation, now)] : [],
+    );
+    if (lane === undefined || recent.length === 0) return passOn;
+    const openRequest = open(method.input);
+    return (next) => async (call) => {
+      const value = openIfWhole(openRequest, call.request);
+      if (value !== undefined) for (const check of recent) check(value, call);
+      return next(call);
+    };
+  };
+}
+
 function compileValidations(
   { method, validations }: RpcFacts,
   options: ValidationOptions,
@@ -58,33 +84,48 @@ function compileValidations(
   const openRequest = open(method.input);
   const nul = validations.find((validation) => validation.kind === 'no-nul');
   const checkNul = nul && compileNulCheck(nul);
-  const checks = {
-    graphql: validations.flatMap((validation) => compileCheck(validation, options) ?? []),
-    rest: validations.filter(isForRest).flatMap((validation) => compileCheck(validation, options) ?? []),
-  };
+  const graphqlChecks = validations.flatMap((validation) => compileCheck(validation, options) ?? []);
+  const otherChecks = validations.flatMap((validation) => {
+    const check = compileCheck(validation, options);
+    if (check === undefined || options.validatesRest) return check ?? [];
+    return 'surfaces' in validation && validation.surfaces === 'graphql'
+      ? noteEffect(check, effects[validation.kind])
+      : check;
+  });
   const unique = validations.find((validation) => validation.kind === 'unique');
   const newName = unique && requireNewName(unique, { open, close, dressedErrors, lane: laneOf(unique.lookUp.method) });
 
   return (next, nextOf) => {
     const send = newName?.(next, nextOf);
-    const inspect = async (call: Call, isSuspicious: boolean): Promise<Reply> => {
+    const inspect = async (call: Call, checks: readonly CheckRequest[], isSuspicious: boolean): Promise<Reply> => {
       const value = openIfWhole(openRequest, call.request);
       if (value === undefined) return next(call);
       if (isSuspicious) checkNul?.(value, call);
-      for (const check of checks[call.surface === 'graphql' ? 'graphql' : 'rest']) check(value, call);
+      for (const check of checks) check(value, call);
       return send === undefined ? next(call) : send(value, call);
     };
     return (call) => {
-      const isSuspicious = checkNul !== undefined && mayHoldNul(call.request);
-      const mustLook =
-        isSuspicious || send !== undefined || checks[call.surface === 'graphql' ? 'graphql' : 'rest'].length > 0;
-      return mustLook ? inspect(call, isSuspicious) : next(call);
+      // Most messages have no such byte, and are not opened.
+      const isSuspicious = checkNul !== undefined && call.request.indexOf(0) >= 0;
+      const checks = call.surface === 'graphql' ? graphqlChecks : otherChecks;
+      const mustLook = isSuspicious || send !== undefined || checks.length > 0;
+      return mustLook ? inspect(call, checks, isSuspicious) : next(call);
     };
   };
 }
 
-function isForRest(validation: Validation): boolean {
-  return !('surfaces' in validation) || validation.surfaces === 'all';
+/** What a request comes to that fails a validation and is sent all the same. */
+const effects: Readonly<Record<'filled' | 'bounded', CallEffect>> = { filled: 'nothing', bounded: 'everything' };
+
+/** Lets a request pass that fails a check, and notes what it comes to. */
+function noteEffect(check: CheckRequest, effect: CallEffect): CheckRequest {
+  return (value, call) => {
+    try {
+      check(value, call);
+    } catch {
+      if (call.notes !== undefined) call.notes.effect = effect;
+    }
+  };
 }
 
 /** Undefined for the validations that are more than a look at the request. */

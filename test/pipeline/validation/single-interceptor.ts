@@ -30,6 +30,7 @@ export const validationOptions: ValidationOptions = {
   timeoutMs: 30_000,
   maxSpecBytes: 2_000,
   hasGrant: () => false,
+  validatesRest: false,
 };
 
 /** A table with the given sections. */

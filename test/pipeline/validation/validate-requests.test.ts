@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import type { CallNotes } from '../../../src/call/call.ts';
 import { GatewayError } from '../../../src/call/gateway-error.ts';
-import { validateRequests } from '../../../src/pipeline/validation/validate-requests.ts';
+import { composePipeline } from '../../../src/pipeline/compose-pipeline.ts';
+import type { Interceptor } from '../../../src/pipeline/interceptor.ts';
+import { validateRequests, validateWhenSent } from '../../../src/pipeline/validation/validate-requests.ts';
 import { callOf, pipe } from '../calls.ts';
-import { pipeThrough, registry, type SentCall, tableOf, validationOptions } from './single-interceptor.ts';
+import { close, open, pipeThrough, registry, type SentCall, tableOf, validationOptions } from './single-interceptor.ts';
 
 const present = 1_800_000_000;
 
@@ -41,10 +44,29 @@ describe('the validation "filled"', () => {
     expect(sent).toMatchObject([{ rpc: kill, request: { reason: 'wrong frames' } }]);
   });
 
-  it('leaves REST as it is when it is for GraphQL only', async () => {
-    const { send, sent } = validated(text);
-    await send(kill, {}, { surface: 'rest' });
-    expect(sent).toHaveLength(1);
+  it.each(['rest', 'grpc', 'connect', 'grpc-web'] as const)(
+    'lets a request by %s pass when it is for GraphQL only, and notes that it does nothing',
+    async (surface) => {
+      const { send, sent } = validated(text);
+      const notes: CallNotes = {};
+      await send(kill, {}, { surface, notes });
+      expect(sent).toHaveLength(1);
+      expect(notes).toEqual({ effect: 'nothing' });
+    },
+  );
+
+  it('notes nothing of a request that does what it says', async () => {
+    const { send } = validated(text);
+    const notes: CallNotes = {};
+    await send(kill, { reason: 'wrong frames' }, { surface: 'rest', notes });
+    expect(notes).toEqual({});
+  });
+
+  it('refuses REST, too, where REST_VALIDATION is on', async () => {
+    const table = tableOf(text);
+    const { send, sent } = pipeThrough(table, validateRequests({ ...validationOptions, validatesRest: true }));
+    expect(await refusalOf(send(kill, {}, { surface: 'rest' }))).toContain('FIELD_EMPTY');
+    expect(sent).toEqual([]);
   });
 
   it('stands before both surfaces unless it says otherwise', async () => {
@@ -83,6 +105,15 @@ describe('the validation "bounded"', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('tells other surfaces than GraphQL nothing of its argument, and notes what acts on everything', async () => {
+    const forGraphql = text.replace('why:', 'on: graphql, why:');
+    const notes: CallNotes = {};
+    await validated(forGraphql).send(eat, {}, { surface: 'rest', notes });
+    expect(notes).toEqual({ effect: 'everything' });
+    const refused = await refusalOf(validated(text).send(eat, {}, { surface: 'rest' }));
+    expect(refused).toMatch(/^INVALID_ARGUMENT UNBOUNDED: .* offset, includeFinished\.$/);
+  });
+
   it('lets pass whoever says that they mean everything', async () => {
     const { send, sent } = validated(text);
     await send(eat, {}, { meansEverything: true });
@@ -93,11 +124,11 @@ describe('the validation "bounded"', () => {
 describe('the validation "recent"', () => {
   const updated = 'job.JobInterface/GetUpdatedFrames';
   const text = `validations: { recent: [{ rpcs: ${updated}, field: last_check, seconds: 60, why: it would hang }] }`;
-  const advice = 'Send a time in seconds since 1970 that is at most 60 seconds ago; now it is 1800000000.';
+  const advice = 'Send a time in seconds since 1970 that is at most 55 seconds ago; now it is 1800000000.';
 
   it.each([
     [0, '0'],
-    [present - 61, '1799999939, which is 61 seconds ago'],
+    [present - 56, '1799999944, which is 56 seconds ago'],
     [-1, '-1, which is 1800000001 seconds ago'],
   ])('refuses %d', async (lastCheck, found) => {
     const { send, sent } = validated(text);
@@ -107,10 +138,48 @@ describe('the validation "recent"', () => {
     expect(sent).toEqual([]);
   });
 
-  it.each([present - 60, present, present + 5])('lets %d pass', async (lastCheck) => {
+  it.each([present - 55, present, present + 5])('lets %d pass', async (lastCheck) => {
     const { send, sent } = validated(text);
     await send(updated, { lastCheck });
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe('a time that must be recent', () => {
+  const updated = 'job.JobInterface/GetUpdatedFrames';
+  const table = tableOf(`
+rpcs: { ${updated}: { lane: job, why: so } }
+validations: { recent: [{ rpcs: ${updated}, field: last_check, seconds: 60, why: it would hang }] }
+`);
+
+  it('is looked at again when the call is sent, after its wait', async () => {
+    const clock = { ms: present * 1000 };
+    const now = () => clock.ms;
+    const waits: Interceptor = () => (next) => (call) => {
+      clock.ms += 2_000;
+      return next(call);
+    };
+    const sent: number[] = [];
+    const interceptors = [validateRequests({ ...validationOptions, now }), waits, validateWhenSent({ open, now })];
+    const invoke = pipe(table, interceptors, async () => {
+      sent.push(clock.ms);
+      return { message: new Uint8Array(), header: [], trailer: [] };
+    });
+    const method = registry.methods.get(updated)!;
+    const ask = (lastCheck: number) => invoke(callOf(method, { request: close(method.input)({ lastCheck }) }));
+    await ask(present - 53);
+    expect(sent).toHaveLength(1);
+    expect(await refusalOf(ask(present - 52))).toContain('"lastCheck" is 1799999948, which is 56 seconds ago');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is looked at once where nobody waits for a lane', () => {
+    const free = tableOf(
+      `validations: { recent: [{ rpcs: ${updated}, field: last_check, seconds: 60, why: it would hang }] }`,
+    );
+    const named = { late: validateWhenSent({ open, now: Date.now }) };
+    const pipeline = composePipeline(free.rows, named, () => () => Promise.reject(new Error('is not called')));
+    expect(free.rows.filter(({ method }) => pipeline.interceptorsOf(method).length > 0)).toEqual([]);
   });
 });
 
