@@ -21,7 +21,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     uses: ['errors', 'telemetry', 'registry', 'call', 'rpc-table'],
     wall: 'pipeline/ carries calls as bytes and knows neither surfaces nor transports',
   },
-  upstream: { uses: ['registry', 'call'], wall: 'upstream/ carries bytes and never sees a message' },
+  upstream: { uses: ['telemetry', 'registry', 'call'], wall: 'upstream/ carries bytes and never sees a message' },
   authentication: {
     uses: ['errors', 'documents', 'telemetry', 'clock', 'codec', 'call', 'http'],
     wall: 'authentication/ says who calls, and does not ask what they may do',

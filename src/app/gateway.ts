@@ -16,6 +16,7 @@ import type { Readiness } from '../http/health.ts';
 import type { ServiceDescriptor } from '../registry/descriptors.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { createSurfaces } from './surfaces.ts';
+import type { MethodDescriptor } from '../registry/descriptors.ts';
 import { createUpstream } from '../upstream/create-upstream.ts';
 import { createPipeline } from './create-pipeline.ts';
 
@@ -72,7 +73,14 @@ async function openGateway(
   opened: (() => unknown)[],
   closeAll: () => Promise<void>,
 ): Promise<Gateway> {
-  const upstream = createUpstream({ endpoint: config.cuebotEndpoint, maxReceiveBytes: config.maxReceiveBytes });
+  /** RPCs that the upstream never answers when they ask for what is too long ago. */
+  const neverAnswers = new Set<MethodDescriptor>();
+  const upstream = createUpstream({
+    endpoint: config.cuebotEndpoint,
+    maxReceiveBytes: config.maxReceiveBytes,
+    logger,
+    mayGoUnanswered: (method) => neverAnswers.has(method),
+  });
   opened.push(upstream.close);
   const meters = createMeters(config);
   // Nobody is dialled by settings that are wrong.
@@ -88,6 +96,9 @@ async function openGateway(
     throw new ConfigError(problems.found);
   }
   if (config.protoSource !== undefined) logLeftOut(snapshot, logger);
+  for (const { method, validations } of snapshot.table.rows) {
+    if (validations.some(({ kind }) => kind === 'recent')) neverAnswers.add(method);
+  }
   const pipeline = await createPipeline({ config, snapshot, upstream: upstream.invokeOf, meters, logger, now });
   opened.push(pipeline.close);
   const { laneStates, auditFailures, auditDisturbances } = pipeline;
@@ -137,6 +148,7 @@ async function openGateway(
   meters?.watch({
     laneStates,
     isConnected: upstream.isConnected,
+    silences: upstream.silences,
     connections: server.connections,
     bufferedBytes: () => budget.heldBytes,
     auditFailures,

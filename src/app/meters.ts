@@ -11,6 +11,8 @@ import { serveMetrics } from './serve-metrics.ts';
 export interface WatchedState {
   readonly laneStates: () => ReadonlyMap<string, LaneState>;
   readonly isConnected: () => boolean;
+  /** How often a connection was given up that nobody had closed. */
+  readonly silences: () => number;
   readonly connections: () => number;
   readonly bufferedBytes: () => number;
   readonly auditFailures: () => number;
@@ -75,6 +77,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config)
     watch: ({
       laneStates,
       isConnected,
+      silences,
       connections,
       bufferedBytes,
       auditFailures,
@@ -87,6 +90,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config)
       watch('cuegate_lane_waiting', () => lanes().map(([lane, { waiting }]) => [[lane], waiting]));
       watch('cuegate_lane_busy', () => lanes().map(([lane, { busy }]) => [[lane], busy ? 1 : 0]));
       watch('cuegate_upstream_connected', () => [[[], isConnected() ? 1 : 0]]);
+      watch('cuegate_upstream_silences_total', () => [[[], silences()]]);
       watch('cuegate_open_connections', () => [[[], connections()]]);
       watch('cuegate_buffered_bytes', () => [[[], bufferedBytes()]]);
       watch('cuegate_links_total', () => Object.entries(links()).map(([event, count]) => [[event], count]));

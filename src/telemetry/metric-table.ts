@@ -63,6 +63,12 @@ export const metricTable = [
     help: 'Whether there is a connection to Cuebot: 1 or 0.',
   },
   {
+    name: 'cuegate_upstream_silences_total',
+    type: 'counter',
+    labels: [],
+    help: 'Connections to Cuebot that were given up since three calls in a row met their deadline without a byte received.',
+  },
+  {
     name: 'cuegate_authentication_failures_total',
     type: 'counter',
     labels: ['reason'],

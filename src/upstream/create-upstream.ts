@@ -1,18 +1,25 @@
-import { Client, connectivityState, credentials } from '@grpc/grpc-js';
+import { Client, credentials } from '@grpc/grpc-js';
 
+import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 import type { Invoke, InvokeOf } from '../call/call.ts';
 
+import { Connection } from './connection.ts';
+import type { ChannelOptions } from './open-channel.ts';
 import { createReflectionTransport } from './reflection-transport.ts';
 import { sendCall } from './send-call.ts';
+import { watchSockets } from './upstream-sockets.ts';
 
-/** Which Cuebot, and what may come from it. */
-export interface UpstreamOptions {
-  /** `host:port`, or any target that gRPC resolves (`dns:///host:port`). */
-  readonly endpoint: string;
-  /** The largest reply that is accepted, in bytes. */
-  readonly maxReceiveBytes: number;
+/** What an upstream needs. */
+export interface UpstreamOptions extends ChannelOptions {
+  /** Where loss and return are told; undefined: nowhere. */
+  readonly logger?: Logger;
+  /** Whether an RPC may go unanswered although all is well: then its deadline says nothing of the connection. */
+  readonly mayGoUnanswered?: (method: MethodDescriptor) => boolean;
+  /** How long a call must have waited for its deadline to say something of the connection, in milliseconds. */
+  readonly silentAfterMs?: number;
 }
 
 /** One Cuebot: bytes in, bytes out. */
@@ -25,41 +32,58 @@ export interface Upstream {
   readonly reflect: ReflectionTransport;
   /** Whether there is a connection now; asking for it begins to make one. */
   readonly isConnected: () => boolean;
+  /** How often a connection was given up that nobody had closed. */
+  readonly silences: () => number;
   readonly close: () => void;
 }
 
-/**
- * Opens a channel (lazily: nothing is dialled before the first call). Plain text, as Cuebot speaks it.
- *
- * No keepalive pings: Cuebot closes a connection at the third ping within five minutes (`too_many_pings`).
- */
-export function createUpstream({ endpoint, maxReceiveBytes }: UpstreamOptions): Upstream {
-  const client = new Client(endpoint, credentials.createInsecure(), {
-    'grpc.max_receive_message_length': maxReceiveBytes,
-    // The pipeline measures requests before they get here.
-    'grpc.max_send_message_length': -1,
-    // A proxy from the environment is meant for the web, never for the farm's own network.
-    'grpc.enable_http_proxy': 0,
-    'grpc.service_config_disable_resolution': 1,
-    // A call that was sent is never sent again: it may have been carried out.
-    'grpc.enable_retries': 0,
-    'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
-    'grpc.client_idle_timeout_ms': 2 ** 31 - 1,
-    'grpc.use_local_subchannel_pool': 1,
-    // Lists come as megabytes; HTTP/2's default window of 64 KiB would make each one wait for a dozen round trips.
-    'grpc-node.flow_control_window': 8 * 1024 * 1024,
-  });
-  const channel = client.getChannel();
-  const invokeOf: InvokeOf = ({ fullName }) => {
-    const path = `/${fullName}`;
-    return (call) => sendCall(channel, path, call);
+/** After so many deadlines in a row without a byte from Cuebot, the connection counts as dead. */
+const deadlinesUntilSilent = 3;
+
+/** A caller who asks for less time than this, in milliseconds, says nothing about the connection. */
+const defaultSilentAfterMs = 1_000;
+
+/** Opens a connection to one Cuebot; nothing is dialled before the first call, or before somebody asks for it. */
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { endpoint, logger = silentLogger, mayGoUnanswered, silentAfterMs = defaultSilentAfterMs } = options;
+  const sockets = watchSockets(endpoint);
+  const connection = new Connection({ ...options, logger });
+  let [deadlines, bytesThen, silences] = [0, 0, 0];
+
+  /** A call met its deadline; `bytesBefore` had been received when it was sent, at `sentAt`. */
+  const noteDeadline = (bytesBefore: number, sentAt: number) => {
+    const bytes = sockets.bytesRead();
+    if (bytes !== bytesBefore) deadlines = 0;
+    else if (performance.now() - sentAt >= silentAfterMs) deadlines = bytes === bytesThen ? deadlines + 1 : 1;
+    bytesThen = bytes;
+    if (deadlines < deadlinesUntilSilent) return;
+    [deadlines, silences] = [0, silences + 1];
+    connection.replace(`${deadlinesUntilSilent} calls in a row met their deadline without a byte from Cuebot`);
+  };
+  const invokeOf: InvokeOf = (method) => {
+    const path = `/${method.fullName}`;
+    if (mayGoUnanswered?.(method) === true) return (call) => sendCall(connection.channel, path, call);
+    return (call) => {
+      const bytesBefore = sockets.bytesRead();
+      const sentAt = performance.now();
+      return sendCall(connection.channel, path, call, () => noteDeadline(bytesBefore, sentAt));
+    };
   };
   return {
     invokeOf,
     invoke: (call) => invokeOf(call.method)(call),
-    reflect: createReflectionTransport(client),
-    isConnected: () => channel.getConnectivityState(true) === connectivityState.READY,
-    close: () => client.close(),
+    reflect: (method, requests) => {
+      const client = new Client(endpoint, credentials.createInsecure(), { channelOverride: connection.channel });
+      return createReflectionTransport(client)(method, requests);
+    },
+    isConnected: () => connection.isReady,
+    silences: () => silences,
+    close: () => {
+      sockets.close();
+      connection.close();
+    },
   };
 }
+
+const ignore = (): void => undefined;
+const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

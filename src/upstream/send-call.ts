@@ -11,8 +11,15 @@ import { translateStatus } from './translate-status.ts';
  *
  * It uses the channel below grpc-js' client: `makeUnaryRequest` records a stack for each call and puts four objects around
  * it, which is a fifth of what a small call costs.
+ *
+ * @param onDeadline told when there was no answer in time
  */
-export function sendCall(channel: Pick<Channel, 'createCall'>, path: string, call: Call): Promise<Reply> {
+export function sendCall(
+  channel: Pick<Channel, 'createCall'>,
+  path: string,
+  call: Call,
+  onDeadline?: () => void,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { request, metadata, deadlineAt = Number.POSITIVE_INFINITY, signal } = call;
     let header: GrpcMetadata | undefined;
@@ -30,6 +37,7 @@ export function sendCall(channel: Pick<Channel, 'createCall'>, path: string, cal
         // Comes last, and carries the trailer.
         onReceiveStatus: (ended) => {
           signal.removeEventListener('abort', cancel);
+          if (ended.code === status.DEADLINE_EXCEEDED) onDeadline?.();
           if (ended.code !== status.OK) reject(translateStatus(ended, header));
           else if (message === undefined) reject(translateStatus(noMessage, header));
           else resolve({ message, header: readMetadata(header), trailer: readMetadata(ended.metadata) });

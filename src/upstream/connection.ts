@@ -1,0 +1,138 @@
+import { type Channel, connectivityState } from '@grpc/grpc-js';
+
+import type { Logger } from '../telemetry/logger.ts';
+
+import { type ChannelOptions, openChannel } from './open-channel.ts';
+
+/** What a connection needs. */
+export interface ConnectionOptions extends ChannelOptions {
+  readonly logger: Logger;
+}
+
+/** How long a new connection may take before it is dialled once more, or said to fail, in milliseconds. */
+const dialMs = 5_000;
+
+/**
+ * The connection to Cuebot: one channel, and a second one while the first is given up. Its loss and its return are logged
+ * once each.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  /** What calls are sent by. */
+  #current: Channel;
+  /** What is dialled in its place. */
+  #fresh: Channel | undefined;
+  #dialTimer: NodeJS.Timeout | undefined;
+  #told: 'nothing' | 'connected' | 'lost' = 'nothing';
+  #isClosed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#current = this.#open();
+  }
+
+  get channel(): Channel {
+    return this.#current;
+  }
+
+  /** Whether the handshake of HTTP/2 is done and nothing speaks against it; asking begins to connect. */
+  get isReady(): boolean {
+    return (
+      this.#current.getConnectivityState(true) === connectivityState.READY &&
+      this.#fresh === undefined &&
+      !this.#isClosed
+    );
+  }
+
+  /**
+   * Dials anew, since the connection seems dead although nobody has closed it. It is kept until the new one is there, or
+   * cannot be had: calls that it has under way end as they would have.
+   */
+  replace(reason: string): void {
+    if (this.#fresh !== undefined || this.#isClosed) return;
+    this.#told = 'lost';
+    this.#options.logger.warn({ address: this.#options.endpoint }, `${reason}; a new connection is dialled`);
+    this.#dialFresh();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#dialTimer);
+    this.#current.close();
+    this.#fresh?.close();
+  }
+
+  #open(): Channel {
+    const channel = openChannel(this.#options);
+    this.#watch(channel, connectivityState.IDLE);
+    return channel;
+  }
+
+  #watch(channel: Channel, last: connectivityState): void {
+    // Closing a channel tells its watchers at once; by then it is neither.
+    channel.watchConnectivityState(last, Number.POSITIVE_INFINITY, () => {
+      if (this.#isClosed || (channel !== this.#current && channel !== this.#fresh)) return;
+      const state = channel.getConnectivityState(false);
+      if (channel === this.#fresh) this.#onFreshState(channel, state);
+      if (channel === this.#current) this.#onState(state);
+      this.#watch(channel, state);
+    });
+  }
+
+  #onState(state: connectivityState): void {
+    if (state === connectivityState.READY) {
+      // Also when it has come back by itself while another one was dialled.
+      const needless = this.#fresh;
+      this.#fresh = undefined;
+      needless?.close();
+      this.#tellConnected();
+    } else if (state === connectivityState.TRANSIENT_FAILURE) this.#tellLost();
+    // So that its return is noticed, and not only by the next call.
+    else if (state === connectivityState.IDLE) this.#current.getConnectivityState(true);
+    else this.#dialTimer ??= setTimeout(() => this.#tellLost(), dialMs).unref();
+  }
+
+  #dialFresh(): void {
+    const fresh = this.#open();
+    this.#fresh = fresh;
+    fresh.getConnectivityState(true);
+    clearTimeout(this.#dialTimer);
+    // TCP asks ever more rarely, so that after a long silence a new question is answered sooner than an old one.
+    this.#dialTimer = setTimeout(() => {
+      this.#dialFresh();
+      fresh.close();
+    }, dialMs).unref();
+  }
+
+  #onFreshState(fresh: Channel, state: connectivityState): void {
+    if (state !== connectivityState.READY && state !== connectivityState.TRANSIENT_FAILURE) return;
+    this.#stopTimer();
+    const old = this.#current;
+    this.#current = fresh;
+    this.#fresh = undefined;
+    old.close();
+  }
+
+  #tellConnected(): void {
+    this.#stopTimer();
+    if (this.#told === 'connected') return;
+    const { logger, endpoint: address } = this.#options;
+    logger.info({ address }, this.#told === 'lost' ? 'Cuebot can be reached again' : 'connected to Cuebot');
+    this.#told = 'connected';
+  }
+
+  #tellLost(): void {
+    if (this.#told === 'lost') return;
+    const { logger, endpoint: address } = this.#options;
+    logger.warn(
+      { address },
+      this.#told === 'connected' ? 'Cuebot cannot be reached any more' : 'Cuebot cannot be reached',
+    );
+    this.#told = 'lost';
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#dialTimer);
+    this.#dialTimer = undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import { Channel, credentials } from '@grpc/grpc-js';
+
+/** Which Cuebot, and what may come from it. */
+export interface ChannelOptions {
+  /** `host:port`, or any target that gRPC resolves (`dns:///host:port`). */
+  readonly endpoint: string;
+  /** The largest reply that is accepted, in bytes. */
+  readonly maxReceiveBytes: number;
+}
+
+/**
+ * Opens a channel (lazily: nothing is dialled before the first call). Plain text, as Cuebot speaks it.
+ *
+ * No keepalive pings: Cuebot closes a connection at the third ping within five minutes (`too_many_pings`).
+ */
+export function openChannel({ endpoint, maxReceiveBytes }: ChannelOptions): Channel {
+  return new Channel(endpoint, credentials.createInsecure(), {
+    'grpc.max_receive_message_length': maxReceiveBytes,
+    // The pipeline measures requests before they get here.
+    'grpc.max_send_message_length': -1,
+    // A proxy from the environment is meant for the web, never for the farm's own network.
+    'grpc.enable_http_proxy': 0,
+    'grpc.service_config_disable_resolution': 1,
+    // A call that was sent is never sent again: it may have been carried out.
+    'grpc.enable_retries': 0,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+    'grpc.client_idle_timeout_ms': 2 ** 31 - 1,
+    'grpc.use_local_subchannel_pool': 1,
+    // Lists come as megabytes; HTTP/2's default window of 64 KiB would make each one wait for a dozen round trips.
+    'grpc-node.flow_control_window': 8 * 1024 * 1024,
+  });
+}
