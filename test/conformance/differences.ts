@@ -173,8 +173,9 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Metadata from Cuebot: a name with several values, an error text with spaces at its ends',
     before: 'One line per value; the text as it is.',
-    now: 'One line with commas; such a text is lost and the message empty.',
-    reason: 'That is how node’s HTTP/2 hands them over. Cuebot sends neither.',
+    now: 'One line with commas; such a text is lost, and the message says so.',
+    reason:
+      'That is how node’s HTTP/2 hands them over. Cuebot sends no such metadata, and a few texts that end with a space.',
   },
   {
     topic: 'Methods that stream',

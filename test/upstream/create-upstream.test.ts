@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { type handleUnaryCall, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { GatewayError } from '../../src/call/gateway-error.ts';
+import { lostText } from '../../src/upstream/lost-text.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/create-upstream.ts';
 import { callOf, method } from '../pipeline/calls.ts';
 
@@ -160,5 +164,68 @@ describe('createUpstream()', () => {
     await new Promise((resolve) => second.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), resolve));
     await vi.waitFor(() => expect(upstream.isConnected()).toBe(true), { timeout: 120_000 });
     expect(Buffer.from((await upstream.invoke(callOf(get))).message).toString()).toBe('second');
+  });
+});
+
+/** An HTTP/2 server that does with each stream what it is told, and a channel to it. */
+async function serveStreams(onStream: (stream: ServerHttp2Stream) => void) {
+  const server = createHttp2Server();
+  server.on('stream', onStream);
+  server.on('sessionError', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const upstream = createUpstream({ endpoint: `127.0.0.1:${port}`, maxReceiveBytes: 1024 });
+  open.push(upstream, { close: () => server.close() });
+  return upstream;
+}
+
+describe('a call whose connection drops', () => {
+  it('may have been carried out', async () => {
+    const upstream = await serveStreams((stream) => {
+      stream.on('error', () => {});
+      stream.resume().once('end', () => stream.session?.destroy());
+    });
+    expect(await failureOf(upstream)).toMatchObject({
+      status: { name: 'UNAVAILABLE' },
+      message: 'error reading from server: EOF',
+      mayHaveHappened: true,
+    });
+  });
+
+  it('may have been carried out when its answer had begun', async () => {
+    const upstream = await serveStreams((stream) => {
+      stream.on('error', () => {});
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc+proto' });
+      stream.resume().once('end', () => setImmediate(() => stream.session?.destroy()));
+    });
+    expect((await failureOf(upstream)).mayHaveHappened).toBe(true);
+  });
+});
+
+describe('an error text', () => {
+  const failing = (message: string | undefined) =>
+    serveStreams((stream) => {
+      stream.on('error', () => {});
+      const text = message === undefined ? {} : { 'grpc-message': message };
+      stream.respond(
+        { ':status': 200, 'content-type': 'application/grpc+proto', 'grpc-status': '5', ...text },
+        { endStream: true },
+      );
+    });
+
+  it('arrives as it was sent', async () => {
+    expect((await failureOf(await failing('no such shelf'))).message).toBe('no such shelf');
+  });
+
+  it('may be empty', async () => {
+    expect((await failureOf(await failing(''))).message).toBe('');
+  });
+
+  it.each([['no such shelf '], [undefined]])('that is lost on the way is said to be: %j', async (message) => {
+    expect(await failureOf(await failing(message))).toMatchObject({
+      status: { name: 'NOT_FOUND' },
+      message: lostText,
+    });
   });
 });
