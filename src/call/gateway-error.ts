@@ -74,7 +74,7 @@ export class GatewayError extends Error {
       options.mayHaveHappened ?? (this.status.name === 'DEADLINE_EXCEEDED' || this.status.name === 'CANCELLED');
   }
 
-  /** The only door for foreign errors: what is unexpected is "internal error" outside and whole inside. */
+  /** The only way in for errors of other kinds: callers see "internal error", and the log sees all of it. */
   static from(error: unknown): GatewayError {
     if (error instanceof GatewayError) return error;
     return new GatewayError('INTERNAL', 'internal error', { reason: 'UNEXPECTED', cause: error });

@@ -27,6 +27,6 @@ describe('the status table', () => {
   });
 
   it('keeps the number of a status that nobody knows', () => {
-    expect(statusOf(77)).toEqual({ code: 77, name: 'UNKNOWN', httpStatus: 500, retryable: false });
+    expect(statusOf(77)).toEqual({ code: 77, name: 'UNKNOWN', httpStatus: 500 });
   });
 });

@@ -85,7 +85,7 @@ function assertUser(
   );
 }
 
-/** Where files are guarded by numbers, who has somebody's number has his rights, whatever his name. */
+/** Where files are protected by user ids, whoever runs under somebody's id has their rights, whatever the name. */
 function assertOwnUid({ uid }: JobSpecRights, own: number | undefined, { grant }: JobSpecValidation): void {
   if (uid === undefined || Number(uid) === own) return;
   const yours = own === undefined ? 'your token does not say which is yours' : `yours is ${own}`;
