@@ -20,11 +20,8 @@ export const neverAborted: CallSignal = Object.freeze({
  */
 export class Departure implements CallSignal {
   readonly #listeners = new Set<() => void>();
-  #aborted = false;
-
-  get aborted(): boolean {
-    return this.#aborted;
-  }
+  /** Set by `abort` alone. */
+  aborted = false;
 
   /** Each listener is called once, or never. */
   addEventListener(_event: 'abort', listener: () => void): void {
@@ -37,7 +34,7 @@ export class Departure implements CallSignal {
 
   /** The caller goes. Does nothing the second time. */
   abort(): void {
-    this.#aborted = true;
+    this.aborted = true;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const listener of listeners) listener();

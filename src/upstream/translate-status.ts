@@ -26,6 +26,12 @@ const localTexts: readonly (readonly [
     'not done',
     () => 'connection error: desc = "transport: Error while dialing: connect: connection refused"',
   ],
+  [
+    /^Channel closed before call started$/,
+    'UNAVAILABLE',
+    'not done',
+    () => 'connection error: desc = "transport: the connection was given up"',
+  ],
   [/^Name resolution failed\b/, 'UNAVAILABLE', 'not done', () => 'name resolver error: produced zero addresses'],
   [/^Connection dropped$|ECONNRESET|ETIMEDOUT|EPIPE/, 'UNAVAILABLE', 'unknown', () => 'error reading from server: EOF'],
   [/^Stream refused by server$/, 'UNAVAILABLE', 'not done', () => streamReset('REFUSED_STREAM')],
