@@ -80,9 +80,9 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   },
 };
 
-/** The program knows every room, and only the command of its name may load the demo. */
+/** The program knows every room, and only the command of its name, with its options, may load the demo. */
 const program = /^(?:cli\.ts|commands\/.*)$/;
-const demoLoaders = new Set(['commands/demo.ts']);
+const demoLoaders = new Set(['commands/demo.ts', 'commands/demo-options.ts']);
 
 /** One room per vendor. */
 const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] = [

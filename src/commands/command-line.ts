@@ -29,7 +29,11 @@ export interface CommandSyntax {
 /** The one table of commands. */
 export const commandTable = {
   serve: { takesWords: false, valued: [], switches: [] },
-  demo: { takesWords: false, valued: [], switches: [] },
+  demo: {
+    takesWords: false,
+    valued: ['--port', '--seed', '--size', '--speed', '--defects'],
+    switches: ['--cuebot-only', '--still'],
+  },
   operations: { takesWords: false, valued: [], switches: ['--json', '--pipeline'] },
   token: { takesWords: false, valued: ['--subject', '--scopes'], switches: [] },
   'api-key': { takesWords: false, valued: ['--subject', '--scopes'], switches: [] },

@@ -4,23 +4,28 @@ import { pino } from 'pino';
 
 import { signToken } from '../authentication/hmac/sign-token.ts';
 import { readConfig } from '../config/config.ts';
-import { createDemoCuebot } from '../demo/demo-cuebot.ts';
+import type { DemoCuebot, DemoCuebotOptions } from '../demo/demo-cuebot.ts';
+import { createDemoCuebot, DemoStartError } from '../demo/demo-cuebot.ts';
+import { UserError } from '../errors/user-error.ts';
 import { createGateway } from '../app/gateway.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import type { Command } from './command.ts';
+import { readDemoOptions } from './demo-options.ts';
 
 /** How long the printed token is valid: a working day and a half. */
 const tokenSeconds = 12 * 3_600;
 
-/** How often the farm's time passes: frames end and begin, so that there is something to watch. */
-const tickMs = 2_000;
-
 /** Until the demo Cuebot listens, and says where. */
 const placeholder = '127.0.0.1:8443';
 
-/** `cuegate demo`: a farm in a box and a gateway in front of it, on this machine only. Settings apply as for `serve`. */
-export const demo: Command = async ({ environment, flags }) => {
+/**
+ * `cuegate demo`: a farm in a box and a gateway in front of it, on this machine only. Settings apply as for `serve`; with
+ * `--cuebot-only` there is no gateway, and no setting matters.
+ */
+export const demo: Command = async ({ environment, flags, values, switches }) => {
+  const options = readDemoOptions(values, switches);
+  if (switches.has('cuebot-only')) return serveCuebotOnly(options);
   const {
     config: settings,
     problems,
@@ -37,7 +42,7 @@ export const demo: Command = async ({ environment, flags }) => {
   });
   const logger = pino({ level: problems.found.length > 0 ? 'silent' : settings.logLevel });
   for (const sentence of unusedNames) logger.warn({}, sentence);
-  const cuebot = await createDemoCuebot({ tickMs });
+  const cuebot = await startCuebot(options);
   const config = { ...settings, cuebotEndpoint: cuebot.endpoint };
   const gateway = await createGateway(config, logger, { problems }).catch(async (error: unknown) => {
     // Its listener would keep the process alive.
@@ -60,6 +65,31 @@ export const demo: Command = async ({ environment, flags }) => {
         });
   process.stdout.write(describeDemo(gateway.url, cuebot.endpoint, token));
 };
+
+async function serveCuebotOnly(options: DemoCuebotOptions): Promise<void> {
+  const cuebot = await startCuebot(options);
+  closeOnSignal(cuebot.close, 1_000, pino({ level: 'warn' }));
+  process.stdout.write(`
+cuegate demo: a Cuebot in a box, without a gateway
+
+  Cuebot     ${cuebot.endpoint} (gRPC, simulated; starts anew with every run)
+
+Try it with OpenCue's own tools:
+
+  CUEBOT_HOSTS=127.0.0.1 cueadmin -lj
+
+Ctrl+C stops it.
+`);
+}
+
+/** A taken port is a mistake of whoever started it, and is told without a stack. */
+async function startCuebot(options: DemoCuebotOptions): Promise<DemoCuebot> {
+  try {
+    return await createDemoCuebot(options);
+  } catch (error) {
+    throw error instanceof DemoStartError ? new UserError(error.message, [], { cause: error }) : error;
+  }
+}
 
 /** What a newcomer needs to begin; the token last but one, so that a double click takes it whole. */
 function describeDemo(url: string, cuebot: string, token: string | undefined): string {

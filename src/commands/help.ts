@@ -23,7 +23,8 @@ Usage: cuegate <command> [--option value …]
 
 Commands
   serve          serve against the Cuebot at CUEBOT_ENDPOINT
-  demo           start a demo Cuebot on this machine and serve in front of it
+  demo           start a demo Cuebot on this machine and serve in front of it (--cuebot-only for the Cuebot alone,
+                 --port 8443, --size small|large, --speed 10, --still, --seed 7, --defects usual,lanes)
   operations     print every RPC with its REST path, GraphQL field, kind and lane (--json for programs,
                  --pipeline for the interceptors that its calls pass)
   token          print a token signed with JWT_SECRET, for trying things out (--subject ann --scopes "cue:read cue:operate")

@@ -48,6 +48,11 @@ export interface DemoCuebotOptions {
   readonly logs?: boolean;
 }
 
+/** A demo Cuebot could not start, for a reason that whoever started it can mend. */
+export class DemoStartError extends Error {
+  override readonly name = 'DemoStartError';
+}
+
 /** A running demo Cuebot. */
 export interface DemoCuebot {
   /** `127.0.0.1:<port>`. */
@@ -94,9 +99,9 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
   const removeLogs = () => {
     if (logRoot !== undefined) rmSync(logRoot, { recursive: true, force: true });
   };
-  const boundPort = await listen(server, host, port).catch((error: unknown) => {
+  const boundPort = await listen(server, host, port).catch((error: Error) => {
     removeLogs();
-    throw error;
+    throw new DemoStartError(error.message);
   });
   const logs = logRoot === undefined ? undefined : createLogFiles(farm);
   const scheduler = createScheduler(farm, { speed: options.speed ?? 1, ...(logs && { logs }) });

@@ -89,15 +89,20 @@ function cleanUp(farm: Farm, job: JobRow): void {
   }
 }
 
-const MODELS = JOB_BLUEPRINTS.filter(({ state, after }) => state === undefined && after === undefined);
+// The show that every Cuebot begins with is left to those who try things out.
+const TRIAL_SHOW = 'testing';
+
+const MODELS = JOB_BLUEPRINTS.filter(
+  ({ state, after, show }) => state === undefined && after === undefined && show !== TRIAL_SHOW,
+);
 
 /** Submits a new version of a usual job, as a spec would. */
 function submit(farm: Farm, version: number, framesPerLayer: number): void {
   const model = farm.random.pick(MODELS);
-  const active = [...farm.shows.values()].filter((show) => show.active);
+  const active = [...farm.shows.values()].filter((show) => show.active && show.name !== TRIAL_SHOW);
   const show = findShow(farm, model.show)?.active ? findShow(farm, model.show)! : active[0];
   // A large farm has many shows that the models do not know.
-  const chosen = active.length > 4 ? farm.random.pick(active) : show;
+  const chosen = active.length > 3 ? farm.random.pick(active) : show;
   if (!chosen) return;
   const spec = specOf(farm, model, chosen.name, version, framesPerLayer);
   try {
