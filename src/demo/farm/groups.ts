@@ -11,7 +11,7 @@ const DEFAULT_DEPARTMENT = 'Unknown';
 export function createGroup(farm: Farm, show: ShowRow, parent: GroupRow | undefined, name: string): GroupRow {
   if ([...farm.groups.values()].some((group) => group.parent === parent && parent && group.name === name)) {
     const twin = duplicateKey(INSERT_GROUP, 'c_folder_uk', `(pk_parent_folder, str_name)=(${parent?.id}, ${name})`);
-    throw cuebotThrown('EntityCreationError', `error creating group, ${twin.message.split('\n')[0]}`);
+    throw cuebotThrown('EntityCreationError', `error creating group, ${twin.exception}`);
   }
   const row = newGroup({ id: farm.random.uuid(), name, show, parent, department: DEFAULT_DEPARTMENT });
   ensureDepartment(farm, show, DEFAULT_DEPARTMENT);

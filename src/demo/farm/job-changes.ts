@@ -1,3 +1,4 @@
+import { cuebotThrown } from '../wire/cuebot-error.ts';
 import { countJobs, unfinishedFrames } from './counts.ts';
 import { dependsOnJob, satisfyDepend } from './depends.ts';
 import type { Farm } from './farm.ts';
@@ -45,6 +46,9 @@ const EVERYTHING: readonly Inherited[] = ['priority', 'minCores', 'maxCores', 'm
 
 /** Moves a job into a group of its show; the job takes over the group's department, and the defaults that are set. */
 export function moveJob(farm: Farm, job: JobRow, group: GroupRow, inherited: readonly Inherited[] = EVERYTHING): void {
+  if (job.group.show !== group.show) {
+    throw cuebotThrown('EntityModificationError', 'error moving job, cannot move jobs between shows');
+  }
   const defaults: Readonly<Record<Inherited, number>> = {
     priority: group.defaultJobPriority,
     minCores: group.defaultJobMinCores,

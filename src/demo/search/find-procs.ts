@@ -28,11 +28,15 @@ export interface ProcCriteria {
 }
 
 /**
- * Procs that match; no criteria match every proc of the farm. Only with `maxResults` is there an order (host name, then
+ * Procs that match, and pass the caller's own test before they are paged; no criteria match every proc of the farm. Only with `maxResults` is there an order (host name, then
  * dispatch time) and a page, which begins at `firstResult`, counted from 1.
  */
-export function findProcs(farm: Farm, criteria: ProcCriteria | null): ProcRow[] {
-  const procs = [...farm.procs.values()];
+export function findProcs(
+  farm: Farm,
+  criteria: ProcCriteria | null,
+  also: (proc: ProcRow) => boolean = () => true,
+): ProcRow[] {
+  const procs = [...farm.procs.values()].filter(also);
   if (!criteria) return procs;
   const matching = procs.filter(compileTest(farm, criteria));
   const [maxResults] = criteria.maxResults;

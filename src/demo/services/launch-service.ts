@@ -51,8 +51,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof SpecError || error instanceof CuebotError;
 }
 
-/** An exception's own message: a thrown CuebotError names its class in front of it. */
 function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error instanceof CuebotError ? (error.message.split('\n').at(-1) ?? '') : error.message;
+  if (error instanceof CuebotError) return error.reason;
+  return error instanceof Error ? error.message : String(error);
 }

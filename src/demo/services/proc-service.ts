@@ -24,10 +24,10 @@ interface ByCriteria {
 /** host.ProcInterface. */
 export function createProcService({ farm }: Cuebot): ServiceHandlers {
   const procOf = ({ proc }: OfProc) => pickRow(farm.procs, idOf(proc));
-  const findBooked = ({ r }: ByCriteria) =>
-    findProcs(farm, r)
-      .filter((proc) => !proc.unbooked)
-      .sort((a, b) => a.bookedTime - b.bookedTime);
+  const findBooked = ({ r }: ByCriteria, isRight: (job: JobRow) => boolean = () => true) =>
+    findProcs(farm, r, (proc) => !proc.unbooked && isRight(proc.frame.layer.job)).sort(
+      (a, b) => a.bookedTime - b.bookedTime,
+    );
   const redirect = (request: OfProc & { kill: boolean }, target: (proc: ProcRow) => JobRow | GroupRow) => {
     const proc = procOf(request);
     const destination = target(proc);
@@ -74,7 +74,7 @@ export function createProcService({ farm }: Cuebot): ServiceHandlers {
     UnbookToGroup(request: ByCriteria & { group: EntityReference | null }) {
       refuseWithoutNumber(request);
       const group = pickRow(farm.groups, idOf(request.group));
-      const procs = findBooked(request).filter(({ frame }) => frame.layer.job.group !== group);
+      const procs = findBooked(request, (job) => job.group !== group);
       for (const proc of procs) redirectProc(farm, proc, group, request.kill);
       return { numProcs: procs.length };
     },
@@ -83,7 +83,7 @@ export function createProcService({ farm }: Cuebot): ServiceHandlers {
       refuseWithoutNumber(request);
       const jobs = (request.jobs?.jobs ?? []).flatMap(({ id }) => farm.jobs.get(id) ?? []);
       if (jobs.length === 0) return { numProcs: 0 };
-      const procs = findBooked(request).filter(({ frame }) => !jobs.includes(frame.layer.job));
+      const procs = findBooked(request, (job) => !jobs.includes(job));
       for (const [index, proc] of procs.entries()) {
         redirectProc(farm, proc, jobs[index % jobs.length]!, request.kill);
       }

@@ -136,7 +136,7 @@ function createShow(farm: Farm, wanted: string): ShowRow {
       'c_show_name',
       `(str_name)=(${name})`,
     );
-    throw internalError(`Show could not be created.${twin.message.split('\n').at(-1)}`);
+    throw internalError(`Show could not be created.${twin.reason}`);
   }
   const show = insert(farm.shows, newShow(farm.random.uuid(), name));
   createGroup(farm, show, undefined, name);

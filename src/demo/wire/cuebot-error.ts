@@ -7,10 +7,16 @@ const MISSING = 'Incorrect result size: expected 1, actual 0';
 export class CuebotError extends Error {
   override readonly name = 'CuebotError';
   readonly code: number;
+  /** The exception's own text, where the message repeats it behind the exception's name. */
+  readonly reason: string;
+  /** The exception with its text, as Java prints it. */
+  readonly exception: string;
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, reason: string = message, exception: string = message) {
     super(message);
     this.code = code;
+    this.reason = reason;
+    this.exception = exception;
   }
 }
 
@@ -39,8 +45,9 @@ export function notFound(message: string = MISSING): CuebotError {
  * and its message again. An exception without a message prints no colon, and its message is the word `null`.
  */
 export function thrown(exception: string, message?: string): CuebotError {
-  const text = message === undefined ? `${exception}\nnull` : `${exception}: ${message}\n${message}`;
-  return new CuebotError(status.INTERNAL, text);
+  const printed = message === undefined ? exception : `${exception}: ${message}`;
+  const reason = message ?? 'null';
+  return new CuebotError(status.INTERNAL, `${printed}\n${reason}`, reason, printed);
 }
 
 /** The missing row dressed as INTERNAL: what most methods answer for an unknown id. */
