@@ -96,7 +96,8 @@ function createFrameWrites({ farm, queue }: Cuebot, withJob: WithJob): ServiceHa
   const queued = <Request extends OfJob>(what: string, prepare: (job: JobRow, request: Request) => () => void) =>
     withJob((job, request: Request) => {
       const work = prepare(job, request);
-      queue.execute(`${what} job ${job.id} ${JSON.stringify(request)}`, work);
+      const { job: _job, ...rest } = request;
+      queue.execute(`${what} job ${job.id} ${JSON.stringify(rest)}`, work);
       return DONE;
     });
   const queuedFrames = (what: string, change: (farm: Farm, frame: FrameRow) => void) =>

@@ -125,7 +125,8 @@ function createFrameWrites({ farm, queue }: Cuebot, withLayer: WithLayer): Servi
   const queued = <Request extends OfLayer>(what: string, prepare: (layer: LayerRow, request: Request) => () => void) =>
     withLayer((layer, request: Request) => {
       const work = prepare(layer, request);
-      queue.execute(`${what} layer ${layer.id} ${JSON.stringify(request)}`, work);
+      const { layer: _layer, ...rest } = request;
+      queue.execute(`${what} layer ${layer.id} ${JSON.stringify(rest)}`, work);
       return DONE;
     });
   const queuedFrames = (what: string, change: (farm: Farm, frame: FrameRow) => void) =>
