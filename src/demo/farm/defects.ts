@@ -10,10 +10,11 @@ export const DEFECTS = {
   'action-parents': 'Action.GetParentFilter always fails',
   'average-frame-time': 'avg_frame_sec of a job is always 0',
   'deed-hosts': 'Deed.GetHost looks the deed’s id up as a host’s, and Deed.show is never filled',
-  'department-tasks': 'Department.AddTask, AddTasks and ReplaceTasks fail after they have stored',
+  'department-tasks':
+    'Department.AddTask, AddTasks, ReplaceTasks and SetManagedCores fail, the first three after they have stored',
   'double-names':
     'a second show, limit, facility or department of a name is stored, and lookups by that name then fail',
-  'empty-lists': 'empty lists of services, limits and tags hold one empty name',
+  'empty-lists': 'empty lists of services and limits hold one empty name',
   'frame-pages': 'GetFrames without a limit answers with no frames',
   'host-whiteboard': 'Host.GetHostWhiteboard fails as soon as a proc has no redirect, and never lists a proc',
   'kills-without-reason': 'Job.Kill without a reason answers OK and does nothing',
