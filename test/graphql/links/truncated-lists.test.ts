@@ -7,7 +7,7 @@ let farm: LinkedFarm;
 
 beforeAll(async () => {
   const text = linksSource.text.replaceAll('limit: Int! = 500', 'limit: Int! = 3');
-  farm = await linkFarm({ source: { ...linksSource, text }, cuebot: { farm: { jobs: 30, hosts: 20 } } });
+  farm = await linkFarm({ source: { ...linksSource, text } });
 });
 
 afterAll(() => farm.close());
