@@ -102,6 +102,8 @@ class MisfitSearch {
       return;
     }
     const fields = type.getFields();
+    // graphql-js asks objects for fields by name, and would take what every object has, such as a constructor, for given.
+    if (hasInheritedNames(type)) Object.setPrototypeOf(value, null);
     // Unlike Object.entries this does not hold all of them at once. JSON has made the object, so all are its own.
     for (const key in value) {
       if (this.#found >= maxProblems) return;
@@ -125,6 +127,17 @@ class MisfitSearch {
     this.#found += 1;
     this.#onMisfit(place, problem);
   }
+}
+
+const inheritedNames = new WeakMap<GraphQLInputObjectType, boolean>();
+
+function hasInheritedNames(type: GraphQLInputObjectType): boolean {
+  let found = inheritedNames.get(type);
+  if (found === undefined) {
+    found = Object.keys(type.getFields()).some((name) => name in Object.prototype);
+    inheritedNames.set(type, found);
+  }
+  return found;
 }
 
 /** Level by level, since whoever descends into such a value may not come back. */

@@ -5,6 +5,7 @@ import type { Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { openSafely } from '../schema/open-safely.ts';
 
 import type { Row } from './compile-row-path.ts';
 import type { Ask, CallPlan, ReadRpc } from './plans.ts';
@@ -47,7 +48,7 @@ export function createLinkSession(context: GraphqlContext, counters: LinkCounter
       const reply = await operation.invoke(callOf(rpc, request), path, parents);
       const known = decoded.get(reply);
       if (known !== undefined) return known;
-      const row = rpc.decode(reply.message);
+      const row = openSafely(rpc.decode, reply.message, rpc.method);
       decoded.set(reply, row);
       return row;
     } finally {

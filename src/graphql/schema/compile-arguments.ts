@@ -1,7 +1,7 @@
 import type { FieldDescriptor, MessageDescriptor } from '../../registry/descriptors.ts';
 
 import type { GraphqlNames } from './derive-names.ts';
-import { wellKnownScalarOf } from './scalar-names.ts';
+import { mayBeJsonNull, wellKnownScalarOf } from './scalar-names.ts';
 
 /** Turns the arguments of a root field into the value that the codec encodes. */
 export type ReadArguments = (args: Readonly<Record<string, unknown>>) => unknown;
@@ -29,6 +29,8 @@ function isSpelledAlike(message: MessageDescriptor, names: GraphqlNames, seen: S
     message.fields.every(
       (field) =>
         names.field(field) === field.jsonName &&
+        // To the codec, null in their place is a value.
+        !(field.cardinality !== 'singular' && mayBeJsonNull(field)) &&
         (field.type.kind !== 'message' || isSpelledAlike(field.type.message, names, seen)),
     )
   );
@@ -43,18 +45,25 @@ function compileMessage(
   if (wellKnownScalarOf(message) !== undefined) return (value) => value;
   const known = compiled.get(message);
   if (known !== undefined) return known;
-  const fields: { name: string; jsonName: string; convert: Convert }[] = [];
+  const fields: { name: string; jsonName: string; isList: boolean; convert: Convert }[] = [];
   const convert: Convert = (value) => {
     if (value === null || value === undefined) return value;
     const given = value as Readonly<Record<string, unknown>>;
-    const entries = fields.flatMap(({ name, jsonName, convert: convertField }) =>
-      given[name] === undefined ? [] : [[jsonName, convertField(given[name])] as const],
-    );
+    const entries = fields.flatMap(({ name, jsonName, isList, convert: convertField }) => {
+      // What every object has, such as a constructor, was not given.
+      const value = Object.hasOwn(given, name) ? given[name] : undefined;
+      return value === undefined || (isList && value === null) ? [] : [[jsonName, convertField(value)] as const];
+    });
     return Object.fromEntries(entries);
   };
   compiled.set(message, convert);
   for (const field of message.fields) {
-    fields.push({ name: names.field(field), jsonName: field.jsonName, convert: compileField(field, names, compiled) });
+    fields.push({
+      name: names.field(field),
+      jsonName: field.jsonName,
+      isList: field.cardinality !== 'singular',
+      convert: compileField(field, names, compiled),
+    });
   }
   return convert;
 }

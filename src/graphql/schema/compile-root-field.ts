@@ -13,6 +13,7 @@ import { compileArguments } from './compile-arguments.ts';
 import { compileErrorTranslation } from '../execution/compile-error-translation.ts';
 import type { GraphqlNames } from './derive-names.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { openSafely } from './open-safely.ts';
 import { compileCallArguments } from '../payloads/call-arguments.ts';
 
 /** What root fields are compiled with. */
@@ -46,10 +47,12 @@ export function compileRootField(
       requestId,
       ...about,
     } as const;
-    const reply = await operation.invoke(call, path).catch((error: unknown) => {
+    try {
+      const reply = await operation.invoke(call, path);
+      return openSafely(decode, reply.message, method);
+    } catch (error) {
       throw translate(error, requestId);
-    });
-    return decode(reply.message);
+    }
   };
 }
 

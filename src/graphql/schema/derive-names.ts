@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type {
   EnumDescriptor,
   FieldDescriptor,
@@ -38,7 +40,7 @@ const reservedTypeNames: ReadonlySet<string> = new Set(
  * Names everything from simple names; the package comes in front only of names that would otherwise collide. The whole
  * registry decides, not the services that happen to be exposed, so hiding a service renames nothing.
  *
- * @throws Error when two names cannot be told apart.
+ * @throws Error when two names cannot be told apart, which takes two that share a hash.
  */
 export function deriveNames(registry: Registry): GraphqlNames {
   const rootFields = nameRootFields(registry.services);
@@ -72,6 +74,7 @@ function nameRootFields(services: readonly ServiceDescriptor[]): ReadonlyMap<Met
         toGraphqlName(`${prefix}${toPascalCase(method.name)}`),
         toGraphqlName(`${prefix}_${toPascalCase(method.name)}`),
         toGraphqlName(method.fullName),
+        toUniqueName(method.fullName),
       ],
     })),
     new Set(),
@@ -88,6 +91,7 @@ function prefixClaim(service: ServiceDescriptor): NameClaim {
       toCamelCase(`${service.package}.${simple}`),
       toCamelCase(service.fullName),
       toGraphqlName(service.fullName),
+      toUniqueName(service.fullName),
     ],
   };
 }
@@ -127,7 +131,15 @@ function typeClaims(named: Named): NameClaim[] {
 
 function typeCandidates(name: string, fullName: string): string[] {
   const spelled = toGraphqlName(fullName);
-  return [toGraphqlName(name), toGraphqlName(toPascalCase(fullName)), spelled, `${spelled}_`];
+  return [toGraphqlName(name), toGraphqlName(toPascalCase(fullName)), spelled, `${spelled}_`, toUniqueName(fullName)];
+}
+
+/**
+ * The name of last resort: `a.b_c.D` and `a_b.c.D` are spelled alike in GraphQL, and only what they are called in the protos tells
+ * them apart. It depends on nothing else, so no file that is loaded with it changes it.
+ */
+function toUniqueName(fullName: string): string {
+  return `${toGraphqlName(fullName)}_${createHash('sha256').update(fullName).digest('hex').slice(0, 8)}`;
 }
 
 function entryCandidates({ parent, name }: FieldDescriptor): string[] {

@@ -30,7 +30,8 @@ export function deriveResolvers(types: CollectedTypes, names: GraphqlNames): Res
   const resolvers: Record<string, Resolvers[string]> = {};
   for (const message of types.outputs) {
     const fields = resolversOf(message, names);
-    if (Object.keys(fields).length > 0) resolvers[names.outputType(message)] = fields;
+    const type = names.outputType(message);
+    if (Object.keys(fields).length > 0 || isInherited(type)) resolvers[type] = fields;
     for (const field of message.fields) {
       if (field.cardinality !== 'map' || !isEnum(field)) continue;
       resolvers[names.entryType(field)] = { value: resolveEnum('value', field.type.enum) };
@@ -53,9 +54,17 @@ function resolversOf(message: MessageDescriptor, names: GraphqlNames): Record<st
     if (isEnum(field) && field.cardinality === 'singular') resolvers[name] = resolveEnum(jsonName, field.type.enum);
     else if (isEnum(field) && field.cardinality === 'repeated')
       resolvers[name] = resolveEnums(jsonName, field.type.enum);
-    else if (name !== jsonName) resolvers[name] = (message) => message[jsonName];
+    else if (name !== jsonName || isInherited(name)) resolvers[name] = (message) => message[jsonName];
   }
   return resolvers;
+}
+
+/**
+ * Whether every object has something of this name. Resolvers are looked up by name on objects, so what has such a name needs an
+ * entry of its own.
+ */
+function isInherited(name: string): boolean {
+  return name in Object.prototype;
 }
 
 function isEnum(field: FieldDescriptor): field is FieldDescriptor & { type: { kind: 'enum'; enum: EnumDescriptor } } {

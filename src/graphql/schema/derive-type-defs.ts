@@ -67,7 +67,10 @@ export function deriveTypeDefs(options: TypeDefsOptions): DocumentNode {
   for (const message of types.outputs) definitions.push(...outputNodes(message, options));
   for (const message of types.inputs) definitions.push(...inputNodes(message, options));
   // A request's own fields are arguments, not an input type; the entries of its maps are types all the same.
-  for (const { input } of methods) if (!types.inputs.has(input)) definitions.push(...entryInputNodes(input, options));
+  for (const { input } of methods) {
+    if (types.inputs.has(input) || wellKnownScalarOf(input) !== undefined) continue;
+    definitions.push(...entryInputNodes(input, options));
+  }
   for (const enumeration of types.enums) definitions.push(enumTypeNode(enumeration, options));
   for (const scalar of types.scalars) if (!builtInScalars.has(scalar)) definitions.push(scalarNode(scalar));
   return { kind: Kind.DOCUMENT, definitions: withoutRepetition(definitions) };

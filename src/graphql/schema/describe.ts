@@ -67,8 +67,9 @@ function deprecationOf({ comment, deprecated }: { comment: string; deprecated: b
   return reason === '' ? 'No longer supported' : reason;
 }
 
+/** "Deprecated items are shown" is another matter. */
 function saysDeprecated(comment: string): boolean {
-  return /^\W*deprecated\b/i.test(comment);
+  return /^\W*deprecated(?:\s*[:.]|\W*$)/i.test(comment);
 }
 
 function paragraphs(...texts: readonly string[]): string {

@@ -1,0 +1,26 @@
+import type { MethodDescriptor } from '../../registry/descriptors.ts';
+
+import { WireError } from '../../codec/wire/wire-error.ts';
+
+import { GatewayError } from '../../call/gateway-error.ts';
+
+/**
+ * Opens a reply. What cannot be read is the upstream's fault and no defect of ours: it is an error of the one field that asked.
+ *
+ * @throws GatewayError INTERNAL
+ */
+export function openSafely<Value>(
+  open: (message: Uint8Array) => Value,
+  message: Uint8Array,
+  { fullName }: MethodDescriptor,
+): Value {
+  try {
+    return open(message);
+  } catch (cause) {
+    if (!(cause instanceof WireError)) throw cause;
+    throw new GatewayError('INTERNAL', `Cuebot's answer to ${fullName} could not be read`, {
+      reason: 'REPLY_UNREADABLE',
+      cause,
+    });
+  }
+}
