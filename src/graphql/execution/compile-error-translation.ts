@@ -6,6 +6,7 @@ import { GatewayError } from '../../call/gateway-error.ts';
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 import { type Status, type StatusName, statusCode, statusOf } from '../../call/status.ts';
 
+import { readUpstreamWords } from './upstream-words.ts';
 import { describeMissing } from '../schema/describe-missing.ts';
 
 /** Turns what one RPC failed with into what its caller may know. */
@@ -48,7 +49,8 @@ function compileTranslation(method: MethodDescriptor, { dressedErrors }: RpcTabl
       ({ status, startsWith }) => failure.status.name === status && failure.message.startsWith(startsWith),
     );
     const status = dressed === undefined ? failure.status : statusOf(statusCode[dressed.means]);
-    const message = dressed?.means === 'NOT_FOUND' ? missing : publicText(failure, method, requestId);
+    const words = dressed === undefined ? undefined : readUpstreamWords(failure.message);
+    const message = dressed?.means === 'NOT_FOUND' ? missing : (words ?? publicText(failure, method, requestId));
     return toGraphQLError(failure, status, message, requestId);
   };
 }

@@ -5,6 +5,7 @@ import { GatewayError, type GatewayErrorOptions } from '../../../src/call/gatewa
 import type { StatusName } from '../../../src/call/status.ts';
 
 import { bookshop, bookshopTable } from '../bookshop/bookshop.ts';
+import { registry, table } from '../links/linked-farm.ts';
 
 const method = bookshop.methods.get('bookshop.catalog.BookInterface/GetBook')!;
 const translate = compileErrorTranslation(method, bookshopTable);
@@ -105,6 +106,59 @@ describe('compileErrorTranslation()', () => {
   it('says when to try again', () => {
     const error = translate(new GatewayError('RESOURCE_EXHAUSTED', 'too many', { retryAfterSeconds: 3 }), 'r-1');
     expect(error.extensions).toMatchObject({ code: 'RESOURCE_EXHAUSTED', retryAfterSeconds: 3 });
+  });
+});
+
+describe('what a real Cuebot says to its caller', () => {
+  const launch = registry.methods.get('job.JobInterface/LaunchSpec')!;
+  const say = compileErrorTranslation(launch, table);
+  const hidden = 'Cuebot failed to carry out job.JobInterface/LaunchSpec; the log tells more under request id r-1.';
+
+  it.each([
+    [
+      'com.imageworks.spcue.SpcueRuntimeException: Invalid actionId on Action commit: 7\nInvalid actionId on Action commit: 7',
+      'FAILED_PRECONDITION',
+      'Invalid actionId on Action commit: 7',
+    ],
+    [
+      'com.imageworks.spcue.CueGrpcException: Subscription names must be in the form of alloc.show\nSubscription names',
+      'BAD_USER_INPUT',
+      'Subscription names must be in the form of alloc.show',
+    ],
+    [
+      'com.imageworks.spcue.dispatcher.ResourceReservationFailureException: host is busy\nhost is busy',
+      'FAILED_PRECONDITION',
+      'host is busy',
+    ],
+    [
+      'java.lang.IllegalArgumentException: unrecognized frame range syntax abc\nunrecognized',
+      'BAD_USER_INPUT',
+      'unrecognized frame range syntax abc',
+    ],
+    [
+      'java.lang.RuntimeException: You must specify the number of procs to unbook within the ProcSearchCriteria.\nYou must',
+      'BAD_USER_INPUT',
+      'You must specify the number of procs to unbook within the ProcSearchCriteria.',
+    ],
+    [
+      'Failed to launch and add job: Failed to parse job spec XML, org.jdom.input.JDOMParseException: Error on line 1: x',
+      'BAD_USER_INPUT',
+      'Failed to launch and add job: Failed to parse job spec XML, Error on line 1: x',
+    ],
+    [
+      'Failed to add job to launch queue: The show nope does not exist.',
+      'BAD_USER_INPUT',
+      'Failed to add job to launch queue: The show nope does not exist.',
+    ],
+    ['com.imageworks.spcue.SpcueRuntimeException: failed; SQL [INSERT INTO job]', 'FAILED_PRECONDITION', hidden],
+    ['com.imageworks.spcue.SpcueRuntimeException: cannot reach 10.0.0.7:8444', 'FAILED_PRECONDITION', hidden],
+    ['com.imageworks.spcue.SpcueRuntimeException: null', 'FAILED_PRECONDITION', hidden],
+    ['java.lang.RuntimeException: of another kind', 'INTERNAL', hidden],
+    ['java.lang.NullPointerException\nnull', 'INTERNAL', hidden],
+    ['org.springframework.dao.DataIntegrityViolationException: PreparedStatementCallback; SQL [X]', 'INTERNAL', hidden],
+  ])('is shown unless it gives something away: %s', (text, code, message) => {
+    const error = say(new GatewayError('INTERNAL', text, upstream), 'r-1');
+    expect([error.extensions['code'], error.message]).toEqual([code, message]);
   });
 });
 
