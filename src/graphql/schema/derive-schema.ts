@@ -1,5 +1,11 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { type DocumentNode, type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
 
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../../registry/descriptors.ts';
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
@@ -63,9 +69,11 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
   }
   const executable = makeExecutableSchema<unknown>({
     typeDefs: [
+      // Pages and editors show fields in this order, and people look for friendly roots first.
+      ...extensions.map(({ typeDefs }) => only(typeDefs, isOfQuery)),
       deriveTypeDefs({ methods, types, names, table, descriptions, needsOf }),
       payloads.typeDefs,
-      ...extensions.map(({ typeDefs }) => typeDefs),
+      ...extensions.map(({ typeDefs }) => only(typeDefs, (node) => !isOfQuery(node))),
     ],
     resolvers: [
       deriveResolvers(types, names),
@@ -75,6 +83,14 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
     ],
   });
   return allowNonFiniteFloats(live === undefined ? executable : deriveSubscriptions(executable, live));
+}
+
+function only(document: DocumentNode, isWanted: (node: DefinitionNode) => boolean): DocumentNode {
+  return { ...document, definitions: document.definitions.filter(isWanted) };
+}
+
+function isOfQuery(node: DefinitionNode): boolean {
+  return 'name' in node && node.name?.value === 'Query';
 }
 
 /** A root field answers once, so RPCs that stream have none. */

@@ -104,6 +104,12 @@ describe('compileLinks()', () => {
     expect(factsOf(mate!).cost).toEqual({ parentsPerCall: Number.POSITIVE_INFINITY, owners: [] });
   });
 
+  it('puts its roots before those of RPCs, as pages and editors show them', () => {
+    const extensions = [compile(shopLinks)];
+    const schema = deriveSchema({ registry: bookshop, table: bookshopTable, services, extensions });
+    expect(Object.keys(schema.getQueryType()!.getFields())[0]).toBe('books');
+  });
+
   it('tells the estimate of calls how many keys one call may carry', () => {
     const costWith = (maxKeys: number) => {
       const limits = { ...standardBatchLimits, maxKeys };
