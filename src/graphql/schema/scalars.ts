@@ -28,6 +28,7 @@ const maxUint32 = 2 ** 32 - 1;
  */
 export const Int64 = new GraphQLScalarType<string, string>({
   name: 'Int64',
+  specifiedByURL: 'https://protobuf.dev/programming-guides/json/',
   description:
     'A 64-bit integer. Answers write it as a decimal string, e.g. `"1700000000000"`. ' +
     'Arguments may be such a string, or a number, which in variables must be between -(2^53 - 1) and 2^53 - 1.',
@@ -57,6 +58,7 @@ function checkInt64(text: string, show: () => string): string {
 /** Unsigned 32-bit integers, which reach beyond GraphQL's signed Int. */
 export const UInt32 = new GraphQLScalarType<number, number>({
   name: 'UInt32',
+  specifiedByURL: 'https://protobuf.dev/programming-guides/json/',
   description: 'A whole number from 0 to 4294967295.',
   serialize: (value) => value as number,
   parseValue: (value) => checkUint32(value, () => showValue(value)),
@@ -72,6 +74,7 @@ function checkUint32(value: unknown, show: () => string): number {
 /** `google.protobuf.Struct`, `Value` and `ListValue`; the codec checks which of the three is meant. */
 export const JSON_SCALAR = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   description: 'Any JSON value.',
   extensions: { takesObjects: true },
   serialize: (value) => value,
@@ -82,6 +85,7 @@ export const JSON_SCALAR = new GraphQLScalarType<unknown, unknown>({
 /** `google.protobuf.Any` as ProtoJSON. */
 export const Any = new GraphQLScalarType<object, unknown>({
   name: 'Any',
+  specifiedByURL: 'https://protobuf.dev/reference/protobuf/google.protobuf/#any',
   description: 'A message of any type: an object with the type\'s URL in `"@type"` beside the message\'s own fields.',
   extensions: { takesObjects: true },
   serialize: (value) => value,
@@ -104,6 +108,7 @@ const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 /** Bytes. Answers use the standard alphabet with padding. */
 export const Bytes = textScalar(
   'Bytes',
+  'https://www.rfc-editor.org/rfc/rfc4648#section-4',
   'Bytes in base64, e.g. `"Y3VlYm90"`. Arguments may also use the URL-safe alphabet and leave the padding out.',
   'base64',
   (text) => base64.test(text) && text.replaceAll('=', '').length % 4 !== 1,
@@ -112,6 +117,7 @@ export const Bytes = textScalar(
 /** `google.protobuf.Timestamp`; the codec checks the details and the range. */
 export const Timestamp = textScalar(
   'Timestamp',
+  'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   'A moment by RFC 3339, e.g. `"2026-01-31T12:00:00.5Z"`.',
   'a time such as "2026-01-31T12:00:00Z"',
   (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/i.test(text),
@@ -120,6 +126,7 @@ export const Timestamp = textScalar(
 /** `google.protobuf.Duration`; the codec checks the details and the range. */
 export const Duration = textScalar(
   'Duration',
+  'https://protobuf.dev/reference/protobuf/google.protobuf/#duration',
   'A span of time in seconds with the unit, e.g. `"1.5s"`.',
   'seconds such as "1.5s"',
   (text) => /^-?\d+(?:\.\d{1,9})?s$/.test(text),
@@ -128,6 +135,7 @@ export const Duration = textScalar(
 /** `google.protobuf.FieldMask`. */
 export const FieldMask = textScalar(
   'FieldMask',
+  'https://protobuf.dev/reference/protobuf/google.protobuf/#field-mask',
   'Paths of fields in camel case with commas between them, e.g. `"name,stats.totalFrames"`.',
   'paths such as "name,stats.totalFrames"',
   (text) => /^(?:[A-Za-z][\w.]*(?:,[A-Za-z][\w.]*)*)?$/.test(text),
@@ -136,19 +144,27 @@ export const FieldMask = textScalar(
 /** A moment, in answers only so far: friendly values of times that are numbers upstream. */
 export const DateTime = textScalar(
   'DateTime',
+  'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
   'A moment by RFC 3339, in UTC, e.g. `"2026-01-31T12:00:00.000Z"`.',
   'a time such as "2026-01-31T12:00:00Z"',
   (text) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text)),
 );
 
 /** A scalar that is text on both sides. */
-function textScalar(name: string, description: string, expectation: string, isValid: (text: string) => boolean) {
+function textScalar(
+  name: string,
+  specifiedByURL: string,
+  description: string,
+  expectation: string,
+  isValid: (text: string) => boolean,
+) {
   const check = (value: unknown, show: () => string): string => {
     if (typeof value === 'string' && isValid(value)) return value;
     throw badUserInput(`${name} cannot represent ${show()}: expected ${expectation}`);
   };
   return new GraphQLScalarType<string, string>({
     name,
+    specifiedByURL,
     description,
     serialize: (value) => value as string,
     parseValue: (value) => check(value, () => showValue(value)),

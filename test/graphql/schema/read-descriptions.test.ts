@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema, isEnumType, isInputObjectType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import { buildSchema, isEnumType, isInputObjectType, isObjectType, isScalarType, isSpecifiedScalarType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
 import { readDescriptions } from '../../../src/graphql/schema/read-descriptions.ts';
@@ -60,5 +60,12 @@ describe('the schema of OpenCue', () => {
       }
     }
     expect(silent).toEqual([]);
+  });
+
+  it('says of every scalar of its own where it is specified', () => {
+    const types = Object.values(buildSchema(readFileSync('schema/schema.graphql', 'utf8')).getTypeMap());
+    const own = types.filter((type) => isScalarType(type) && !isSpecifiedScalarType(type)).filter(isScalarType);
+    expect(own.map(({ name }) => name)).toContain('DateTime');
+    expect(own.filter(({ specifiedByURL }) => !specifiedByURL?.startsWith('https://'))).toEqual([]);
   });
 });
