@@ -192,7 +192,7 @@ query Hosts($allocations: [String!]) {
 # changes the farm: Cuebot queues it and
 # does it a moment later.
 
-mutation RetryDeadFrames($id: String!) {
+mutation RetryDeadFrames($id: ID!) {
   jobRetryFrames(
     job: { id: $id }
     req: {

@@ -52,12 +52,19 @@ export function wellKnownScalarOf(message: MessageDescriptor): string | undefine
 
 /**
  * The scalar of one value of a field; undefined when it is an object or an enum. `NullValue`, an enum whose one value
- * ProtoJSON writes as null, counts as JSON.
+ * ProtoJSON writes as null, counts as JSON. A text named `id` is an ID: caches, linters and code generators look for it.
  */
-export function scalarNameOf({ type }: Pick<FieldDescriptor, 'type'>): string | undefined {
-  if (type.kind === 'scalar') return scalarNames[type.scalar];
+export function scalarNameOf({ type, name }: TypedField): string | undefined {
+  if (type.kind === 'scalar') return type.scalar === 'string' && isIdName(name) ? 'ID' : scalarNames[type.scalar];
   if (type.kind === 'message') return wellKnownScalarOf(type.message);
   return isNullValue(type.enum.fullName) ? 'JSON' : undefined;
+}
+
+/** A field, or the value that a path of fields leads to. */
+type TypedField = Pick<FieldDescriptor, 'type'> & { readonly name?: string };
+
+function isIdName(name: string | undefined): boolean {
+  return name === 'id' || name === 'ids';
 }
 
 /** Whether a value inside a list or map may be JSON's null. */

@@ -411,8 +411,8 @@ describe('an answer', () => {
   it('gives a wrong variable the code BAD_USER_INPUT', async () => {
     const { post, calls } = await serve();
     const body = {
-      query: 'query ($id: String) { bookshopCatalogBookGetBook(id: $id) { book { id } } }',
-      variables: { id: 7 },
+      query: 'query ($id: ID) { bookshopCatalogBookGetBook(id: $id) { book { id } } }',
+      variables: { id: true },
     };
     const response = await post(body, { accept: 'application/graphql-response+json' });
     expect([response.status, await response.json()]).toEqual([
@@ -420,7 +420,7 @@ describe('an answer', () => {
       {
         errors: [
           {
-            message: 'Variable "$id" got invalid value 7; String cannot represent a non string value: 7',
+            message: 'Variable "$id" got invalid value true; ID cannot represent value: true',
             locations: [{ line: 1, column: 8 }],
             extensions: { code: 'BAD_USER_INPUT' },
           },

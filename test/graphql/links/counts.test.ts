@@ -29,7 +29,7 @@ describe('the number of calls upstream', () => {
   it('of 50 jobs by their ids is 1, in a list or one by one', async () => {
     const { data } = await farm.ask('{ jobs { id } }');
     const ids: string[] = data.jobs.slice(0, 50).map(({ id }: { id: string }) => id);
-    const list = await farm.ask('query ($ids: [String!]) { jobs(where: { ids: $ids }) { id } }', { ids });
+    const list = await farm.ask('query ($ids: [ID!]) { jobs(where: { ids: $ids }) { id } }', { ids });
     expect(total(list)).toBe(1);
     const single = await farm.ask(`{ ${ids.map((id, index) => `j${index}: job(id: "${id}") { id }`).join(' ')} }`);
     expect(Object.values(single.data).map((job) => (job as { id: string }).id)).toEqual(ids);

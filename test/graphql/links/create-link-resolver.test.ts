@@ -207,7 +207,7 @@ describe('an argument', () => {
   });
 
   it('is refused when it cannot be sent', async () => {
-    const { errors } = await farm.ask('query ($id: String!) { jobs(where: { ids: [$id] }) { id } }', { id: '\uD800' });
+    const { errors } = await farm.ask('query ($id: ID!) { jobs(where: { ids: [$id] }) { id } }', { id: '\uD800' });
     expect(errors?.[0]).toMatchObject({
       message: expect.stringContaining('Query.jobs: '),
       extensions: { code: 'BAD_USER_INPUT' },

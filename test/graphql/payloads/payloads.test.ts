@@ -26,7 +26,7 @@ const calls = () => ann.cuebot.callLog.map(({ method }) => method.split('/')[1])
 describe('the answer of a write', () => {
   it('leads back to what it was about, as it is now', async () => {
     const { json } = await ann.graphql(
-      `mutation ($id: String) {
+      `mutation ($id: ID) {
         jobPause(job: { id: $id }) { ok queued job { id isPaused } }
         again: jobResume(job: { id: $id }) { job { isPaused } }
       }`,
@@ -42,7 +42,7 @@ describe('the answer of a write', () => {
   });
 
   it('reads nothing again when nobody asks', async () => {
-    await ann.graphql('mutation ($id: String) { jobPause(job: { id: $id }) { ok } }', { id: jobId });
+    await ann.graphql('mutation ($id: ID) { jobPause(job: { id: $id }) { ok } }', { id: jobId });
     expect(calls()).toEqual(['Pause']);
   });
 
@@ -60,7 +60,7 @@ describe('the answer of a write', () => {
 
   it('says that it was only accepted', async () => {
     const { json } = await ann.graphql(
-      'mutation ($id: String) { jobEatFrames(job: { id: $id }, req: { frameRange: "1" }) { ok queued job { id } } }',
+      'mutation ($id: ID) { jobEatFrames(job: { id: $id }, req: { frameRange: "1" }) { ok queued job { id } } }',
       { id: jobId },
     );
     expect(json.data.jobEatFrames).toEqual({ ok: true, queued: true, job: { id: jobId } });
@@ -68,7 +68,7 @@ describe('the answer of a write', () => {
 
   it('stays although the reading fails', async () => {
     const { json } = await ann.graphql(
-      'mutation ($id: String) { hostAddComment(host: { id: $id }, newComment: { subject: "s" }) { ok host { id } } }',
+      'mutation ($id: ID) { hostAddComment(host: { id: $id }, newComment: { subject: "s" }) { ok host { id } } }',
       { id: [...ann.cuebot.farm.hosts.keys()][0] },
     );
     expect(json.data).toEqual({ hostAddComment: { ok: true, host: null } });
@@ -82,7 +82,7 @@ describe('the answer of a write', () => {
     const ids = [...ann.cuebot.farm.layers.keys()].slice(0, 8);
     const answers = await Promise.all(
       ids.map((id) =>
-        ann.graphql('mutation ($id: String) { layerSetTags(layer: { id: $id }, tags: ["a"]) { layer { id } } }', {
+        ann.graphql('mutation ($id: ID) { layerSetTags(layer: { id: $id }, tags: ["a"]) { layer { id } } }', {
           id,
         }),
       ),
@@ -92,7 +92,7 @@ describe('the answer of a write', () => {
 });
 
 describe('a write without an answer in time', () => {
-  const setPriority = 'mutation ($id: String) { jobSetPriority(job: { id: $id }, val: 7) { ok } }';
+  const setPriority = 'mutation ($id: ID) { jobSetPriority(job: { id: $id }, val: 7) { ok } }';
 
   it('is said to have happened, perhaps', async () => {
     const { json } = await ann.graphql(setPriority, { id: jobId });
