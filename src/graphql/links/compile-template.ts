@@ -21,6 +21,8 @@ export interface Template {
   readonly selectsNothing: (scope: Scope) => boolean;
   readonly build: (scope: Scope) => RequestValue;
   readonly ancestors: readonly string[];
+  /** The arguments that have a part in it. */
+  readonly arguments: readonly string[];
   /** Whether the parent's own fields have a part in it. */
   readonly readsParent: boolean;
   /** Whether every parent asks the same: the request depends on arguments at most. */
@@ -35,6 +37,7 @@ interface Compilation {
   readonly report: Report;
   readonly expressions: Expression<Scope>[];
   readonly selectsNothing: ((scope: Scope) => boolean)[];
+  readonly arguments: string[];
 }
 
 /**
@@ -47,7 +50,7 @@ export function compileTemplate(
   vocabulary: Vocabulary,
   report: Report,
 ): Template {
-  const compilation: Compilation = { vocabulary, report, expressions: [], selectsNothing: [] };
+  const compilation: Compilation = { vocabulary, report, expressions: [], selectsNothing: [], arguments: [] };
   const build: Fill = node === undefined ? () => ({}) : compileMessage(node, message, compilation);
   const { expressions, selectsNothing } = compilation;
   const needed = expressions.filter(({ isOfArguments }) => !isOfArguments);
@@ -56,6 +59,7 @@ export function compileTemplate(
     selectsNothing: (scope) => selectsNothing.some((test) => test(scope)),
     build: build as Template['build'],
     ancestors: expressions.flatMap(({ ancestors }) => ancestors),
+    arguments: compilation.arguments,
     readsParent: expressions.some(({ readsParent }) => readsParent),
     isOfArguments: needed.length === 0,
   };
@@ -109,7 +113,7 @@ function isReference(node: ValueNode): node is ValueNode & { value: string } {
 function compileReference(
   node: ValueNode & { value: string },
   field: FieldDescriptor,
-  { vocabulary, report, expressions, selectsNothing }: Compilation,
+  { vocabulary, report, expressions, selectsNothing, arguments: given }: Compilation,
 ): Fill | undefined {
   const expression = compileExpression(node.value, vocabulary, node, report);
   if (expression === undefined) return undefined;
@@ -121,6 +125,7 @@ function compileReference(
   }
   expressions.push(expression);
   const [, argument] = /^\$args\.(\w+)$/.exec(node.value) ?? [];
+  if (argument !== undefined) given.push(argument);
   const test = argument === undefined ? undefined : vocabulary.args.get(argument)?.selectsNothing;
   if (test !== undefined) selectsNothing.push(({ args }) => isGiven(args[argument!]) && test(args[argument!]));
   if (shape.isList || !expected.isList) return evaluate;

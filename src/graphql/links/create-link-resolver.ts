@@ -79,12 +79,23 @@ function adoptAll(rows: unknown, parentType: string, parent: Row): unknown {
 function chooseCall({ calls, parentType }: LinkPlan, scope: Scope): CallPlan | undefined {
   const open = calls.filter(({ when }) => when === undefined || when(scope));
   if (parentType !== 'Query' || calls.some(({ whenArgument }) => whenArgument === undefined)) return open[0];
-  if (open.length === 1) return open[0];
+  const [only] = open;
+  if (only !== undefined && open.length === 1) return withItsArguments(only, scope);
   const names = calls.map(({ whenArgument }) => `"${whenArgument}"`).join(' or ');
   const found = open.map(({ whenArgument }) => `"${whenArgument}"`).join(' and ');
   throw badUserInput(
     `Expected ${calls.length > 1 ? 'one of the arguments' : 'the argument'} ${names}, found ${found || 'none'}`,
   );
+}
+
+/** What an argument such as `name` means, others may have to say: of which job. */
+function withItsArguments(call: CallPlan, { args }: Scope): CallPlan {
+  const missing = call.template.arguments.filter((name) => args[name] === undefined || args[name] === null);
+  if (missing.length === 0) return call;
+  const names = missing.map((name) => `"${name}"`).join(' and ');
+  throw badUserInput(`Expected the argument ${names} beside "${call.whenArgument}", found none`, {
+    argument: missing[0],
+  });
 }
 
 /** Answers a link by its own call, or together with others like it. */

@@ -197,6 +197,9 @@ describe('an argument', () => {
   });
 
   it.each([
+    ['{ layer(name: "render") { id } }', 'Expected the argument "job" beside "name", found none'],
+    ['{ group(name: "main") { id } }', 'Expected the argument "show" beside "name", found none'],
+    ['{ frame(layer: "render") { id } }', 'Expected the argument "job" and "number" beside "layer", found none'],
     ['{ job { id } }', 'Expected one of the arguments "id" or "name", found none'],
     ['{ job(id: "1", name: "2") { id } }', 'Expected one of the arguments "id" or "name", found "id" and "name"'],
     ['{ jobs { frames(limit: 0) { id } } }', 'Argument "limit" is 0; expected 1 to 100000'],
