@@ -1,3 +1,5 @@
+import { GraphQLError } from 'graphql';
+
 import type { Row } from './compile-row-path.ts';
 
 /**
@@ -23,4 +25,17 @@ export function adopt(rows: unknown, parentType: string, parent: Row): unknown {
   const theirs: Ancestry = { ...ancestryOf(parent), [parentType]: parent };
   const adoptOne = (row: Row) => ({ ...row, [ancestry]: theirs });
   return Array.isArray(rows) ? rows.map(adoptOne) : adoptOne(rows as Row);
+}
+
+/**
+ * The upstream does not tell whose an object is, and the way here did not lead through its owner. That is no null: a cache that
+ * remembers objects by their ids would take it for the truth.
+ *
+ * @param owner the field, e.g. `Frame.job`
+ * @param types through which the way should have led
+ */
+export function unknownOwner(owner: string, types: readonly string[]): GraphQLError {
+  const ways = types.map((type) => `a ${type}`).join(' or ');
+  const text = `${owner} is not known here: Cuebot does not tell. Reach the object through ${ways} instead.`;
+  return new GraphQLError(text, { extensions: { code: 'UNKNOWN_OWNER', reachThrough: types } });
 }

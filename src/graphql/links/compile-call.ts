@@ -54,6 +54,7 @@ export function compileCall(directive: ConstDirectiveNode, compilation: CallComp
     owner,
     rpc,
     when: condition && ((scope) => holds(condition.evaluate(scope))),
+    whenOwners: condition?.ancestors ?? [],
     whenArgument,
     known,
     total: compileTotal(settings, compilation),

@@ -9,7 +9,7 @@ import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 import { badUserInput } from '../execution/bad-user-input.ts';
 import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
 import { type FieldCost, type FieldWithFacts, withFacts } from '../schema/field-facts.ts';
-import { ancestryOf } from './ancestry.ts';
+import { ancestryOf, unknownOwner } from './ancestry.ts';
 import { argumentOf, argumentScalars, type Catalog, readType, type WrittenType } from './catalog.ts';
 import { compileCall } from './compile-call.ts';
 import { compileConversion } from './compile-conversion.ts';
@@ -45,6 +45,8 @@ export interface FieldCompilation {
   readonly registry: Registry;
   readonly table: RpcTable;
   readonly catalog: Catalog;
+  /** The types that `@reached` fields of a type name. */
+  readonly reachedTypes: (typeName: string) => readonly string[];
   /** Names of fields that a type has without the document. */
   readonly takenNames: (typeName: string) => ReadonlySet<string> | undefined;
 }
@@ -90,7 +92,9 @@ export function compileField(
     return conversion && { ...base, description: conversion.description, createResolver: () => conversion.convert };
   }
   if (type.isNonNull) report(node.type, 'a link must be nullable, else one failed call takes its parent with it');
-  if (directive.name.value === 'reached') return { ...base, ...compileReached(type, catalog, directive, report) };
+  if (directive.name.value === 'reached') {
+    return { ...base, ...compileReached(field, type, compilation, directive, report) };
+  }
   const vocabulary: Vocabulary = { parent: message, args: args.byName, messages: catalog.messages };
   const compiled = directives.map((one) =>
     compileCall(one, { ...compilation, vocabulary, owner: field.owner, type, report }),
@@ -148,10 +152,25 @@ function readDirectives({ directives = [] }: FieldDefinitionNode, report: Report
   });
 }
 
-function compileReached({ name, isList }: WrittenType, catalog: Catalog, node: ConstDirectiveNode, report: Report) {
+/** A comment is about a job or about a host: whoever reached it through the one knows that it has not the other. */
+function compileReached(
+  { owner, typeName }: LinkField,
+  { name, isList }: WrittenType,
+  { catalog, reachedTypes }: FieldCompilation,
+  node: ConstDirectiveNode,
+  report: Report,
+) {
   if (isList || !catalog.messages.has(name))
     report(node, 'what a way has led through is one object, not a list or a value');
-  return { ancestors: [name], createResolver: () => (row: Row) => ancestryOf(row)[name] ?? null };
+  const others = reachedTypes(typeName).filter((other) => other !== name);
+  const resolve = (row: Row) => {
+    const ancestry = ancestryOf(row);
+    const found = ancestry[name];
+    if (found !== undefined) return found;
+    if (others.some((other) => ancestry[other] !== undefined)) return null;
+    throw unknownOwner(owner, [name]);
+  };
+  return { ancestors: [name, ...others], createResolver: () => resolve };
 }
 
 interface CompiledArguments {

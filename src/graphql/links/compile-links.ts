@@ -91,13 +91,23 @@ function compileDocument(document: LinksDocument, registry: Registry, table: Rpc
     if (compiled !== undefined) catalog.inputs.set(name, compiled);
     return found.length === 0;
   });
+  const reachedTypes = (typeName: string) =>
+    document.fields
+      .filter(
+        ({ node, typeName: of }) => of === typeName && node.directives?.some(({ name }) => name.value === 'reached'),
+      )
+      .map(({ node }) => readType(node.type).name);
   const roots = new Set([...registry.methods.values()].map(names.rootField));
   const taken = new Map<string, Set<string>>([['Query', roots]]);
   for (const [name, message] of catalog.messages) taken.set(name, new Set(message.fields.map(names.field)));
   const fields = document.fields.flatMap((field) => {
     const found: Mistake[] = [];
     const report = reportTo(found, source, field.owner);
-    const compiled = compileField(field, { registry, table, catalog, takenNames: (name) => taken.get(name) }, report);
+    const compiled = compileField(
+      field,
+      { registry, table, catalog, reachedTypes, takenNames: (name) => taken.get(name) },
+      report,
+    );
     // A second field of the name would collide with this one.
     taken.get(field.typeName)?.add(field.node.name.value);
     mistakes.push(...found);

@@ -5,7 +5,7 @@ import { ValueError } from '../../codec/value/value-error.ts';
 import { badUserInput } from '../execution/bad-user-input.ts';
 import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
 import { type GraphqlContext, maxNotes } from '../execution/graphql-context.ts';
-import { adopt, ancestryOf } from './ancestry.ts';
+import { adopt, ancestryOf, unknownOwner } from './ancestry.ts';
 import { answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
 import { isAbsent, type Scope } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
@@ -22,6 +22,7 @@ const noRow: Row = Object.freeze({});
 /** Makes the resolver of a link. Its promises reject with GraphQLErrors, like those of root fields. */
 export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurroundings): MessageFieldResolver {
   const nothing = plan.isList ? Object.freeze([]) : null;
+  const owners = ownersOf(plan);
   return (parent: Row | undefined, args: Row, context, info) => {
     plan.checkArguments(args);
     const row = parent ?? noRow;
@@ -31,7 +32,10 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
       if (owner !== undefined) return owner;
     }
     const call = chooseCall(plan, scope);
-    if (call === undefined) return nothing;
+    if (call === undefined) {
+      if (owners.length > 0) throw unknownOwner(plan.calls[0]!.owner, owners);
+      return nothing;
+    }
     if (!call.template.isComplete(scope)) return null;
     if (call.template.selectsNothing(scope)) return nothing;
     const session = surroundings.sessionOf(context, info);
@@ -69,6 +73,14 @@ function tellTruncation(
   if (count !== undefined && count <= limit * page) return rows;
   truncated.push({ path: responsePathAsArray(path), limit, ...(count !== undefined && { total: count }) });
   return rows;
+}
+
+/** The types through which the way must have led; none when a link can also be answered otherwise, or can have no value. */
+function ownersOf({ calls, isList }: LinkPlan): readonly string[] {
+  if (isList || calls.some(({ whenOwners }) => whenOwners.length === 0)) return [];
+  return [
+    ...new Set(calls.flatMap(({ known, whenOwners }) => [...(known === undefined ? [] : [known]), ...whenOwners])),
+  ];
 }
 
 function adoptAll(rows: unknown, parentType: string, parent: Row): unknown {

@@ -39,6 +39,8 @@ export interface CallPlan {
   readonly rpc: ReadRpc;
   /** Whether this is the way to go; undefined: always. */
   readonly when: ((scope: Scope) => boolean) | undefined;
+  /** The types of ancestors that `when` asks for; empty: none. */
+  readonly whenOwners: readonly string[];
   /** The argument whose presence `when` asks for; undefined: it asks for something else. */
   readonly whenArgument: string | undefined;
   /** The type of ancestor that is the answer itself when there is one. */

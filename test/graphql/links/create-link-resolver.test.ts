@@ -181,12 +181,32 @@ describe('what belongs to something', () => {
     }
   });
 
-  it('is null where no way tells', async () => {
+  it('is an error where no way tells, and no null that a cache would believe', async () => {
     const { data } = await farm.ask('{ jobs { layers { frames(limit: 1) { id } } } }');
     const { id } = data.jobs[0].layers[0].frames[0];
     const asked = await farm.ask(`{ frame(id: "${id}") { name job { id } layer { id } } }`);
-    expect(asked).toMatchObject({ errors: undefined, data: { frame: { job: null, layer: null } } });
+    expect(asked.errors).toMatchObject([
+      {
+        message:
+          'Frame.job is not known here: Cuebot does not tell. Reach the object through a Job or a Layer or a Proc instead.',
+        path: ['frame', 'job'],
+        extensions: { code: 'UNKNOWN_OWNER', reachThrough: ['Job', 'Layer', 'Proc'] },
+      },
+      { path: ['frame', 'layer'], extensions: { code: 'UNKNOWN_OWNER' } },
+    ]);
     expect(total(asked)).toBe(1);
+  });
+});
+
+describe('the owner of a comment', () => {
+  it('is none where the comment is about something else', async () => {
+    const { data, errors } = await farm.ask('{ jobs { comments { subject job { name } host { name } } } }');
+    const comments = data.jobs.flatMap((job: { comments: unknown[] }) => job.comments);
+    expect(comments.length).toBeGreaterThan(0);
+    expect(errors).toBeUndefined();
+    expect(comments).toEqual(
+      comments.map(() => ({ subject: expect.any(String), job: { name: expect.any(String) }, host: null })),
+    );
   });
 });
 
