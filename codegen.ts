@@ -10,6 +10,7 @@ import { fillMetricsTable } from './src/telemetry/describe-metrics.ts';
 import { formatConfigurationPage } from './src/config/describe-settings.ts';
 import { parseConfig } from './src/config/config.ts';
 import { deriveSchema, printDerivedSchema } from './src/graphql/schema/derive-schema.ts';
+import { deriveViewer } from './src/graphql/schema/derive-viewer.ts';
 import { formatOperations, listOperations } from './src/app/operations.ts';
 import { takeSnapshot } from './src/app/snapshot.ts';
 import { RegistryError } from './src/registry/registry-error.ts';
@@ -44,7 +45,7 @@ export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
     services: graphqlServices,
     needsOf,
     descriptions,
-    extensions: [links],
+    extensions: [links, deriveViewer(registry, () => false) ?? []].flat(),
     live: config.liveIntervals,
   });
   return {

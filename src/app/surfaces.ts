@@ -7,7 +7,8 @@ import type { Config } from '../config/config.ts';
 import { type Connect, createConnect } from '../connect/create-connect.ts';
 import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
-import { deriveSchema } from '../graphql/schema/derive-schema.ts';
+import { deriveSchema, type SchemaExtension } from '../graphql/schema/derive-schema.ts';
+import { deriveViewer } from '../graphql/schema/derive-viewer.ts';
 import { composePipeline } from '../pipeline/compose-pipeline.ts';
 import { decide } from '../authorization/decide.ts';
 import { capCalls } from '../pipeline/lanes/cap-calls.ts';
@@ -146,7 +147,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
       services: graphqlServices,
       needsOf,
       descriptions,
-      extensions: [links],
+      extensions: [links, ...viewerOf(snapshot)],
       live: config.liveIntervals,
     }),
     invoke: composePipeline(table.rows, { turns: capCalls(config.graphqlCallsPerService) }, pipeline.invokeOf).invoke,
@@ -179,6 +180,14 @@ function compileMayRead({ table, policy, graphqlServices }: Snapshot): (identity
     known.set(identity, found);
     return found;
   };
+}
+
+/** The root by which callers see what they may do. */
+function viewerOf({ registry, policy }: Snapshot): readonly SchemaExtension[] {
+  const viewer = deriveViewer(registry, (identity, method) =>
+    isOpen(decide(policy.principalOf(identity), policy.factsOf(method))),
+  );
+  return viewer === undefined ? [] : [viewer];
 }
 
 function isOpen({ allow, reason }: Decision): boolean {

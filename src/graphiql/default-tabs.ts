@@ -135,9 +135,10 @@ query StuckFrames($shows: [String!]) {
     variables: variables({ shows: null }),
   },
   {
-    query: `# My jobs, live: a new answer comes when
+    query: `# Jobs, live: a new answer comes when
 # something has changed. The square at
-# the top ends it.
+# the top ends it. Put your name below
+# to see yours alone: ["ann"].
 
 subscription MyJobs($users: [String!]) {
   jobs(
@@ -158,7 +159,7 @@ subscription MyJobs($users: [String!]) {
   }
 }
 `,
-    variables: variables({ users: ['ann'] }),
+    variables: variables({ users: null }),
   },
   {
     query: `# The machines: what they have, what of

@@ -64,6 +64,41 @@ describe('an introspection', () => {
   });
 });
 
+describe('viewer', () => {
+  const query =
+    '{ viewer { subject scopes groups expiresAt read: mayCall(rpc: "job.JobInterface/GetJobs") kill: mayCall(rpc: "job.JobInterface/Kill") } }';
+
+  it('tells who somebody is and what they may do, without a call', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 3_600;
+    const claims = { sub: 'reader', scope: 'cue:read', exp };
+    const headers = { authorization: `Bearer ${signToken({ secret, claims })}` };
+    const { json } = await running().graphql(query, undefined, headers);
+    expect(json).toEqual({
+      data: {
+        viewer: {
+          subject: 'reader',
+          scopes: ['cue:read'],
+          groups: [],
+          expiresAt: new Date(exp * 1000).toISOString(),
+          read: true,
+          kill: false,
+        },
+      },
+    });
+    expect(callsMade()).toBe(0);
+  });
+
+  it('knows no RPC that there is not', async () => {
+    const { json } = await running().graphql('{ viewer { mayCall(rpc: "job.JobInterface/Kil") } }');
+    expect(json.errors).toMatchObject([
+      {
+        message: 'No RPC is named "job.JobInterface/Kil"; did you mean "job.JobInterface/Kill"?',
+        extensions: { code: 'BAD_USER_INPUT', argument: 'rpc' },
+      },
+    ]);
+  });
+});
+
 describe('an operation', () => {
   it('with 2,000 aliases is refused, and calls nothing', async () => {
     const { json } = await running().graphql(aliased(2_000, () => 'showGetShows { shows { shows { name } } }'));

@@ -18,7 +18,7 @@ export interface CredentialsHint {
   readonly isAlarming: boolean;
 }
 
-/** What to tell somebody about his credentials. */
+/** What to tell somebody about their credentials. */
 export function hintOf({ canLogIn, token, person, problem, verdict }: CredentialsState): CredentialsHint {
   if (typeof verdict === 'object') {
     const text =

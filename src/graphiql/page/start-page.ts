@@ -12,7 +12,7 @@ export interface PageStart {
 }
 
 /**
- * What happened before the page was there: the user may come back from the issuer, or have loaded the page anew while he was
+ * What happened before the page was there: the user may come back from the issuer, or have loaded the page anew while they were
  * logged in. Tokens do not outlive a page, so the issuer is then asked for new ones, without a question to the user; the
  * promise does not resolve, because the page is left.
  */
@@ -47,7 +47,7 @@ async function continueLogin(
   }
   const finished = await client.finish(found);
   if (finished === undefined) return {};
-  // Who logs in speaks for himself from now on.
+  // Who logs in speaks for themselves from now on.
   keepToken('');
   const { session, withheldScopes } = finished;
   if (withheldScopes.length === 0) return { session };

@@ -23,7 +23,7 @@ export function useLogin(
 ) {
   const [isLeaving, setLeaving] = useState(false);
 
-  // Whoever comes back by the browser's button finds the page as he left it.
+  // Whoever comes back by the browser's button finds the page as they left it.
   useEffect(() => {
     const stay = () => setLeaving(false);
     window.addEventListener('pageshow', stay);

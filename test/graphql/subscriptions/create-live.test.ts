@@ -113,7 +113,7 @@ describe('createLive()', () => {
     expect(subscribers.map(titles)).toEqual(subscribers.map(() => ['edition 0', 'edition 1']));
   });
 
-  it('asks everybody for his rights, though the upstream is asked once', async () => {
+  it('asks everybody for their rights, though the upstream is asked once', async () => {
     const { upstream, entered, rights, open } = start({ GetBook: () => ({ book: { titleText: 'Emma' } }) });
     const subscribers = ['ada', 'bob'].map((subject) => open(book, subject));
     await pass(1_000);

@@ -4,7 +4,7 @@ import { explainFailure } from './explain-failure.ts';
 
 /** Somebody who has logged in. His tokens are in the page's memory and nowhere else, so they end with the page. */
 export interface Session {
-  /** As the issuer calls him; for showing. */
+  /** As the issuer calls them; for showing. */
   readonly person: string;
   /** What the issuer gave; for showing. */
   readonly scopes: readonly string[];

@@ -13,7 +13,7 @@ export interface BeginOptions {
   /** Those of them that the user cannot do without; none when not given. */
   readonly demandedScopes?: readonly string[];
   /**
-   * What the issuer asks the user (OpenID Connect Core 1.0, 3.1.2.1): `none`, nothing; `login`, who he is, even if it knows.
+   * What the issuer asks the user (OpenID Connect Core 1.0, 3.1.2.1): `none`, nothing; `login`, who they are, even if it knows.
    * Not given: what it finds necessary.
    */
   readonly prompt?: 'none' | 'login';
@@ -150,7 +150,7 @@ function assertBearer(tokens: oauth.TokenEndpointResponse): oauth.TokenEndpointR
   throw new Error(`the issuer gave a token of type "${tokens.token_type}"; expected "bearer"`);
 }
 
-/** Whom the ID token names; what the gateway calls him, the access token says to it alone. Empty: nobody says. */
+/** Whom the ID token names; what the gateway calls them, the access token says to it alone. Empty: nobody says. */
 function personOf(tokens: oauth.TokenEndpointResponse): string {
   const claims = oauth.getValidatedIdTokenClaims(tokens);
   const found = ['preferred_username', 'name', 'email', 'sub'].map((name) => claims?.[name]);
