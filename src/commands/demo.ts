@@ -7,7 +7,7 @@ import { readConfig } from '../config/config.ts';
 import type { DemoCuebot, DemoCuebotOptions } from '../demo/demo-cuebot.ts';
 import { createDemoCuebot, DemoStartError } from '../demo/demo-cuebot.ts';
 import { UserError } from '../errors/user-error.ts';
-import { createGateway } from '../app/gateway.ts';
+import { createGateway, type Gateway } from '../app/gateway.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import type { Command } from './command.ts';
@@ -34,6 +34,7 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
     environment: {
       JWT_SECRET: randomBytes(48).toString('base64url'),
       HOST: '127.0.0.1',
+      GRPC_PORT: '0',
       LOG_LEVEL: 'warn',
       ...environment,
       CUEBOT_ENDPOINT: placeholder,
@@ -63,7 +64,7 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
           algorithm: 'HS256',
           claims: { sub: 'demo', iat: issuedAt, exp: issuedAt + tokenSeconds },
         });
-  process.stdout.write(describeDemo(gateway.url, cuebot.endpoint, token));
+  process.stdout.write(describeDemo(gateway, cuebot.endpoint, token));
 };
 
 async function serveCuebotOnly(options: DemoCuebotOptions): Promise<void> {
@@ -92,13 +93,14 @@ async function startCuebot(options: DemoCuebotOptions): Promise<DemoCuebot> {
 }
 
 /** What a newcomer needs to begin; the token last but one, so that a double click takes it whole. */
-function describeDemo(url: string, cuebot: string, token: string | undefined): string {
+function describeDemo({ url, grpcPort }: Gateway, cuebot: string, token: string | undefined): string {
   const header = token === undefined ? '' : ` \\\n  -H "Authorization: Bearer ${token}"`;
   return `
 cuegate demo: a farm in a box, with a gateway in front of it
 
   GraphiQL   ${url}/graphql
   REST       POST ${url}/show.ShowInterface/FindShow
+  gRPC       127.0.0.1:${grpcPort}, with the token as metadata
   Cuebot     ${cuebot} (gRPC, simulated; starts anew with every run)
   Auth       ${token === undefined ? 'none: whoever reaches this address may do everything' : 'bearer tokens, HS256, with a secret made for this run'}
 ${token === undefined ? '' : `\nToken, valid for 12 hours (GraphiQL asks for it):\n\n${token}\n`}
