@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLError, type GraphQLSchema, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
@@ -39,7 +39,14 @@ export function limitWork(schema: GraphQLSchema, limits: WorkLimits): Plugin<Con
   const validateWithin = (on: GraphQLSchema, document: DocumentNode, rules: never, _: never, typeInfo: never) => {
     const problems = checkSize(document, limits);
     if (problems.length > 0) return problems;
-    return validate(on, document, rules, { maxErrors: maxValidationErrors }, typeInfo) as readonly GraphQLError[];
+    const found = validate(
+      on,
+      document,
+      rules,
+      { maxErrors: maxValidationErrors },
+      typeInfo,
+    ) as readonly GraphQLError[];
+    return found.map((error) => sayWhereItIs(error, on));
   };
   return {
     onParse: ({ setParseFn }) => {
@@ -51,6 +58,18 @@ export function limitWork(schema: GraphQLSchema, limits: WorkLimits): Plugin<Con
     onExecute: begin,
     onSubscribe: begin,
   };
+}
+
+/** People type writes as queries, and reads as mutations; that the field does not exist at all is half the truth. */
+function sayWhereItIs(error: GraphQLError, schema: GraphQLSchema): GraphQLError {
+  const [, field, type] = /^Cannot query field "(\w+)" on type "(Query|Mutation)"\./.exec(error.message) ?? [];
+  if (field === undefined) return error;
+  const [other, kind] =
+    type === 'Query' ? ([schema.getMutationType(), 'mutation'] as const) : ([schema.getQueryType(), 'query'] as const);
+  if (other?.getFields()[field] === undefined) return error;
+  const { nodes, source, positions, path, extensions } = error;
+  const message = `"${field}" is a ${kind}: write ${kind} { ${field} … }.`;
+  return new GraphQLError(message, { nodes: nodes ?? null, source, positions, path, extensions });
 }
 
 /** What the hooks of execution and subscription have in common. */

@@ -305,6 +305,22 @@ describe('a request', () => {
     ]);
   });
 
+  it.each([
+    [
+      '{ bookshopCatalogBookDelete { ok } }',
+      '"bookshopCatalogBookDelete" is a mutation: write mutation { bookshopCatalogBookDelete … }.',
+    ],
+    [
+      'mutation { bookshopCatalogBookGetBook { book { id } } }',
+      '"bookshopCatalogBookGetBook" is a query: write query { bookshopCatalogBookGetBook … }.',
+    ],
+  ])('%s is told of what kind its field is', async (query, message) => {
+    const { query: ask } = await serve();
+    expect(await ask(query)).toMatchObject({
+      errors: [{ message, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    });
+  });
+
   it('for a path below is 404', async () => {
     const { url } = await serve();
     const response = await fetch(`${url}/deeper`, { headers: { authorization: 'Bearer good' } });
