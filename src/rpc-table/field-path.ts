@@ -1,4 +1,4 @@
-import { nearestName } from '../errors/did-you-mean.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
 
 import type { MessageDescriptor } from '../registry/descriptors.ts';
 
@@ -17,13 +17,11 @@ export function parseFieldPath(text: string, message: MessageDescriptor): FieldP
     const { fields, fullName }: MessageDescriptor = inside;
     const field = fields.find((candidate) => candidate.name === name);
     if (field === undefined) {
-      const nearest = nearestName(
+      const hint = didYouMean(
         name,
         fields.map((candidate) => candidate.name),
       );
-      return {
-        problem: `${fullName} has no field "${name}"${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`,
-      };
+      return { problem: `${fullName} has no field "${name}"${hint}` };
     }
     if (field.cardinality !== 'singular') return { problem: `"${name}" of ${fullName} holds more than one value` };
     path.push(field);
