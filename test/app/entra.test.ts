@@ -120,7 +120,7 @@ describe('the recipe for Microsoft Entra', () => {
     }
   });
 
-  it('calls nobody by his client, whom others use, too', async () => {
+  it('calls nobody by their client, whom others use, too', async () => {
     await call(tokenWith({ preferred_username: undefined }), 'job.JobInterface/SetMaxCores', { job: { id: 'none' } });
     expect(subjectsOf('job.JobInterface/SetMaxCores')).toEqual(['690222be-ff1a-4d56-abd1-7e4f7d38e474']);
   });

@@ -152,7 +152,7 @@ describe('a subscription', () => {
     expect(callsOf(gateway, getShows)).toBe(calls);
   });
 
-  it('is refused to a user who has as many as he may, and not to others', async () => {
+  it('is refused to a user who has as many as they may, and not to others', async () => {
     const gateway = await start({ LIVE_MAX_STREAMS: '2' });
     for (const _ of [1, 2]) await (await open(gateway, shows)).next(1);
     const third = await open(gateway, shows);

@@ -176,7 +176,7 @@ describe('somebody who guesses', () => {
     expect(reasons.slice(-4)).toEqual(new Array(4).fill('TOO_MANY_FAILURES'));
   });
 
-  it('locks nobody out who shares his address', async () => {
+  it('locks nobody out who shares their address', async () => {
     for (const sub of ['bob', 'zoe']) {
       const token = { authorization: `Bearer ${signToken({ secret, claims: { sub } })}` };
       expect((await served.rest(findShow, { name: 'testing' }, from(peer, token))).status).toBe(200);
@@ -261,7 +261,7 @@ describe('an API key', () => {
 });
 
 describe('a write by somebody behind the proxy', () => {
-  it('has his address in the audit, by both surfaces', async () => {
+  it('has their address in the audit, by both surfaces', async () => {
     const job = { id: '00000000-0000-0000-0000-000000000000' };
     await served.rest('job.JobInterface/Pause', { job }, from('203.0.113.11'));
     await served.graphql(`mutation { jobPause(job: { id: "${job.id}" }) { ok } }`, undefined, from('203.0.113.11'));

@@ -96,7 +96,7 @@ describe('criteria that narrow nothing', () => {
     expect(arrived()).toEqual([]);
   });
 
-  it('pass when the caller says so, and what he said goes no further', async () => {
+  it('pass when the caller says so, and what they said goes no further', async () => {
     expect(await errorOf(eat(', all: true'))).toBeUndefined();
     expect(arrived()).toEqual([['job.JobInterface/EatFrames', expect.objectContaining({ req: null })]]);
   });

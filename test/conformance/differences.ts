@@ -393,7 +393,7 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Job specs (`LaunchSpec`, `LaunchSpecAndWait`)',
     before: 'Sent on as they are.',
-    now: 'Plain XML with a document type of Cuebot’s own or none, up to `MAX_SPEC_MB`, `<uid>` 1000 or above (400, 403 or 429 otherwise); `<user>` is the caller, unless he has the grant `submit-as`, as all tokens without scopes have by default. The header `Idempotency-Key` makes a repeated submit return the first answer.',
+    now: 'Plain XML with a document type of Cuebot’s own or none, up to `MAX_SPEC_MB`, `<uid>` 1000 or above (400, 403 or 429 otherwise); `<user>` is the caller, unless they have the grant `submit-as`, as all tokens without scopes have by default. The header `Idempotency-Key` makes a repeated submit return the first answer.',
     reason: 'Cuebot’s parser fetches what a spec refers to, and runs commands as the user that it names.',
   },
   {
