@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { createGrpc, type RunningGrpc } from '../grpc/create-grpc.ts';
 import { compileNetworks } from '../http/ip-network.ts';
 import { requestIdOf } from '../http/request-id.ts';
+import { writeFileDescriptors } from '../registry/sources/descriptors/write-descriptor-set.ts';
 
 import type { Pipeline } from './create-pipeline.ts';
 import { explainListenError } from './explain-listen-error.ts';
@@ -37,6 +38,7 @@ export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | 
   });
   const listening = createGrpc({
     services: snapshot.grpcServices,
+    fileDescriptors: () => writeFileDescriptors(snapshot.registry.files()),
     invokeOf: pipeline.invokeOf,
     identify,
     isRead: (method) => snapshot.table.factsOf(method).kind === 'read',

@@ -9,6 +9,7 @@ import {
   type ServiceDefinition,
   status,
 } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 
 import type { ServiceDescriptor } from '../registry/descriptors.ts';
@@ -19,6 +20,8 @@ import { type ServeMethodOptions, serveMethod } from './serve-method.ts';
 export interface GrpcOptions extends ServeMethodOptions {
   /** The services whose unary RPCs are served; whatever is not among them is UNIMPLEMENTED. */
   readonly services: readonly ServiceDescriptor[];
+  /** Every loaded file as an encoded `FileDescriptorProto`; asked for once. */
+  readonly fileDescriptors: () => readonly Uint8Array[];
   /** Undefined: every interface. */
   readonly host: string | undefined;
   /** 0: any free one. */
@@ -54,7 +57,7 @@ export interface RunningGrpc {
 
 /**
  * Serves RPCs by gRPC as Cuebot does, message bytes in and out: nothing here opens a message. With the standard health service
- * (https://github.com/grpc/grpc/blob/master/doc/health-checking.md). Rejects with the error of `listen` when the address cannot
+ * (https://github.com/grpc/grpc/blob/master/doc/health-checking.md) and server reflection. Rejects with the error of `listen` when the address cannot
  * be had.
  */
 export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
@@ -83,6 +86,7 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
       Object.fromEntries(methods.map((method) => [method.name, serveMethod(method, options)])),
     );
   }
+  addReflection(server, options);
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);
 
@@ -113,6 +117,17 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
       server.forceShutdown();
     },
   };
+}
+
+/**
+ * Tells tools such as grpcurl what is served (https://github.com/grpc/grpc/blob/master/doc/server-reflection.md), by v1 and v1alpha. It says
+ * what anybody can read in OpenCue's protos, and asks for no token.
+ */
+function addReflection(server: Server, { services, fileDescriptors }: GrpcOptions): void {
+  const fileDescriptorProtos = fileDescriptors().map((file) => Buffer.from(file));
+  const definition = { format: 'Protocol Buffer 3 DescriptorProto', type: {}, fileDescriptorProtos };
+  const served = services.map(({ fullName }) => fullName);
+  new ReflectionService({ all: definition as never }, { services: served }).addToServer(server);
 }
 
 /** grpc-js says OK in words, too (`grpc-message: OK`), which other servers do not. */

@@ -1,3 +1,5 @@
+import type { ProtoFile } from './proto-file.ts';
+
 /**
  * What the schema IS: the vocabulary that every other room speaks. All values are frozen, fully linked (a field holds its
  * message, not a name) and the same whichever source they were read from.
@@ -166,4 +168,6 @@ export interface Registry {
    */
   readonly anyTypes: ReadonlyMap<string, MessageDescriptor>;
   readonly enums: ReadonlyMap<string, EnumDescriptor>;
+  /** What all of it was declared in, with everything that these files import; for whoever tells others of it. */
+  readonly files: () => readonly ProtoFile[];
 }

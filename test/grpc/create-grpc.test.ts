@@ -7,7 +7,11 @@ import type { Call, Reply } from '../../src/call/call.ts';
 import { GatewayError } from '../../src/call/gateway-error.ts';
 import { createGrpc, type GrpcOptions, type RunningGrpc } from '../../src/grpc/create-grpc.ts';
 import type { PeerCredentials } from '../../src/call/identity.ts';
+import { loadByReflection } from '../../src/registry/sources/load-by-reflection.ts';
+import { writeFileDescriptors } from '../../src/registry/sources/descriptors/write-descriptor-set.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
+
+import { createUpstream } from '../../src/upstream/create-upstream.ts';
 
 import { identityOf } from '../authentication/identity.ts';
 
@@ -24,6 +28,7 @@ let client: Client;
 const open = (options: Partial<GrpcOptions> = {}) =>
   createGrpc({
     services,
+    fileDescriptors: () => writeFileDescriptors(registry.files()),
     invokeOf: () => (call) => answer(call),
     identify: (shown) => {
       seen = shown;
@@ -188,6 +193,29 @@ describe('createGrpc()', () => {
     door.setServing(false);
     expect((await health()).message).toEqual(Buffer.from([8, 2]));
     door.setServing(true);
+  });
+
+  it('tells by server reflection what it serves: our own loader finds the same there', async () => {
+    const upstream = createUpstream({ endpoint: `127.0.0.1:${door.port}`, maxReceiveBytes: 2 ** 24 });
+    // list_services, the field 7 of a ServerReflectionRequest.
+    const listAll = Buffer.from([0x3a, 1, 0x2a]);
+    for (const version of ['v1', 'v1alpha'] as const) {
+      const rpc = `grpc.reflection.${version}.ServerReflection/ServerReflectionInfo` as const;
+      const [listed] = await upstream.reflect(rpc, [listAll]);
+      const names = Buffer.from(listed!)
+        .toString('latin1')
+        .match(/[a-z]\w*(?:\.\w+)+/g);
+      expect(names).toEqual(services.map(({ fullName }) => fullName));
+    }
+    const found = await loadByReflection(upstream.reflect);
+    upstream.close();
+    for (const { fullName } of services.flatMap(({ methods }) => methods)) {
+      const [ours, theirs] = [registry.methods.get(fullName)!, found.methods.get(fullName)!];
+      expect([theirs.input.fullName, theirs.output.fullName]).toEqual([ours.input.fullName, ours.output.fullName]);
+      expect(theirs.input.fields.map(({ name, number }) => [name, number])).toEqual(
+        ours.input.fields.map(({ name, number }) => [name, number]),
+      );
+    }
   });
 
   it('takes only so many connections', async () => {

@@ -65,6 +65,7 @@ export function linkRegistry(
         .toSorted(byFullName),
     ),
     enums: freezeMap([...needed].filter((type) => type.kind === 'enum').toSorted(byFullName)),
+    files: () => files,
   });
 }
 

@@ -57,6 +57,25 @@ export function writeDescriptorSet(files: readonly ProtoFile[]): Uint8Array {
   );
 }
 
+/** The same, as one `FileDescriptorProto` for each file: what server reflection answers with. */
+export function writeFileDescriptors(files: readonly ProtoFile[]): readonly Uint8Array[] {
+  const set = Buffer.from(writeDescriptorSet(files));
+  const descriptors: Uint8Array[] = [];
+  // A set is nothing but files, each behind the tag of its one field and a length.
+  for (let at = 0; at < set.length; ) {
+    let length = 0;
+    let shift = 0;
+    do {
+      at += 1;
+      length |= (set[at]! & 0x7f) << shift;
+      shift += 7;
+    } while (set[at]! >= 0x80);
+    descriptors.push(set.subarray(at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return descriptors;
+}
+
 function writeFile(context: Context): FileDescriptor {
   const { file, locations } = context;
   const { name, syntax, imports } = file;
