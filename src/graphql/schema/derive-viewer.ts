@@ -10,6 +10,7 @@ import { badUserInput } from '../execution/bad-user-input.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { deriveNames } from './derive-names.ts';
 import type { SchemaExtension } from './derive-schema.ts';
+import { wellKnownScalarOf } from './scalar-names.ts';
 import { scalarTypes } from './scalars.ts';
 
 /** Whether a caller may call an RPC, as far as that can be told without knowing what the call acts on. */
@@ -54,8 +55,10 @@ scalar DateTime
 export function deriveViewer(registry: Registry, mayCall: MayCall): SchemaExtension | undefined {
   const names = deriveNames(registry);
   const isTaken =
-    [...registry.messages.values()].some((message) => names.outputType(message) === 'Viewer') ||
-    [...registry.methods.values()].some((method) => names.rootField(method) === 'viewer');
+    // Those of a well-known type are scalars, and have no type of their own.
+    [...registry.messages.values()].some(
+      (message) => wellKnownScalarOf(message) === undefined && names.outputType(message) === 'Viewer',
+    ) || [...registry.methods.values()].some((method) => names.rootField(method) === 'viewer');
   if (isTaken) return undefined;
   return {
     typeDefs,
