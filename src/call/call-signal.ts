@@ -34,6 +34,7 @@ export class Departure implements CallSignal {
 
   /** The caller goes. Does nothing the second time. */
   abort(): void {
+    if (this.aborted) return;
     this.aborted = true;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
