@@ -12,7 +12,7 @@ import { redirectProc } from '../../../src/demo/farm/redirects.ts';
 import { createLogFiles, logPath } from '../../../src/demo/scheduler/log-files.ts';
 import type { SchedulerOptions } from '../../../src/demo/scheduler/scheduler.ts';
 import { createScheduler } from '../../../src/demo/scheduler/scheduler.ts';
-import { seedFarm } from '../../../src/demo/seed/seed-farm.ts';
+import { FARM_SIZES, seedFarm } from '../../../src/demo/seed/seed-farm.ts';
 import { checkFarm } from './check-farm.ts';
 
 const START = 1_800_000_000;
@@ -137,6 +137,21 @@ describe('createScheduler()', () => {
     const [show] = [...farm.shows.values()].filter(({ archived }) => archived.jobs > 0);
     expect(show).toBeDefined();
   });
+});
+
+test('a farm as large as a big studio’s is seeded, and lives', () => {
+  let now = START;
+  const farm = seedFarm(1, () => now, FARM_SIZES.large);
+  expect([farm.shows.size, farm.jobs.size, farm.hosts.size]).toEqual([60, 2000, 3000]);
+  expect(Math.round(farm.frames.size / 10_000)).toBe(40);
+  const scheduler = createScheduler(farm);
+  const before = farm.statistics.bookedProcs;
+  for (let step = 0; step < 5; step++) {
+    now += 2;
+    scheduler.advance();
+  }
+  expect(farm.statistics.bookedProcs).toBeGreaterThan(before);
+  expect(checkFarm(farm)).toEqual([]);
 });
 
 function openFrames(farm: Farm): number {
