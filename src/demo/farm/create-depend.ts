@@ -43,22 +43,18 @@ function isDone({ job, layer, frame }: Side): boolean {
 }
 
 function refuseItself(type: DependType, er: Side, on: Side): void {
-  if (er.job !== on.job) return;
-  const [waiting, awaited] = type.split('_ON_');
-  const text =
-    type === 'JOB_ON_JOB'
-      ? 'A job cannot depend on itself.'
-      : waiting === 'JOB'
-        ? `A job cannot depend on one of its own ${awaited === 'LAYER' ? 'layers' : 'frames'}.`
-        : awaited === 'JOB'
-          ? `A ${waiting === 'LAYER' ? 'layer' : 'frame'} cannot depend on its own job.`
-          : er.layer === on.layer
-            ? refuseSameLayer(type, er, on)
-            : undefined;
+  const text = er.job === on.job ? reasonOfItself(type, er, on) : undefined;
   if (text !== undefined) throw dependError(text);
 }
 
-function refuseSameLayer(type: DependType, er: Side, on: Side): string | undefined {
+/** Why something may not wait for what it is, or is a part of, itself; undefined when it may. */
+function reasonOfItself(type: DependType, er: Side, on: Side): string | undefined {
+  if (type === 'JOB_ON_JOB') return 'A job cannot depend on itself.';
+  if (type === 'JOB_ON_LAYER') return 'A job cannot depend on one of its own layers.';
+  if (type === 'JOB_ON_FRAME') return 'A job cannot depend on one of its own frames.';
+  if (type === 'LAYER_ON_JOB') return 'A layer cannot depend on its own job.';
+  if (type === 'FRAME_ON_JOB') return 'A frame cannot depend on its own job.';
+  if (er.layer !== on.layer) return undefined;
   switch (type) {
     case 'LAYER_ON_LAYER':
     case 'FRAME_BY_FRAME':
@@ -70,6 +66,7 @@ function refuseSameLayer(type: DependType, er: Side, on: Side): string | undefin
       return `The frame ${er.frame?.name} cannot depend on its own layer.`;
     case 'FRAME_ON_FRAME':
       return er.frame === on.frame ? `The frame ${er.frame?.name} cannot depend on itself.` : undefined;
+    // A layer may wait for its own frames one after the other.
     default:
       return undefined;
   }

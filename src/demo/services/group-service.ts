@@ -22,6 +22,14 @@ type GroupOf = (request: OfGroup) => GroupRow;
 // How groups say that a default or a limit is off.
 const OFF = -1;
 
+/** The group's default for each field of its jobs. */
+const DEFAULT_FIELDS = {
+  minCores: 'defaultJobMinCores',
+  maxCores: 'defaultJobMaxCores',
+  minGpus: 'defaultJobMinGpus',
+  maxGpus: 'defaultJobMaxGpus',
+} as const;
+
 /** job.GroupInterface. */
 export function createGroupService({ farm }: Cuebot): ServiceHandlers {
   const groupOf: GroupOf = ({ group }) => pickRow(farm.groups, idOf(group));
@@ -116,11 +124,8 @@ function createSetters(farm: Farm, groupOf: GroupOf): ServiceHandlers {
       farm.touch();
       return DONE;
     };
-  const setDefault = (group: GroupRow, key: 'minCores' | 'maxCores' | 'minGpus' | 'maxGpus', value: number) => {
-    const kept = value <= 0 ? OFF : value;
-    const field = { minCores: 'defaultJobMinCores', maxCores: 'defaultJobMaxCores' } as const;
-    if (key === 'minCores' || key === 'maxCores') group[field[key]] = kept;
-    else group[key === 'minGpus' ? 'defaultJobMinGpus' : 'defaultJobMaxGpus'] = kept;
+  const setDefault = (group: GroupRow, key: keyof typeof DEFAULT_FIELDS, value: number) => {
+    group[DEFAULT_FIELDS[key]] = value <= 0 ? OFF : value;
     // A department that is managed from outside decides itself what its jobs get.
     if (value !== OFF && !isManaged(farm, group)) for (const job of jobsOf(farm, group)) job[key] = value;
   };
