@@ -179,16 +179,19 @@ export class JsonReader {
     let run = start;
     let at = firstEscape;
     for (;;) {
-      const plain = bytes.subarray(run, at);
-      if (!isUtf8(plain)) throw this.#invalidUtf8(start - 1);
-      target.set(plain, length);
-      length += plain.length;
+      // Between two escapes there is mostly nothing.
+      if (at > run) {
+        const plain = bytes.subarray(run, at);
+        if (!isUtf8(plain)) throw this.#invalidUtf8(start - 1);
+        target.set(plain, length);
+        length += plain.length;
+      }
       if (at === end) break;
       const c = bytes[at + 1]!;
       if (c === LOWER_U) {
         const code = this.#codePoint(at, start - 1);
         at += code > 0xffff ? 12 : 6;
-        length += target.write(String.fromCodePoint(code), length);
+        length = writeUtf8(target, length, code);
       } else {
         target[length++] = SIMPLE_ESCAPES[c]!;
         at += 2;
@@ -217,7 +220,9 @@ export class JsonReader {
   }
 
   #unit(at: number): number {
-    return Number.parseInt(this.bytes.toString('latin1', at + 2, at + 6), 16);
+    const bytes = this.bytes;
+    const high = (HEX_DIGITS[bytes[at + 2]!]! << 4) | HEX_DIGITS[bytes[at + 3]!]!;
+    return (high << 8) | (HEX_DIGITS[bytes[at + 4]!]! << 4) | HEX_DIGITS[bytes[at + 5]!]!;
   }
 
   #invalidUtf8(quote: number): JsonError {
@@ -245,6 +250,28 @@ export class JsonReader {
   }
 }
 
+/** Writes a code point that is no surrogate in UTF-8, and returns the position behind it. */
+function writeUtf8(target: Uint8Array, start: number, code: number): number {
+  let at = start;
+  if (code < 0x80) {
+    target[at++] = code;
+    return at;
+  }
+  if (code < 0x800) {
+    target[at++] = 0xc0 | (code >> 6);
+  } else {
+    if (code < 0x1_0000) {
+      target[at++] = 0xe0 | (code >> 12);
+    } else {
+      target[at++] = 0xf0 | (code >> 18);
+      target[at++] = 0x80 | ((code >> 12) & 0x3f);
+    }
+    target[at++] = 0x80 | ((code >> 6) & 0x3f);
+  }
+  target[at++] = 0x80 | (code & 0x3f);
+  return at;
+}
+
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -260,6 +287,13 @@ const CLOSE_OBJECT = 0x7d;
 /** 1 for the bytes that numbers and keywords are made of. */
 const IN_SCALAR = new Uint8Array(256);
 for (const c of '+-.0123456789Eaeflnrstu') IN_SCALAR[c.charCodeAt(0)] = 1;
+
+/** The value of each hexadecimal digit. */
+const HEX_DIGITS = new Uint8Array(256);
+for (const [value, digits] of [...'0123456789abcdef'].entries()) {
+  HEX_DIGITS[digits.charCodeAt(0)] = value;
+  HEX_DIGITS[digits.toUpperCase().charCodeAt(0)] = value;
+}
 
 /** What the byte behind a backslash stands for; 0 where it stands for nothing. */
 const SIMPLE_ESCAPES = new Uint8Array(256);

@@ -4,6 +4,9 @@ import type { FieldPlan, Frame, MessagePlan, ResolvePlan, SeenPlace, Transcoder 
 import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
 import type { WireWriter } from '../wire/wire-writer.ts';
 
+/** How many elements or members are read before others may have their turn. */
+const STEPS_PER_LOOK = 64;
+
 /**
  * Turns one JSON value into the wire form of one message, in a single pass and without a message object. Containers that
  * are still open stand on a stack of its own: a body may nest ten thousand deep, which no call stack bears.
@@ -33,6 +36,17 @@ export class JsonTranscoder implements Transcoder {
     while (frames.length > 0) {
       const frame = frames[frames.length - 1]!;
       frame.step(this, frame);
+    }
+  }
+
+  /** The same, but stops now and then. */
+  *runInSteps(plan: MessagePlan): Generator<void> {
+    this.begin(plan, 0, 1);
+    const frames = this.#frames;
+    for (let steps = 1; frames.length > 0; steps += 1) {
+      const frame = frames[frames.length - 1]!;
+      frame.step(this, frame);
+      if (steps % STEPS_PER_LOOK === 0) yield;
     }
   }
 
