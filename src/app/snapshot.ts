@@ -7,6 +7,7 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';
 import { GatewayError } from '../call/gateway-error.ts';
+import { replyFormOf } from '../graphql/execution/create-executor.ts';
 import { compileLinks, type Links } from '../graphql/links/compile-links.ts';
 import { type Descriptions, readDescriptions } from '../graphql/schema/read-descriptions.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
@@ -40,6 +41,7 @@ export type SnapshotConfig = Pick<
   | 'protoPath'
   | 'restServices'
   | 'graphqlServices'
+  | 'graphqlExecutor'
   | 'grpcServices'
   | 'policyFile'
   | 'jwtSecretLevel'
@@ -92,6 +94,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
       source: readOwn('schema/links.graphql'),
       mustMatch,
       limits: config.linkLimits,
+      replyForm: replyFormOf(config.graphqlExecutor),
     }),
   });
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Config } from '../config/config.ts';
 import { type Connect, createConnect } from '../connect/create-connect.ts';
 import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
+import { createExecutor, replyFormOf } from '../graphql/execution/create-executor.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
 import { deriveSchema, type SchemaExtension } from '../graphql/schema/derive-schema.ts';
 import { deriveViewer } from '../graphql/schema/derive-viewer.ts';
@@ -88,6 +89,9 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
   };
 }
 
+/** Errors that a GraphQL answer tells; the others are counted. */
+const maxAnswerErrors = 100;
+
 /** How a surface finds out who calls, and tells those whom it does not know what to bring. */
 interface Callers {
   readonly identify: IdentifyRequest;
@@ -149,6 +153,12 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
       descriptions,
       extensions: [links, ...viewerOf(snapshot)],
       live: config.liveIntervals,
+      replyForm: replyFormOf(config.graphqlExecutor),
+    }),
+    execute: createExecutor(config.graphqlExecutor, {
+      registry,
+      maxResponseBytes: config.graphqlMaxResponseBytes,
+      maxErrors: maxAnswerErrors,
     }),
     invoke: composePipeline(table.rows, { turns: capCalls(config.graphqlCallsPerService) }, pipeline.invokeOf).invoke,
     table,

@@ -82,15 +82,12 @@ export interface Config {
   readonly maxRequestBytes: number;
   readonly maxSpecBytes: number;
   /** What one GraphQL operation may take. */
-  readonly graphqlLimits: {
-    readonly maxRequestBytes: number;
-    readonly maxTokens: number;
-    readonly maxDepth: number;
-    readonly maxAliases: number;
-    readonly maxEstimate: number;
-    readonly assumedListLength: number;
-    readonly maxCalls: number;
-  };
+  readonly graphqlLimits: Readonly<
+    Record<'maxRequestBytes' | 'maxTokens' | 'maxDepth' | 'maxAliases' | 'maxEstimate', number> &
+      Record<'assumedListLength' | 'maxCalls' | 'timeoutMs', number>
+  >;
+  readonly graphqlExecutor: 'compiled' | 'reference';
+  readonly graphqlMaxResponseBytes: number;
   /** How many reads of one service GraphQL operations may have under way together. */
   readonly graphqlCallsPerService: number;
   /** How far links fetch many objects together. */
@@ -196,7 +193,10 @@ export function readConfig(raw: RawConfig): ReadConfig {
       maxEstimate: read.number('GRAPHQL_MAX_ESTIMATE'),
       assumedListLength: read.number('GRAPHQL_ASSUMED_LIST_LENGTH'),
       maxCalls: read.number('GRAPHQL_MAX_CALLS'),
+      timeoutMs: read.number(read.text('GRAPHQL_TIMEOUT') === '' ? 'GRPC_TIMEOUT' : 'GRAPHQL_TIMEOUT'),
     }),
+    graphqlExecutor: read.text('GRAPHQL_EXECUTOR') as Config['graphqlExecutor'],
+    graphqlMaxResponseBytes: read.number('GRAPHQL_MAX_RESPONSE_MB'),
     graphqlCallsPerService: read.number('GRAPHQL_CALLS_PER_SERVICE'),
     linkLimits: Object.freeze({
       maxKeys: read.number('GRAPHQL_MAX_BATCH_KEYS'),

@@ -457,6 +457,16 @@ export const options = [
       'How REST replies are spaced. The Go gateway is one or the other, by an accident of its build; "spaced" is for comparing with one that is.',
   },
   {
+    name: 'GRAPHQL_EXECUTOR',
+    kind: 'choice',
+    choices: ['compiled', 'reference'],
+    default: 'compiled',
+    group: 'Surfaces',
+    description:
+      'Who executes GraphQL operations. "compiled" writes answers straight from what Cuebot sends, by a plan for each ' +
+      'operation; "reference" is graphql-js, which takes several times as long. The answers are the same: it is there to compare.',
+  },
+  {
     name: 'REST_VALIDATION',
     kind: 'choice',
     choices: ['off', 'on'],
@@ -616,6 +626,23 @@ export const options = [
     description:
       'How many calls to Cuebot a GraphQL operation may make. The fields whose calls would be more fail; the others are ' +
       'answered. At some milliseconds each, a thousand are as much as a person waits for.',
+  },
+  {
+    name: 'GRAPHQL_TIMEOUT',
+    kind: 'duration',
+    group: 'Protection',
+    description:
+      'How long a GraphQL operation may take, all its calls and their waiting together; of a subscription each look. What is ' +
+      'not answered by then fails, the rest is told. Default: GRPC_TIMEOUT.',
+  },
+  {
+    name: 'GRAPHQL_MAX_RESPONSE_MB',
+    kind: 'mebibytes',
+    default: '64',
+    group: 'Protection',
+    description:
+      'The longest answer to a GraphQL operation, in MiB; one that grows longer ends with an error. Every job of a busy farm ' +
+      'with all its fields is a few of them.',
   },
   {
     name: 'GRAPHQL_CALLS_PER_SERVICE',

@@ -114,11 +114,14 @@ export function shareGateway(options: TestGatewayOptions = {}): () => TestGatewa
   afterAll(close);
   return () => running!;
 }
+/** `GRAPHQL_EXECUTOR=reference npx vitest run` tests everything by graphql-js. */
+const executor =
+  process.env['GRAPHQL_EXECUTOR'] === undefined ? {} : { GRAPHQL_EXECUTOR: process.env['GRAPHQL_EXECUTOR'] };
 
 /** Settings for a gateway on a free loopback port. */
 export function testConfig(settings: Readonly<Record<string, string>>): Config {
   return parseConfig({
-    environment: { HOST: '127.0.0.1', REST_PORT: '0', JWT_SECRET: secret, ...settings },
+    environment: { HOST: '127.0.0.1', REST_PORT: '0', JWT_SECRET: secret, ...executor, ...settings },
     flags: {},
   });
 }

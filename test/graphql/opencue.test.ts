@@ -3,12 +3,12 @@ import {
   type GraphQLFieldMap,
   type GraphQLNamedType,
   type GraphQLObjectType,
-  graphql,
   isObjectType,
   validateSchema,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { neverAborted } from '../../src/call/call-signal.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import { createOperation } from '../../src/graphql/execution/create-operation.ts';
@@ -24,6 +24,7 @@ import { createUpstream, type Upstream } from '../../src/upstream/create-upstrea
 import { type CuebotClient, createCuebotClient, type Json } from '../demo/cuebot-client.ts';
 import { identityOf } from '../authentication/identity.ts';
 import { pipe } from '../pipeline/calls.ts';
+import { replyForm, runGraphql } from './executor.ts';
 
 const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
 const { registry, table, graphqlServices: services } = await takeSnapshot(config);
@@ -42,7 +43,7 @@ beforeAll(async () => {
   upstream = createUpstream({ endpoint: demo.endpoint, maxReceiveBytes: 2 ** 28 });
   // One RPC of a real Cuebot, and so of the demo, sometimes does not answer at all.
   invoke = pipe(table, [limitCalls({ maxRequestBytes: 2 ** 28, timeoutMs: 1_000 })], upstream.invoke);
-  schema = deriveSchema({ registry, table, services, extensions: [] });
+  schema = deriveSchema({ registry, table, services, extensions: [], replyForm });
 });
 
 afterAll(async () => {
@@ -58,14 +59,14 @@ async function askForEverything(method: MethodDescriptor, args = '') {
   const root = (operation === 'query' ? schema.getQueryType() : schema.getMutationType()) as GraphQLObjectType;
   const contextValue: GraphqlContext = {
     identity: identityOf('test'),
-    signal: new AbortController().signal,
+    signal: neverAborted,
     requestId: 'r-1',
     operation: createOperation({ invoke, table, maxCalls: 1 }),
     unknownEnumValues: [],
     truncated: [],
   };
   const source = `${operation} { ${name}${args} ${selectAll(getNamedType(root.getFields()[name]!.type), [])} }`;
-  const { data, errors = [] } = await graphql({ schema, source, contextValue });
+  const { data, errors = [] } = await runGraphql({ registry, schema, source, contextValue });
   return { answer: data?.[name] as Json, errors, unknown: contextValue.unknownEnumValues };
 }
 

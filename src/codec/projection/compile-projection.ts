@@ -38,6 +38,7 @@ export function compileProjection(
     return content.kind === 'constant' || content.field === undefined ? -1 : slotOf(content.field);
   });
   return {
+    message,
     layout,
     slotOfField,
     slotCount,

@@ -1,13 +1,16 @@
+import type { MessageDescriptor } from '../../registry/descriptors.ts';
+
 import { type JsonWriter, type Template, writeCode, writeTemplate } from '../json/json-writer.ts';
 import type { ValueToJson } from '../json/scalar-to-json.ts';
 import { findField, type MessageLayout } from '../wire/message-layout.ts';
 import { malformedWire, tooDeep } from '../wire/wire-error.ts';
 import { orderWire } from '../wire/wire-order.ts';
 import { MAX_DEPTH, readTag, skipValue, type WireReader } from '../wire/wire-reader.ts';
-import { readSameTag } from '../wire/wire-run.ts';
+import { readTagOf } from '../wire/wire-run.ts';
 
 /** How selected members of a message become a JSON object. */
 export interface Projection {
+  readonly message: MessageDescriptor;
   readonly layout: MessageLayout;
   /** By field: its place among those that are wanted; -1: it is not wanted. */
   readonly slotOfField: Int16Array;
@@ -88,12 +91,13 @@ export function writeInner(projection: Projection, reader: WireReader, writer: J
 
 /** Writes in one pass, as long as fields come in the order in which they are wanted, once each. */
 function writeInOrder(
-  { values, template, starts, keyEnds }: Projection,
+  projection: Projection,
   memberOfTag: Int16Array,
   reader: WireReader,
   writer: JsonWriter,
   limit: number,
 ): boolean {
+  const { values, template, starts, keyEnds } = projection;
   let next = 0;
   while (reader.position < limit) {
     const tag = readTag(reader);
@@ -110,7 +114,7 @@ function writeInOrder(
   }
   if (reader.position !== limit) throw malformedWire();
   writeTemplate(writer, template, starts[next]!, starts[values.length]!);
-  writeCode(writer, CLOSE);
+  endObject(projection, writer);
   return true;
 }
 
@@ -173,7 +177,8 @@ export function findPlaces(
     if (slot < 0) continue;
     if (found[base + slot]! >= 0) return false;
     found[base + slot] = at;
-    if (layout.fields[index]!.repeated) while (readSameTag(reader, tag, limit)) skipValue(reader, tag);
+    const field = layout.fields[index]!;
+    if (field.repeated) while (readTagOf(reader, field, limit)) skipValue(reader, reader.tag);
   }
   if (reader.position !== limit) throw malformedWire();
   return true;

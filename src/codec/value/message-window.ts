@@ -111,29 +111,34 @@ function compileGet(field: FieldDescriptor, registry: Registry): Get {
   const { oneof } = own;
   const read = isShownAsWindow(field) ? compileReadWindows(field, registry) : compileField(field, registry);
   const keeps = field.cardinality !== 'singular' || field.type.kind === 'message';
+  const isScalar = !keeps;
   const absent = absentValue(field);
   /** Undefined: the message has to be tidied first. */
   const find = (window: MessageWindow): { readonly value: unknown } | undefined => {
-    const reader = createWireReader(window[BYTES]);
+    // Scalars need no reader of their own: nobody else reads meanwhile.
+    const reader = isScalar ? scratch : createWireReader(window[BYTES]);
+    reader.bytes = window[BYTES];
     reader.position = window[START];
     const end = window[END];
     let value: unknown = absent;
+    // How often the field, or another member of its oneof, was there.
     let times = 0;
+    let rivals = 0;
     while (reader.position < end) {
       const tag = readTag(reader);
       const index = findField(layout, tag);
-      const isRival = oneof >= 0 && index >= 0 && index !== own.index && layout.fields[index]!.oneof === oneof;
-      if (isRival || (index === own.index && times > 0)) return undefined;
       if (index !== own.index) {
+        if (oneof >= 0 && index >= 0 && layout.fields[index]!.oneof === oneof) rivals += 1;
         skipValue(reader, tag);
         continue;
       }
       times += 1;
+      if (times > 1) return undefined;
       reader.tag = tag;
       value = read(reader, end);
     }
     if (reader.position !== end) throw malformedWire();
-    return { value };
+    return times > 0 && rivals > 0 ? undefined : { value };
   };
   const get: Get = (window) => {
     const found = find(window);
@@ -151,6 +156,8 @@ function compileGet(field: FieldDescriptor, registry: Registry): Get {
     return value;
   };
 }
+
+const scratch = createWireReader(Buffer.alloc(0));
 
 function isShownAsWindow({ type, cardinality }: FieldDescriptor): boolean {
   return type.kind === 'message' && cardinality !== 'map' && !WELL_KNOWN_TYPES.has(type.message.fullName);

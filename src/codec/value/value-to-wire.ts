@@ -5,6 +5,7 @@ import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts'
 import { compileResolve } from '../json/compile-json-plan.ts';
 import type { OneofPlan, ResolvePlan } from '../json/json-plan.ts';
 import { WIRE_TYPE } from '../wire/scalar-types.ts';
+import { isWindow } from './message-window.ts';
 import { ValueError } from './value-error.ts';
 import { type ValueField, type ValuePlan, valuePlanOf } from './value-plan.ts';
 import type { SetScalar } from './value-scalars.ts';
@@ -66,7 +67,7 @@ function writeFields(writing: Writing, plan: ValuePlan, value: unknown): void {
   if (!isObject(value)) throw mismatch(path, 'an object', value);
   if (path.length > MAX_PATH) throw new ValueError(`nested deeper than ${MAX_PATH} levels`, [...path]);
   const seen: [OneofPlan, string][] = [];
-  for (const name of Object.keys(value)) {
+  for (const name of isWindow(value) ? plan.fields.keys() : Object.keys(value)) {
     const input = value[name];
     const field = plan.fields.get(name);
     if (field === undefined) throw unknownField(path, plan, name);

@@ -28,6 +28,16 @@ export interface Operation {
   readonly invoke: (call: Call, path?: ResponsePath, parents?: number) => Promise<Reply>;
   /** Lets the next call of a read be made, although it has been answered: the answer turned out to be about something else. */
   readonly forget: (call: Call) => void;
+  /**
+   * Begins the same operation anew, which has to be executed another way: what was called is answered as before, and only
+   * what was not is called now. `readsWhole`: see below.
+   */
+  readonly replay: (readsWhole: boolean) => void;
+  /** Whether replies have to be decoded as a whole, to find what is wrong in them. */
+  readonly readsWhole: () => boolean;
+  /** Says that parents are being collected, bit by bit; the function returned ends it. Links wait for all of them. */
+  readonly collect: () => () => void;
+  readonly isCollecting: () => boolean;
   /** From now on calls are written down; before, nothing is measured. */
   readonly startExplaining: () => void;
   /** Undefined: nobody wants to know. */
@@ -36,7 +46,14 @@ export interface Operation {
 
 /** Begins an operation. A subscription begins one for each of its ticks. */
 export function createOperation({ invoke, table, maxCalls, peer }: OperationOptions): Operation {
-  const reads = new Map<string, Promise<Reply>>();
+  // What the next field of a mutation reads must not be from before a write, so reads are kept by how many writes were made.
+  const reads = [new Map<string, Promise<Reply>>()];
+  const writes: { readonly key: string; readonly reply: Promise<Reply> }[] = [];
+  let begun = 0;
+  let done = 0;
+  let replays = false;
+  let readsWhole = false;
+  let collecting = 0;
   let explanation: Explanation | undefined;
   let calls = 0;
 
@@ -47,34 +64,64 @@ export function createOperation({ invoke, table, maxCalls, peer }: OperationOpti
     return explanation === undefined ? invoke(call) : explanation.watch(invoke, call, path, parents);
   };
   const write = async (call: Call, path: ResponsePath | undefined, parents: number) => {
+    const key = readKeyOf(call);
+    // The fields of a mutation run one after another, so a replay comes by the same writes in the same order.
+    const index = begun;
+    begun += 1;
+    if (index === writes.length) writes.push({ key, reply: send(call, path, parents) });
+    const made = writes[index]!;
     try {
-      return await send(call, path, parents);
+      if (made.key !== key) throw anotherWrite(call);
+      return await made.reply;
     } finally {
-      // What the next field of a mutation reads must not be from before this write.
-      reads.clear();
+      done += 1;
+      reads[done] ??= new Map();
     }
   };
+  const currentReads = () => reads[done]!;
   return {
     invoke: (call, path, parents = 1) => {
       if (table.factsOf(call.method).kind === 'write') return write(call, path, parents);
       const key = readKeyOf(call);
-      const known = reads.get(key);
+      const known = currentReads().get(key);
       if (known !== undefined) {
         explanation?.noteRepetition(call, path);
         return known;
       }
       const reply = send(call, path, parents);
-      reads.set(key, reply);
+      currentReads().set(key, reply);
       return reply;
     },
     forget: (call) => {
-      reads.delete(readKeyOf(call));
+      // Asked again in a replay, it would be answered once more.
+      if (!replays) currentReads().delete(readKeyOf(call));
     },
+    replay: (whole) => {
+      replays = true;
+      readsWhole ||= whole;
+      begun = 0;
+      done = 0;
+    },
+    readsWhole: () => readsWhole,
+    collect: () => {
+      collecting += 1;
+      return () => {
+        collecting -= 1;
+      };
+    },
+    isCollecting: () => collecting > 0,
     startExplaining: () => {
       explanation = createExplanation();
     },
     explanation: () => explanation,
   };
+}
+
+/** Sent now, it might be done twice. */
+function anotherWrite({ method }: Call): GatewayError {
+  return new GatewayError('INTERNAL', `${method.fullName} was not the write that was sent before.`, {
+    reason: 'REPLAY',
+  });
 }
 
 function tooManyCalls({ method }: Call, maxCalls: number): GatewayError {

@@ -18,8 +18,11 @@ import { createOperation, type OperationOptions } from '../execution/create-oper
 import { answerIntrospection, type MayRead } from '../limits/answer-introspection.ts';
 import { limitWork, type WorkLimits } from '../limits/limit-work.ts';
 import { createDocumentCache } from './document-cache.ts';
-import { executeInOrder } from '../execution/execute-in-order.ts';
+import { standardAnswerLimits } from '../execution/answer-limits.ts';
+import { createReferenceExecutor, type Execute } from '../execution/reference-executor.ts';
+import { executeBy } from '../execution/execute-by.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { limitOperationTime } from '../execution/limit-operation-time.ts';
 import { finishResults } from '../execution/finish-results.ts';
 import { guardRequests, type RequestContext } from './guard-requests.ts';
 import { refusal } from './http-error.ts';
@@ -56,6 +59,8 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   readonly budget: ByteBudget;
   /** Counts a request that was refused for want of memory, by its reason. */
   readonly onRefused: (reason: string) => void;
+  /** Not given: graphql-js. */
+  readonly execute?: Execute;
   readonly limits: GraphqlLimits;
   readonly live: Pick<LiveOptions, 'intervals' | 'maxStreams' | 'services'>;
 }
@@ -66,6 +71,8 @@ export interface GraphqlLimits extends WorkLimits {
   readonly maxRequestBytes: number;
   /** Calls upstream of one operation (GRAPHQL_MAX_CALLS). */
   readonly maxCalls: number;
+  /** How long an operation may take (GRAPHQL_TIMEOUT). */
+  readonly timeoutMs: number;
 }
 
 /** A GraphQL endpoint. */
@@ -88,9 +95,26 @@ const pingIntervalMs = 12_000;
  * queries. Everything that yoga would do beyond that is off: it is the server's task, or a hole.
  */
 export function createGraphql(options: CreateGraphqlOptions): Graphql {
-  const { schema, path, identify, addressOf, page, logger, limits } = options;
+  const {
+    schema,
+    path,
+    identify,
+    addressOf,
+    page,
+    logger,
+    limits,
+    execute = createReferenceExecutor(standardAnswerLimits),
+  } = options;
   const operations = { invoke: options.invoke, table: options.table, maxCalls: limits.maxCalls };
-  const live = createLive({ ...operations, ...options.live, identify, addressOf, logger });
+  const live = createLive({
+    ...operations,
+    ...options.live,
+    timeoutMs: limits.timeoutMs,
+    execute,
+    identify,
+    addressOf,
+    logger,
+  });
   const yoga = createYoga<RequestContext & Omit<GraphqlContext, 'identity'>>({
     schema,
     graphqlEndpoint: path,
@@ -102,7 +126,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
         onRefused: options.onRefused,
       }),
       passIdentityOn(),
-      executeInOrder(),
+      executeBy(execute),
       limitWork(schema, limits),
       answerIntrospection(schema, options.mayRead ?? (() => true)),
       serveSubscriptions(live),
@@ -137,7 +161,11 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
         requestId,
         hold: options.budget.open(response),
         signal: departureOf(response),
-        operation: createOperation({ ...operations, peer: addressOf(request) }),
+        operation: createOperation({
+          ...operations,
+          invoke: limitOperationTime(operations.invoke, operations.table, limits.timeoutMs),
+          peer: addressOf(request),
+        }),
         unknownEnumValues: [],
         truncated: [],
       };

@@ -73,7 +73,7 @@ function streamOf(
     async pull(controller) {
       const { done, value } = await results.next();
       if (!done) {
-        controller.enqueue(encoder.encode(`event: next\ndata: ${JSON.stringify(withoutHttp(value))}\n\n`));
+        controller.enqueue(encoder.encode(`event: next\ndata: ${format(value)}\n\n`));
         return;
       }
       clearInterval(ping);
@@ -89,10 +89,16 @@ function streamOf(
 }
 
 function writePlainJson(result: ExecutionResult, fetchApi: FetchAPI) {
-  return new fetchApi.Response(JSON.stringify(withoutHttp(result)), {
+  return new fetchApi.Response(format(result), {
     status: httpStatusOf(result) ?? 406,
     headers: { 'content-type': 'application/json; charset=utf-8' },
   });
+}
+
+/** By the result's own `stringify`, where it is JSON already. */
+function format(result: ExecutionResult): string {
+  const { stringify = JSON.stringify } = result as { readonly stringify?: (shown: unknown) => unknown };
+  return String(stringify(withoutHttp(result)));
 }
 
 /** `extensions.http` is for the response, and not for its reader. */

@@ -1,5 +1,7 @@
 import { GraphQLError } from 'graphql';
 
+import { copyWindow, isWindow } from '../../codec/value/message-window.ts';
+
 import type { Row } from './compile-row-path.ts';
 
 /**
@@ -23,7 +25,7 @@ export function ancestryOf(row: object | null | undefined): Ancestry {
  */
 export function adopt(rows: unknown, parentType: string, parent: Row): unknown {
   const theirs: Ancestry = { ...ancestryOf(parent), [parentType]: parent };
-  const adoptOne = (row: Row) => ({ ...row, [ancestry]: theirs });
+  const adoptOne = (row: Row) => Object.assign(isWindow(row) ? copyWindow(row) : { ...row }, { [ancestry]: theirs });
   return Array.isArray(rows) ? rows.map(adoptOne) : adoptOne(rows as Row);
 }
 

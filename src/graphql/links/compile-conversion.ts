@@ -1,3 +1,5 @@
+import { GraphQLError } from 'graphql';
+
 import { didYouMean } from '../../errors/did-you-mean.ts';
 
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
@@ -158,10 +160,23 @@ type Convert = (...values: unknown[]) => unknown;
 function compileConvert(sources: readonly Expression<Row>[], convert: Convert, typeName: string) {
   // A list without anything in it is still a list.
   const isUnset = typeName.startsWith('[') ? () => false : isAbsent;
+  const isNonNull = typeName.endsWith('!');
+  const isInt = /^Int!?$/.test(typeName);
   return (row: Row): unknown => {
     const values = sources.map(({ evaluate }) => evaluate(row));
-    return values.some(isUnset) ? null : convert(...values);
+    const value = values.some(isUnset) ? null : convert(...values);
+    if (isNonNull && value === null) return fail(`there is no value, and ${typeName} must have one`);
+    if (isInt && value !== null && value !== (value as number) << 0) return fail(`${value} does not fit ${typeName}`);
+    return value;
   };
+}
+
+/**
+ * Fails later, not at once. Where an element of a list of non-null objects fails at once, graphql-js 16 forgets the elements
+ * before it that still wait for a link: if one of those fails, too, its rejection is nobody's, and ends the process.
+ */
+function fail(message: string): Promise<never> {
+  return Promise.reject(new GraphQLError(message));
 }
 
 function isShaped(found: Shape, expected: Shape): boolean {

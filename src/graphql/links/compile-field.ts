@@ -7,6 +7,7 @@ import type { MethodDescriptor, Registry } from '../../registry/descriptors.ts';
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
 import { badUserInput } from '../execution/bad-user-input.ts';
+import type { ReplyForm } from '../execution/open-reply.ts';
 import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
 import { type FieldCost, type FieldWithFacts, withFacts } from '../schema/field-facts.ts';
 import { ancestryOf, unknownOwner } from './ancestry.ts';
@@ -45,6 +46,7 @@ export interface FieldCompilation {
   readonly registry: Registry;
   readonly table: RpcTable;
   readonly catalog: Catalog;
+  readonly replyForm: ReplyForm;
   /** The types that `@reached` fields of a type name. */
   readonly reachedTypes: (typeName: string) => readonly string[];
   /** Names of fields that a type has without the document. */

@@ -9,6 +9,7 @@ import { deriveNames } from '../schema/derive-names.ts';
 import type { Resolvers } from '../schema/derive-resolvers.ts';
 import { isUnary, type SchemaExtension } from '../schema/derive-schema.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
+import type { ReplyForm } from '../execution/open-reply.ts';
 import { scalarTypes } from '../schema/scalars.ts';
 import type { BatchLimits } from './answer-batch.ts';
 import { createCatalog, readType } from './catalog.ts';
@@ -32,6 +33,8 @@ export interface CompileLinksOptions {
    */
   readonly mustMatch: boolean;
   readonly limits: BatchLimits;
+  /** How links see replies; the schema must see them alike. Not given: as values. */
+  readonly replyForm?: ReplyForm;
 }
 
 /** The nested graph, ready to be merged into a derived schema. */
@@ -47,9 +50,9 @@ export interface Links extends SchemaExtension {
  * @throws LinksError with all mistakes at once.
  */
 export function compileLinks(options: CompileLinksOptions): Links {
-  const { registry, table, source, mustMatch, limits } = options;
+  const { registry, table, source, mustMatch, limits, replyForm = 'values' } = options;
   const document = parseLinks(source);
-  const { fields, inputs, mistakes } = compileDocument(document, registry, table);
+  const { fields, inputs, mistakes } = compileDocument(document, registry, table, replyForm);
   if (mustMatch && mistakes.length > 0) throw new LinksError(source.fileName, mistakes);
   const served = selectServed(fields, inputs, options);
   const counters = createLinkCounters();
@@ -76,7 +79,12 @@ interface CompiledDocument {
 }
 
 /** Compiles everything, and keeps what has no mistakes. */
-function compileDocument(document: LinksDocument, registry: Registry, table: RpcTable): CompiledDocument {
+function compileDocument(
+  document: LinksDocument,
+  registry: Registry,
+  table: RpcTable,
+  replyForm: ReplyForm,
+): CompiledDocument {
   const { source } = document;
   const mistakes: Mistake[] = [...document.mistakes];
   const names = deriveNames(registry);
@@ -105,7 +113,7 @@ function compileDocument(document: LinksDocument, registry: Registry, table: Rpc
     const report = reportTo(found, source, field.owner);
     const compiled = compileField(
       field,
-      { registry, table, catalog, reachedTypes, takenNames: (name) => taken.get(name) },
+      { registry, table, catalog, replyForm, reachedTypes, takenNames: (name) => taken.get(name) },
       report,
     );
     // A second field of the name would collide with this one.

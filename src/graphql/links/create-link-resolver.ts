@@ -3,6 +3,7 @@ import { type GraphQLResolveInfo, Kind, type ResponsePath, responsePathAsArray }
 import { ValueError } from '../../codec/value/value-error.ts';
 
 import { badUserInput } from '../execution/bad-user-input.ts';
+import { readSafely } from '../execution/read-safely.ts';
 import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
 import { type GraphqlContext, maxNotes } from '../execution/graphql-context.ts';
 import { adopt, ancestryOf, unknownOwner } from './ancestry.ts';
@@ -144,7 +145,7 @@ async function readAlone(
     isRight === undefined
       ? await session.read(rpc, request, path)
       : await session.readRight(call, request, path, (row) => isRight(take(row), scope));
-  return choose(take(reply), scope);
+  return readSafely(() => choose(take(reply), scope), rpc.method);
 }
 
 function loadTogether(batch: BatchPlan, ask: Ask, session: LinkSession, limits: BatchLimits): Promise<unknown> {

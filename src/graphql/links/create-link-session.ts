@@ -5,7 +5,7 @@ import type { Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
-import { openSafely } from '../schema/open-safely.ts';
+import { readSafely } from '../execution/read-safely.ts';
 
 import type { Row } from './compile-row-path.ts';
 import type { Ask, CallPlan, ReadRpc } from './plans.ts';
@@ -29,15 +29,15 @@ export type AnswerAsks = (asks: readonly Ask[]) => Promise<readonly unknown[]>;
 /** How often a wrong answer is asked for again. Wrong ones come 3 times in 100 at worst, so three tries are plenty. */
 const maxRepeats = 3;
 
-/** What replies of one RPC read as; nobody decodes twice what several links share. */
-const decoded = new WeakMap<Reply, Row>();
+/** What replies of one RPC read as; nobody opens twice what several links share. */
+const opened = new WeakMap<Reply, Row>();
 
 /** Begins a session of one operation, or of one field of a mutation. */
 export function createLinkSession(context: GraphqlContext, counters: LinkCounters): LinkSession {
   const { operation, identity, signal, requestId } = context;
   const loaders = new Map<string, DataLoader<Ask, unknown, string>>();
   const right = new Map<string, Promise<Row>>();
-  const quiet = createQuiet();
+  const quiet = createQuiet(operation.isCollecting);
 
   const callOf = ({ method }: ReadRpc, request: Uint8Array) =>
     ({ method, request, identity, surface: 'graphql', metadata: [], timeoutMs: undefined, signal, requestId }) as const;
@@ -46,10 +46,11 @@ export function createLinkSession(context: GraphqlContext, counters: LinkCounter
     quiet.begin();
     try {
       const reply = await operation.invoke(callOf(rpc, request), path, parents);
-      const known = decoded.get(reply);
+      if (operation.readsWhole()) return readSafely(() => rpc.open(reply.message, true), rpc.method);
+      const known = opened.get(reply);
       if (known !== undefined) return known;
-      const row = openSafely(rpc.decode, reply.message, rpc.method);
-      decoded.set(reply, row);
+      const row = readSafely(() => rpc.open(reply.message, false), rpc.method);
+      opened.set(reply, row);
       return row;
     } finally {
       quiet.end();
@@ -83,7 +84,7 @@ export function createLinkSession(context: GraphqlContext, counters: LinkCounter
       if (loader === undefined) {
         loader = new DataLoader<Ask, unknown, string>((asks) => answer(asks) as Promise<unknown[]>, {
           cacheKeyFn: (ask) => ask.id,
-          ...(!isScoped && { batchScheduleFn: quiet.schedule }),
+          batchScheduleFn: isScoped ? quiet.scheduleScoped : quiet.schedule,
         });
         loaders.set(id, loader);
       }
@@ -104,12 +105,16 @@ function wrongAnswers({ owner, rpc: { method } }: CallPlan): GatewayError {
  * Waits for the moment in which no link's call is under way: by then all parents of one level are known, however many calls
  * they came by, and one call can serve all of them. DataLoader by itself would send a batch for each call that comes back.
  */
-function createQuiet() {
+function createQuiet(isCollecting: () => boolean) {
   let underWay = 0;
   let waiting: (() => void)[] = [];
   // Behind promises and ticks: what came back has been handed on, and what it leads to has begun.
   const lookAround = () => {
     if (underWay > 0 || waiting.length === 0) return;
+    if (isCollecting()) {
+      setImmediate(lookAround);
+      return;
+    }
     const ready = waiting;
     waiting = [];
     for (const callback of ready) callback();
@@ -121,6 +126,11 @@ function createQuiet() {
     end: () => {
       underWay -= 1;
       if (underWay === 0) setImmediate(lookAround);
+    },
+    /** As DataLoader does by itself, but for all parents that are collected together. */
+    scheduleScoped: (callback: () => void) => {
+      const look = () => (isCollecting() ? void setImmediate(look) : callback());
+      void Promise.resolve().then(() => process.nextTick(look));
     },
     schedule: (callback: () => void) => {
       waiting.push(callback);

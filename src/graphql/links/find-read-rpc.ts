@@ -3,10 +3,10 @@ import { didYouMean } from '../../errors/did-you-mean.ts';
 import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
 import { compileValueToWire } from '../../codec/value/value-to-wire.ts';
-import { compileWireToValue } from '../../codec/value/wire-to-value.ts';
 
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
+import { compileOpenReply, type ReplyForm } from '../execution/open-reply.ts';
 import type { Catalog, WrittenType } from './catalog.ts';
 import type { Vocabulary } from './compile-expression.ts';
 import { compileRowPath, type Row } from './compile-row-path.ts';
@@ -27,10 +27,14 @@ export interface CallCompilation {
   /** The link's type. */
   readonly type: WrittenType;
   readonly report: Report;
+  readonly replyForm: ReplyForm;
 }
 
 /** Finds the RPC that `method` names and prepares reading by it. Reports when it is none, or one that writes or streams. */
-export function findReadRpc(settings: Settings, { registry, table, report }: CallCompilation): ReadRpc | undefined {
+export function findReadRpc(
+  settings: Settings,
+  { registry, table, report, replyForm }: CallCompilation,
+): ReadRpc | undefined {
   const name = settings.text('method') ?? '';
   const method = registry.methods.get(name);
   const node = settings.nodeOf('method');
@@ -46,7 +50,7 @@ export function findReadRpc(settings: Settings, { registry, table, report }: Cal
   return {
     method,
     encode: compileValueToWire(method.input, registry),
-    decode: compileWireToValue(method.output, registry) as ReadRpc['decode'],
+    open: compileOpenReply(method.output, registry, replyForm) as ReadRpc['open'],
   };
 }
 

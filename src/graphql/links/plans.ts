@@ -28,8 +28,8 @@ export interface ReadRpc {
   readonly method: MethodDescriptor;
   /** Throws a ValueError. */
   readonly encode: (request: RequestValue) => Uint8Array;
-  /** Throws a WireError. */
-  readonly decode: (message: Uint8Array) => Row;
+  /** Throws a WireError; see `OpenReply`. */
+  readonly open: (message: Uint8Array, isWhole: boolean) => Row;
 }
 
 /** One way in which a link gets its value: what an `@rpc` says, compiled. */

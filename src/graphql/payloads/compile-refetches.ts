@@ -7,6 +7,7 @@ import type { RpcFacts } from '../../rpc-table/rpc-facts.ts';
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
+import type { ReplyForm } from '../execution/open-reply.ts';
 import type { CollectedTypes } from '../schema/collect-types.ts';
 import { compileRootField } from '../schema/compile-root-field.ts';
 import type { GraphqlNames } from '../schema/derive-names.ts';
@@ -22,6 +23,8 @@ export interface PayloadOptions {
   /** The RPCs that have root fields. */
   readonly methods: readonly MethodDescriptor[];
   readonly types: CollectedTypes;
+  /** How resolvers see replies. */
+  readonly replyForm: ReplyForm;
 }
 
 /** A root field's resolver. */

@@ -4,7 +4,6 @@ import type { MethodDescriptor, Registry } from '../../registry/descriptors.ts';
 
 import { ValueError } from '../../codec/value/value-error.ts';
 import { compileValueToWire } from '../../codec/value/value-to-wire.ts';
-import { compileWireToValue } from '../../codec/value/wire-to-value.ts';
 
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
@@ -13,7 +12,8 @@ import { compileArguments } from './compile-arguments.ts';
 import { compileErrorTranslation } from '../execution/compile-error-translation.ts';
 import type { GraphqlNames } from './derive-names.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
-import { openSafely } from './open-safely.ts';
+import { compileOpenReply, type ReplyForm } from '../execution/open-reply.ts';
+import { readSafely } from '../execution/read-safely.ts';
 import { compileCallArguments } from '../payloads/call-arguments.ts';
 
 /** What root fields are compiled with. */
@@ -21,17 +21,19 @@ export interface RootFieldOptions {
   readonly registry: Registry;
   readonly names: GraphqlNames;
   readonly table: RpcTable;
+  /** How resolvers see replies; not given: as values. */
+  readonly replyForm?: ReplyForm;
 }
 
 /** Compiles the resolver of one RPC: arguments to bytes, one call through the pipeline, bytes to the answer. */
 export function compileRootField(
   method: MethodDescriptor,
-  { registry, names, table }: RootFieldOptions,
+  { registry, names, table, replyForm = 'values' }: RootFieldOptions,
 ): GraphQLFieldResolver<unknown, GraphqlContext> {
   const splitArguments = compileCallArguments(method, table);
   const readArguments = compileArguments(method.input, names);
   const encode = compileValueToWire(method.input, registry);
-  const decode = compileWireToValue(method.output, registry);
+  const open = compileOpenReply(method.output, registry, replyForm);
   const translate = compileErrorTranslation(method, table);
   return async (_, args, { identity, signal, requestId, operation }, { path }) => {
     const { request: own, call: about } = splitArguments(args);
@@ -49,7 +51,7 @@ export function compileRootField(
     } as const;
     try {
       const reply = await operation.invoke(call, path);
-      return openSafely(decode, reply.message, method);
+      return readSafely(() => open(reply.message, operation.readsWhole()), method);
     } catch (error) {
       throw translate(error, requestId);
     }

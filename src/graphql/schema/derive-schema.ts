@@ -20,6 +20,7 @@ import { compileRootField } from './compile-root-field.ts';
 import { deriveNames } from './derive-names.ts';
 import { type Resolvers, deriveResolvers } from './derive-resolvers.ts';
 import { deriveTypeDefs, type NeedsOf } from './derive-type-defs.ts';
+import type { ReplyForm } from '../execution/open-reply.ts';
 import { type Descriptions, noDescriptions } from './read-descriptions.ts';
 import { type FieldWithFacts, oneCall, withFacts } from './field-facts.ts';
 import { allowNonFiniteFloats } from './scalars.ts';
@@ -44,6 +45,8 @@ export interface DeriveSchemaOptions {
   readonly extensions: readonly SchemaExtension[];
   /** How often subscriptions look; absent: there are none. */
   readonly live?: LiveIntervals;
+  /** How resolvers see replies; the links must see them alike. Not given: as values. */
+  readonly replyForm?: ReplyForm;
 }
 
 /**
@@ -53,18 +56,18 @@ export interface DeriveSchemaOptions {
  * @throws Error when two names collide beyond repair, or when an extension does not fit.
  */
 export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
-  const { registry, table, services, extensions, live } = options;
+  const { registry, table, services, extensions, live, replyForm = 'values' } = options;
   const { needsOf = () => [], descriptions = noDescriptions } = options;
   const names = deriveNames(registry);
   const methods = services.flatMap((service) => service.methods).filter(isUnary);
   const types = collectTypes(methods);
-  const payloads = derivePayloads({ registry, table, names, methods, types });
+  const payloads = derivePayloads({ registry, table, names, methods, types, replyForm });
   const roots: Record<'read' | 'write', Record<string, RootResolver | FieldWithFacts<RootResolver>>> = {
     read: methods.some((method) => table.factsOf(method).kind === 'read') ? {} : { ok: () => true },
     write: {},
   };
   for (const method of methods) {
-    const resolve = payloads.remember(method, compileRootField(method, { registry, names, table }));
+    const resolve = payloads.remember(method, compileRootField(method, { registry, names, table, replyForm }));
     roots[table.factsOf(method).kind][names.rootField(method)] = withFacts(resolve, { cost: oneCall, rpc: method });
   }
   const executable = makeExecutableSchema<unknown>({

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 
-import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 
 import type { AddressOf } from '../../http/client-address.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 
 import type { IdentifyRequest, Identity } from '../../call/identity.ts';
 
+import { standardAnswerLimits } from '../execution/answer-limits.ts';
+import { createReferenceExecutor, type Execute } from '../execution/reference-executor.ts';
 import { createOperation, type OperationOptions } from '../execution/create-operation.ts';
 import type { Variables } from '../limits/collect-fields.ts';
 import { finishResult } from '../execution/finish-results.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
+import { JsonData } from '../execution/json-data.ts';
+import { limitOperationTime } from '../execution/limit-operation-time.ts';
 import type { RequestContext } from '../http/guard-requests.ts';
 import { refusal } from '../http/http-error.ts';
 import type { LiveIntervals } from './live-interval.ts';
@@ -28,6 +32,10 @@ export interface LiveOptions extends Omit<OperationOptions, 'peer'> {
   /** Who speaks for many users, and how many subscriptions each of them may have open; not given: nobody does. */
   readonly services?: { readonly include: (identity: Identity) => boolean; readonly maxStreams: number };
   readonly logger: Logger;
+  /** Not given: graphql-js. */
+  readonly execute?: Execute;
+  /** How long one look may take (GRAPHQL_TIMEOUT); not given: as long as its calls. */
+  readonly timeoutMs?: number;
 }
 
 /** A subscription that is about to begin; its context belongs to its HTTP request. */
@@ -66,11 +74,16 @@ export function createLive({
   maxStreams,
   services,
   logger,
+  execute = createReferenceExecutor(standardAnswerLimits),
+  timeoutMs,
   ...operations
 }: LiveOptions): Live {
   const streams = new OpenStreams();
   const userLimit = { max: maxStreams, setting: 'LIVE_MAX_STREAMS' };
   const serviceLimit = { max: services?.maxStreams ?? maxStreams, setting: 'LIVE_MAX_SERVICE_STREAMS' };
+
+  const { invoke, table } = operations;
+  const invokeInTime = () => (timeoutMs === undefined ? invoke : limitOperationTime(invoke, table, timeoutMs));
 
   const look = async (request: LiveRequest, identity: Identity, calls: PolledCalls): Promise<ExecutionResult> => {
     const peer = addressOf(request.contextValue.req);
@@ -78,7 +91,7 @@ export function createLive({
     if (request.contextValue.operation.explanation() !== undefined) operation.startExplaining();
     // A context of its own: whatever resolvers keep there is good for one execution.
     const contextValue = { ...request.contextValue, identity, operation, unknownEnumValues: [], truncated: [] };
-    const result = await executeSafely(request, contextValue);
+    const result = await executeSafely(execute, request, contextValue);
     return finishResult(result, contextValue, logger);
   };
 
@@ -89,7 +102,7 @@ export function createLive({
     let shown = '';
     try {
       while (true) {
-        const calls: PolledCalls = createPolledCalls(operations.invoke, maxAgeOf(polled, intervals));
+        const calls: PolledCalls = createPolledCalls(invokeInTime(), maxAgeOf(polled, intervals));
         const result: ExecutionResult | undefined = isRefused(identity)
           ? { errors: [identity] }
           : polled === undefined || (await calls.haveChanged(polled, identity))
@@ -135,9 +148,9 @@ function maxAgeOf(polled: PolledCalls | undefined, { minMs }: LiveIntervals): nu
 }
 
 /** graphql-js throws what it takes for a programmer's mistake; to a stream that is one more error. */
-async function executeSafely(request: LiveRequest, contextValue: object): Promise<ExecutionResult> {
+async function executeSafely(execute: Execute, request: LiveRequest, contextValue: object): Promise<ExecutionResult> {
   try {
-    return await execute({ ...request, contextValue });
+    return await execute({ ...request, contextValue } as ExecutionArgs);
   } catch (error) {
     return { errors: [new GraphQLError('execution failed', { originalError: error as Error })] };
   }
@@ -166,6 +179,9 @@ function isFinal(result: ExecutionResult, identity: Identity | GraphQLError): bo
 
 /** Stands for what was sent last: lists of megabytes need not be kept to be compared. Times are no change. */
 function digestOf({ data, errors, extensions }: ExecutionResult): string {
-  const text = JSON.stringify([data, errors, extensions?.['unknownEnumValues'], extensions?.['truncated']]);
-  return createHash('sha256').update(text).digest('base64');
+  const hash = createHash('sha256');
+  if (data instanceof JsonData) hash.update(data.bytes);
+  else hash.update(JSON.stringify(data) ?? '');
+  const rest = [errors, extensions?.['unknownEnumValues'], extensions?.['truncated']];
+  return hash.update(JSON.stringify(rest)).digest('base64');
 }

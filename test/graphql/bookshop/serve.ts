@@ -8,6 +8,7 @@ import { deriveSchema, type SchemaExtension } from '../../../src/graphql/schema/
 import { GatewayError } from '../../../src/call/gateway-error.ts';
 import type { Identify } from '../../../src/call/identity.ts';
 
+import { createTestedExecutor, replyForm } from '../executor.ts';
 import { bookshop, bookshopTable, servicesOf } from './bookshop.ts';
 import { type Answers, createUpstream } from './create-upstream.ts';
 import { identifyRequestsBy, identityOf } from '../../authentication/identity.ts';
@@ -59,7 +60,15 @@ export async function serveBookshop({
   const silent = () => {};
   const services = servicesOf('bookshop.catalog');
   const graphql = createGraphql({
-    schema: deriveSchema({ registry: bookshop, table: bookshopTable, services, extensions, live: intervals }),
+    schema: deriveSchema({
+      registry: bookshop,
+      table: bookshopTable,
+      services,
+      extensions,
+      live: intervals,
+      replyForm,
+    }),
+    execute: createTestedExecutor(bookshop),
     invoke: upstream,
     table: bookshopTable,
     live: { intervals, maxStreams: 2 },
@@ -82,6 +91,7 @@ export async function serveBookshop({
       maxEstimate: 100,
       assumedListLength: 50,
       maxCalls: 20,
+      timeoutMs: 30_000,
       ...limits,
     },
   });

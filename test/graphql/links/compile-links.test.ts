@@ -10,6 +10,8 @@ import type { Answers } from '../bookshop/create-upstream.ts';
 import { type ServedBookshop, serveBookshop } from '../bookshop/serve.ts';
 import { linksSource, standardBatchLimits } from './linked-farm.ts';
 
+import { replyForm } from '../executor.ts';
+
 const fileName = 'bookshop.graphql';
 const services = servicesOf('bookshop.catalog');
 const ListBooks = 'bookshop.catalog.BookInterface/ListBooks';
@@ -24,6 +26,7 @@ function compile(text: string, mustMatch = true, limits = standardBatchLimits): 
     source,
     mustMatch,
     limits,
+    replyForm,
   });
 }
 

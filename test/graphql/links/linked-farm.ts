@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type ExecutionResult, graphql } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 
+import { neverAborted } from '../../../src/call/call-signal.ts';
 import { parseConfig } from '../../../src/config/config.ts';
 import { createDemoCuebot, type DemoCuebot, type DemoCuebotOptions } from '../../../src/demo/demo-cuebot.ts';
 import { createOperation } from '../../../src/graphql/execution/create-operation.ts';
@@ -17,6 +18,7 @@ import { createUpstream } from '../../../src/upstream/create-upstream.ts';
 import { type Interceptor, passOn } from '../../../src/pipeline/interceptor.ts';
 import { pipe } from '../../pipeline/calls.ts';
 import { identityOf } from '../../authentication/identity.ts';
+import { replyForm, runGraphql } from '../executor.ts';
 
 /** What the settings say by default. */
 export const standardBatchLimits: BatchLimits = { maxKeys: 500, maxCutRows: 2_000 };
@@ -81,8 +83,8 @@ export async function linkFarm(options: LinkedFarmOptions = {}): Promise<LinkedF
   );
   const limits = { ...standardBatchLimits, ...options.limits };
   const source = options.source ?? linksSource;
-  const links = compileLinks({ registry, table, services, source, mustMatch: true, limits });
-  const schema = deriveSchema({ registry, table, services, extensions: [links] });
+  const links = compileLinks({ registry, table, services, source, mustMatch: true, limits, replyForm });
+  const schema = deriveSchema({ registry, table, services, extensions: [links], replyForm });
   return {
     demo,
     links,
@@ -90,13 +92,19 @@ export async function linkFarm(options: LinkedFarmOptions = {}): Promise<LinkedF
       demo.resetCalls();
       const contextValue: GraphqlContext = {
         identity: identityOf('test'),
-        signal: new AbortController().signal,
+        signal: neverAborted,
         requestId: 'r-1',
         operation: createOperation({ invoke, table, maxCalls: 100_000 }),
         unknownEnumValues: [],
         truncated: [],
       };
-      const result = await graphql({ schema, source: query, contextValue, ...(variableValues && { variableValues }) });
+      const result = await runGraphql({
+        registry,
+        schema,
+        source: query,
+        contextValue,
+        ...(variableValues && { variableValues }),
+      });
       const { data, errors } = JSON.parse(JSON.stringify(result));
       return { data, errors, truncated: contextValue.truncated, calls: Object.fromEntries(demo.calls) };
     },

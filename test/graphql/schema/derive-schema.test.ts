@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLSchema, graphql, parse, printSchema, validateSchema } from 'graphql';
+import { type ExecutionResult, GraphQLSchema, parse, printSchema, validateSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 
 import { createOperation } from '../../../src/graphql/execution/create-operation.ts';
@@ -10,6 +10,7 @@ import { GatewayError } from '../../../src/call/gateway-error.ts';
 import { bookshop, bookshopTable, servicesOf } from '../bookshop/bookshop.ts';
 import { type Answers, createUpstream } from '../bookshop/create-upstream.ts';
 import { identityOf } from '../../authentication/identity.ts';
+import { replyForm, runGraphql } from '../executor.ts';
 
 const identity = identityOf('ada');
 
@@ -28,7 +29,7 @@ function createContext(invoke: Invoke): GraphqlContext {
 function createSchema(answers: Answers, extensions: readonly SchemaExtension[] = []) {
   const upstream = createUpstream(answers);
   const services = [...servicesOf('bookshop.catalog'), ...servicesOf('archive.v1')];
-  const options = { registry: bookshop, table: bookshopTable, services, extensions };
+  const options = { registry: bookshop, table: bookshopTable, services, extensions, replyForm };
   return { schema: deriveSchema(options), upstream };
 }
 
@@ -52,7 +53,8 @@ async function run(source: string, answers: Answers, variableValues: Record<stri
   );
   const { schema, upstream } = createSchema(recording);
   const contextValue = createContext(upstream);
-  const result = await graphql({
+  const result = await runGraphql({
+    registry: bookshop,
     schema,
     source: source.replace(/\b(Get|List|Set|Delete|Burn)(?=[A-Z(]|\b)/g, 'bookshopCatalogBook$1'),
     contextValue,
@@ -96,7 +98,9 @@ describe('deriveSchema()', () => {
     };
     const { schema, upstream } = createSchema({ GetBook: () => ({ book: { titleText: 'Emma' } }) }, [extension]);
     const source = '{ now bookshopCatalogBookGetBook { book { shout } } }';
-    expect((await graphql({ schema, source, contextValue: createContext(upstream) })).data).toEqual({
+    expect(
+      (await runGraphql({ registry: bookshop, schema, source, contextValue: createContext(upstream) })).data,
+    ).toEqual({
       now: '1',
       bookshopCatalogBookGetBook: { book: { shout: 'EMMA' } },
     });
@@ -108,7 +112,7 @@ describe('a root field', () => {
     const { schema, upstream } = createSchema({ GetBook: ({ id }) => ({ book: { id } }) });
     const contextValue = createContext(upstream);
     const source = '{ bookshopCatalogBookGetBook(id: "b1") { book { id } } }';
-    await graphql({ schema, source, contextValue });
+    await runGraphql({ registry: bookshop, schema, source, contextValue });
     expect(upstream.calls).toEqual([
       {
         method: bookshop.methods.get('bookshop.catalog.BookInterface/GetBook'),

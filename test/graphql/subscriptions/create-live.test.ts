@@ -14,6 +14,7 @@ import { identifyRequestsBy, identityOf } from '../../authentication/identity.ts
 import { pipe } from '../../pipeline/calls.ts';
 import { bookshop, bookshopTable as table, servicesOf } from '../bookshop/bookshop.ts';
 import { type Answers, createUpstream } from '../bookshop/create-upstream.ts';
+import { createTestedExecutor, replyForm } from '../executor.ts';
 
 const intervals = { minMs: 1_000, defaultMs: 5_000, maxMs: 60_000 };
 const live = deriveSchema({
@@ -22,6 +23,7 @@ const live = deriveSchema({
   services: servicesOf('bookshop.catalog'),
   extensions: [],
   live: intervals,
+  replyForm,
 });
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000_000 }));
@@ -56,6 +58,7 @@ function start(answers: Answers, options: { readonly maxStreams?: number } = {})
     identify: identifyRequestsBy(({ authorization }) => callers.identify(authorization!)),
     addressOf: peerAddressOf,
     intervals,
+    execute: createTestedExecutor(bookshop),
     maxStreams: options.maxStreams ?? 1_000,
     logger: { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) },
   });

@@ -5,17 +5,14 @@ import { WireError } from '../../codec/wire/wire-error.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 
 /**
- * Opens a reply. What cannot be read is the upstream's fault and no defect of ours: it is an error of the one field that asked.
+ * Reads a reply, or something in it. What cannot be read is the upstream's fault and no defect of ours: it is an error of the
+ * one field that asked.
  *
  * @throws GatewayError INTERNAL
  */
-export function openSafely<Value>(
-  open: (message: Uint8Array) => Value,
-  message: Uint8Array,
-  { fullName }: MethodDescriptor,
-): Value {
+export function readSafely<Value>(read: () => Value, { fullName }: MethodDescriptor): Value {
   try {
-    return open(message);
+    return read();
   } catch (cause) {
     if (!(cause instanceof WireError)) throw cause;
     throw new GatewayError('INTERNAL', `Cuebot's answer to ${fullName} could not be read`, {

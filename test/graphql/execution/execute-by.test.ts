@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-describe('executeInOrder()', () => {
+describe('executeBy()', () => {
   it('answers in the order of the selection, whatever comes in first', async () => {
     const query = '{ late: show(name: "testing") { subscriptions { name } active } now: __typename }';
     const { text } = await running.graphql(query);

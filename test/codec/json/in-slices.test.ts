@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+
+import { compileJsonToWireInSlices, compileWireToJsonInSlices, type Pause } from '../../../src/codec/json/in-slices.ts';
+import { compileJsonToWire } from '../../../src/codec/json/json-to-wire.ts';
+import { compileWireToJson } from '../../../src/codec/json/wire-to-json.ts';
+import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
+
+import { Random } from '../../graphql/execution/random/random.ts';
+import { randomWire } from '../../graphql/execution/random/random-wire.ts';
+import { bookshop } from '../../graphql/bookshop/bookshop.ts';
+import { bytes } from '../wire-bytes.ts';
+
+const registry = loadProtoFiles(['test/recorded/conf.proto']);
+const nested = registry.messages.get('conf.v1.Nested')!;
+const books = bookshop.messages.get('bookshop.catalog.BookSeq')!;
+const book = bookshop.messages.get('bookshop.catalog.Book')!;
+
+/** Counts how often it is asked, and lets others have their turn each time. */
+function createPause(): Pause & { asked: number } {
+  const pause = Object.assign(
+    () => {
+      pause.asked += 1;
+      return new Promise<void>((resolve) => setImmediate(resolve));
+    },
+    { asked: 0 },
+  );
+  return pause;
+}
+
+/** Books enough that they are written in slices; irregular ones among them. */
+function longReply(seed: number): Buffer {
+  const random = new Random(seed);
+  const rows = Array.from({ length: 3_000 }, () => bytes(1, randomWire(book, random, { depth: 1, list: 3 })));
+  return Buffer.concat(rows);
+}
+
+describe.each(['compact', 'spaced'] as const)('in the %s style', (style) => {
+  const atOnce = compileWireToJson(books, bookshop, style);
+  const inSlices = compileWireToJsonInSlices(books, bookshop, style);
+
+  it.each([1, 2, 3])('a long reply becomes the same JSON in slices as at once (seed %i)', async (seed) => {
+    const pause = createPause();
+    const wire = longReply(seed);
+    expect((await inSlices(wire, pause)).equals(atOnce(wire))).toBe(true);
+    expect(pause.asked).toBeGreaterThan(10);
+  });
+
+  it('a short one is written at once', async () => {
+    const pause = createPause();
+    const wire = bytes(1, bytes(1, 'b1'));
+    expect((await inSlices(wire, pause)).toString()).toBe(atOnce(wire).toString());
+    expect(pause.asked).toBe(0);
+  });
+
+  it('lists inside messages of a long one are written in slices, too', async () => {
+    const kid = bytes(4, bytes(1, 'x'.repeat(100)));
+    const wire = Buffer.concat([bytes(1, 'top'), bytes(3, Buffer.concat(Array.from({ length: 4_000 }, () => kid)))]);
+    const pause = createPause();
+    const json = await compileWireToJsonInSlices(nested, registry, style)(wire, pause);
+    expect(json.equals(compileWireToJson(nested, registry, style)(wire))).toBe(true);
+    expect(pause.asked).toBeGreaterThan(100);
+  });
+
+  it('a fault in a long one is the same error', async () => {
+    const wire = Buffer.concat([longReply(4), bytes(1, bytes(2, Buffer.from([0xff])))]);
+    const expected = (() => {
+      try {
+        return atOnce(wire);
+      } catch (error) {
+        return error;
+      }
+    })();
+    await expect(inSlices(wire, createPause())).rejects.toEqual(expected);
+  });
+});
+
+describe('a long request', () => {
+  it('becomes the same message in slices as at once', async () => {
+    const json = Buffer.from(
+      JSON.stringify({ kids: Array.from({ length: 5_000 }, (_, n) => ({ name: 'ü"\\'.repeat(20), n })) }),
+    );
+    const pause = createPause();
+    const wire = await compileJsonToWireInSlices(nested, registry)(json, pause);
+    expect(wire.equals(compileJsonToWire(nested, registry)(json))).toBe(true);
+    expect(pause.asked).toBeGreaterThan(10);
+  });
+
+  it('with a mistake is the same error', async () => {
+    const json = Buffer.from(
+      JSON.stringify({ kids: [...Array.from({ length: 9_000 }, () => ({ name: 'x'.repeat(40) })), { n: 'x' }] }),
+    );
+    await expect(compileJsonToWireInSlices(nested, registry)(json, createPause())).rejects.toThrow(
+      /invalid value for int32 field n/,
+    );
+  });
+
+  it('reads escapes of every length of UTF-8', () => {
+    const text = '\u0041\u00e9\u20ac\u{1f600}\u0000';
+    const escaped = [...text].map((one) =>
+      one
+        .split('')
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''),
+    );
+    const upper = escaped.map((one) => one.toUpperCase().replaceAll('U', 'u'));
+    const wire = compileJsonToWire(nested, registry)(Buffer.from(`{"name":"${escaped.join('')}${upper.join('-')}"}`));
+    expect(wire.subarray(2).toString()).toBe(`${text}${'A-é-€-😀-\u0000'}`);
+  });
+});
