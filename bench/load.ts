@@ -10,6 +10,7 @@ export interface Program {
   readonly url: string;
   /** Processor time used so far, in milliseconds, user and system. */
   readonly cpuMs: () => number;
+  readonly signal: (name: NodeJS.Signals) => void;
   readonly stop: () => void;
 }
 
@@ -33,7 +34,8 @@ export async function startProgram(
     });
     child.once('exit', () => reject(new Error(`ended before it was ready: ${output}`)));
   });
-  return { url, cpuMs: () => cpuOf(child.pid ?? 0), stop: () => void child.kill('SIGKILL') };
+  const signal = (name: NodeJS.Signals) => void child.kill(name);
+  return { url, cpuMs: () => cpuOf(child.pid ?? 0), signal, stop: () => void child.kill('SIGKILL') };
 }
 
 /** One kind of request, sent again and again. */
