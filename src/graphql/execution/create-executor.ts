@@ -103,8 +103,8 @@ const noVariables: Readonly<Record<string, unknown>> = Object.freeze({});
 const maxPlansPerOperation = 16;
 
 /**
- * Remembers plans as long as their documents are remembered: the cache of documents bounds both, by characters. No plan is
- * remembered for an operation that has none, either.
+ * Remembers plans as long as their documents are remembered: the cache of documents bounds both, by characters. That an
+ * operation has no plan is remembered, too.
  */
 class PlanCache {
   readonly #known = new WeakMap<OperationDefinitionNode, OperationPlans>();
