@@ -1,19 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { AuditRecord } from '../../src/audit/audit-record.ts';
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
-import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';
-import { compileWireToValue } from '../../src/codec/value/wire-to-value.ts';
-import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
+import { connectGrpc, type GrpcClient } from './grpc-client.ts';
 import { secret, startGateway, type TestGateway, type TestGatewayOptions } from './running-gateway.ts';
-
-const registry = loadProtoFiles(['proto']);
-const same = (bytes: Buffer) => bytes;
 
 let folder: string;
 beforeAll(() => {
@@ -22,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let running: TestGateway | undefined;
-let client: Client | undefined;
+let client: GrpcClient | undefined;
 afterEach(async () => {
   client?.close();
   await running?.close();
@@ -37,22 +32,11 @@ const policyFile = (text: string): string => {
 
 async function start(options: TestGatewayOptions = {}) {
   running = await startGateway({ ...options, settings: { GRPC_PORT: '0', ...options.settings } });
-  client = new Client(`127.0.0.1:${running.gateway.grpcPort}`, credentials.createInsecure());
+  client = connectGrpc(running.gateway.grpcPort!);
   return running;
 }
 
-/** Calls an RPC as pycue would, and gives the reply opened, or the error. */
-async function call(rpc: string, request: object, entries: Readonly<Record<string, string>> = {}) {
-  const { input, output } = registry.methods.get(rpc)!;
-  const bytes = Buffer.from(compileValueToWire(input, registry)(request as never));
-  const metadata = new Metadata();
-  for (const [key, value] of Object.entries(entries)) metadata.set(key, value);
-  return new Promise<{ readonly error?: ServiceError; readonly reply?: never }>((resolve) => {
-    client!.makeUnaryRequest(`/${rpc}`, same, same, bytes, metadata, (error, message) =>
-      resolve(error === null ? { reply: compileWireToValue(output, registry)(message!) as never } : { error }),
-    );
-  });
-}
+const call: GrpcClient['call'] = (...words) => client!.call(...words);
 
 const workstations = (scopes: string) =>
   `networks: [{ cidr: 127.0.0.0/8, subject: workstations, scopes: "${scopes}" }]\n`;

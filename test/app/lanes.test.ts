@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { connectGrpc, type GrpcClient } from './grpc-client.ts';
 import { startGateway, type TestGateway } from './running-gateway.ts';
 
 /**
- * The defect that shapes the pipeline, end to end: a Cuebot whose servants mix overlapping calls up, many callers on both
+ * The defect that shapes the pipeline, end to end: a Cuebot whose servants mix overlapping calls up, many callers on all
  * surfaces, reads and writes mixed. Every answer and every stored value says whose it is, so each mistake shows.
  */
 
@@ -14,7 +15,9 @@ interface Layer {
 }
 
 let running: TestGateway | undefined;
+let grpc: GrpcClient | undefined;
 afterEach(async () => {
+  grpc?.close();
   await running?.close();
   running = undefined;
 });
@@ -22,11 +25,11 @@ afterEach(async () => {
 const inFlight = 32;
 
 /** However slow the machine is. */
-const patient = { LANE_MAX_WAIT: '1h', GRPC_TIMEOUT: '1h' };
+const patient = { LANE_MAX_WAIT: '1h', GRPC_TIMEOUT: '1h', GRPC_PORT: '0' };
 
 describe('a Cuebot that mixes calls up', () => {
   it('answers and writes wrongly when lanes are off', async () => {
-    running = await startGateway({ cuebot: { servantDefect: true }, settings: { LANES: 'false' } });
+    running = await startGateway({ cuebot: { servantDefect: true }, settings: { LANES: 'false', GRPC_PORT: '0' } });
     const wrong = await hammer(running, 2_000);
     expect(wrong.length).toBeGreaterThan(20);
     expect(wrong.some((line) => line.startsWith('read'))).toBe(true);
@@ -77,6 +80,7 @@ describe('callers who are willing to wait for a moment only', () => {
 
 /** Sends mixed calls, many at a time, and tells every one that met the wrong object. */
 async function hammer(gateway: TestGateway, calls: number): Promise<readonly string[]> {
+  grpc = connectGrpc(gateway.gateway.grpcPort!);
   const layers = await layersOf(gateway);
   const wrong: string[] = [];
   let next = 0;
@@ -96,7 +100,7 @@ async function hammer(gateway: TestGateway, calls: number): Promise<readonly str
 
 type Kind = (gateway: TestGateway, layer: Layer, index: number) => Promise<string | undefined>;
 
-/** Reads that show whose they are, and writes that carry their owner's name, by either surface. */
+/** Reads that show whose they are, and writes that carry their owner's name, by every surface. */
 const kinds: readonly Kind[] = [
   async ({ rest }, layer) => {
     const { json } = await rest('job.JobInterface/GetLayers', { job: { id: layer.parentId } });
@@ -128,7 +132,19 @@ const kinds: readonly Kind[] = [
     });
     return json.errors === undefined ? undefined : `write: ${JSON.stringify(json.errors)}`;
   },
+  async ({ token }, layer) => {
+    const { reply } = await grpc!.call('job.JobInterface/GetLayers', { job: { id: layer.parentId } }, bearer(token));
+    const strays = reply.layers.layers.filter(({ parentId }: Layer) => parentId !== layer.parentId);
+    return strays.length === 0 ? undefined : `read: layers of another job than ${layer.parentId}, by gRPC`;
+  },
+  async ({ token }, layer, index) => {
+    const request = { layer: { id: layer.id }, spec: `/written/${layer.id}/${index % 5}` };
+    const { error } = await grpc!.call('job.LayerInterface/RegisterOutputPath', request, bearer(token));
+    return error === undefined ? undefined : `write: ${error.message}`;
+  },
 ];
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 async function layersOf({ rest }: TestGateway): Promise<readonly Layer[]> {
   const { json } = await rest('job.JobInterface/GetJobs', { r: {} });
