@@ -90,4 +90,11 @@ describe('every GraphQL field', () => {
   });
 });
 
-const codes: ReadonlySet<string> = new Set(['NOT_FOUND', 'INTERNAL', 'UNIMPLEMENTED', 'DEADLINE_EXCEEDED']);
+const codes: ReadonlySet<string> = new Set([
+  'NOT_FOUND',
+  'INTERNAL',
+  'UNIMPLEMENTED',
+  'DEADLINE_EXCEEDED',
+  'BAD_USER_INPUT',
+  'FAILED_PRECONDITION',
+]);
