@@ -51,7 +51,7 @@ function complete({ job, layer, frame }: Side): DependSide {
 }
 
 /** Whether the row was, or is to be, expanded to rows of single frames, which then do the waiting. */
-export function isComposite({ type }: Pick<DependRow, 'type'>): boolean {
+function isComposite({ type }: Pick<DependRow, 'type'>): boolean {
   return type === 'FRAME_BY_FRAME' || type === 'PREVIOUS_FRAME';
 }
 

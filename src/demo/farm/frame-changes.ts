@@ -87,7 +87,7 @@ export function markFrameDepend(farm: Farm, frame: FrameRow): void {
 }
 
 /** Lets those go who wait for a layer that is complete, and ends a job that is. */
-export function settleLayer(farm: Farm, layer: LayerRow): void {
+function settleLayer(farm: Farm, layer: LayerRow): void {
   // A checkpointed frame does not keep its layer from being complete, but its job.
   if (unfinishedFrames(layer.counts) - layer.counts.frames.CHECKPOINT > 0) return;
   for (const depend of layer.awaitedBy) satisfyDepend(farm, depend);

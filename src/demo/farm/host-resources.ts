@@ -1,5 +1,5 @@
 import { roundCores } from './cores.ts';
-import type { HostRow, HostTag, ProcRow, ShowRow } from './rows.ts';
+import type { HostRow, HostTag, ProcRow, Reservation, ShowRow } from './rows.ts';
 
 /** Cores of a host that no proc has reserved. */
 export function idleCores(host: HostRow): number {
@@ -36,7 +36,7 @@ export function countProc(proc: ProcRow, sign: 1 | -1): void {
   share.gpus += sign * gpus;
 }
 
-function reservationOf(show: ShowRow, { allocation }: HostRow): { cores: number; gpus: number } {
+function reservationOf(show: ShowRow, { allocation }: HostRow): Reservation {
   const known = show.reserved.get(allocation);
   if (known) return known;
   const fresh = { cores: 0, gpus: 0 };

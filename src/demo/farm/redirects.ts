@@ -26,6 +26,6 @@ export function unbookProc(farm: Farm, proc: ProcRow, kill: boolean): void {
 }
 
 /** Kills the frame that runs on a proc. */
-export function killProc(farm: Farm, proc: ProcRow): void {
+function killProc(farm: Farm, proc: ProcRow): void {
   if (proc.frame.proc === proc) killFrame(farm, proc.frame);
 }
