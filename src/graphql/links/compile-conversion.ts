@@ -35,6 +35,12 @@ const converters: Readonly<Record<string, Converter>> = {
     convert: toDateTime,
     describe: (time) => `${time} as a moment; null while it is not set.`,
   },
+  EPOCH_SECONDS_ONCE_STARTED: {
+    from: [long, long],
+    to: ['DateTime'],
+    convert: (start: string | number, time: string | number) => (Number(start) <= 0 ? null : toDateTime(time)),
+    describe: (start, time) => `${time} as a moment; null while ${start} or it is not set.`,
+  },
   SECONDS_BETWEEN: {
     from: [long, long],
     to: ['Int'],

@@ -25,6 +25,18 @@ describe('compileConversion()', () => {
     ['DateTime', 'from: "fInt32", by: EPOCH_SECONDS', { fInt32: 0 }, null],
     ['DateTime', 'from: "fInt32", by: EPOCH_SECONDS', { fInt32: -1 }, null],
     ['DateTime', 'from: "fInt64", by: EPOCH_SECONDS', { fInt64: '1700000000000' }, null],
+    [
+      'DateTime',
+      'from: ["fInt32", "fInt64"], by: EPOCH_SECONDS_ONCE_STARTED',
+      { fInt32: 1, fInt64: '1700000000' },
+      '2023-11-14T22:13:20.000Z',
+    ],
+    [
+      'DateTime',
+      'from: ["fInt32", "fInt64"], by: EPOCH_SECONDS_ONCE_STARTED',
+      { fInt32: 0, fInt64: '1700000000' },
+      null,
+    ],
     ['Int', 'from: ["fInt32", "fUint32"], by: SECONDS_BETWEEN', { fInt32: 100, fUint32: 160 }, 60],
     ['Int', 'from: ["fInt32", "fUint32"], by: SECONDS_BETWEEN', { fInt32: 160, fUint32: 100 }, 0],
     ['Int', 'from: ["fInt32", "fUint32"], by: SECONDS_BETWEEN', { fInt32: 100, fUint32: 0 }, null],
