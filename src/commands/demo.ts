@@ -11,6 +11,7 @@ import { createGateway, type Gateway } from '../app/gateway.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import type { Command } from './command.ts';
+import { surviveRejections } from './survive-rejections.ts';
 import { readDemoOptions } from './demo-options.ts';
 
 /** How long the printed token is valid: a working day and a half. */
@@ -42,6 +43,7 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
     flags,
   });
   const logger = pino({ level: problems.found.length > 0 ? 'silent' : settings.logLevel });
+  surviveRejections(logger);
   for (const sentence of unusedNames) logger.warn({}, sentence);
   const cuebot = await startCuebot(options);
   const config = { ...settings, cuebotEndpoint: cuebot.endpoint };

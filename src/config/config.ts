@@ -142,9 +142,10 @@ export function readConfig(raw: RawConfig): ReadConfig {
     scopes: read.list('GRAPHIQL_SCOPES'),
     parameters: read.list('GRAPHIQL_LOGIN_PARAMETERS'),
   };
+  const grpcTimeoutMs = read.number('GRPC_TIMEOUT');
   const config: Config = {
     cuebotEndpoint: read.text('CUEBOT_ENDPOINT'),
-    grpcTimeoutMs: read.number('GRPC_TIMEOUT'),
+    grpcTimeoutMs,
     maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
     protoSource: read.text('PROTO_SOURCE') || undefined,
     protoPath: read.text('PROTO_PATH') || undefined,
@@ -193,7 +194,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
       maxEstimate: read.number('GRAPHQL_MAX_ESTIMATE'),
       assumedListLength: read.number('GRAPHQL_ASSUMED_LIST_LENGTH'),
       maxCalls: read.number('GRAPHQL_MAX_CALLS'),
-      timeoutMs: read.number(read.text('GRAPHQL_TIMEOUT') === '' ? 'GRPC_TIMEOUT' : 'GRAPHQL_TIMEOUT'),
+      timeoutMs: read.text('GRAPHQL_TIMEOUT') === '' ? grpcTimeoutMs : read.number('GRAPHQL_TIMEOUT'),
     }),
     graphqlExecutor: read.text('GRAPHQL_EXECUTOR') as Config['graphqlExecutor'],
     graphqlMaxResponseBytes: read.number('GRAPHQL_MAX_RESPONSE_MB'),
