@@ -58,10 +58,10 @@ function absentJson(field: FieldDescriptor): unknown {
   if (field.cardinality !== 'singular') {
     return field.cardinality === 'map' ? {} : [];
   }
-  if (field.type.kind === 'message' && field.oneof === undefined) {
-    return null;
+  if (field.presence === 'implicit') {
+    return zero(field).json;
   }
-  return field.presence === 'explicit' ? undefined : zero(field).json;
+  return field.oneof !== undefined || field.proto3Optional ? undefined : null;
 }
 
 function absentValue(field: FieldDescriptor): unknown {

@@ -1,6 +1,7 @@
 import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
 import { findField } from '../wire/message-layout.ts';
+import { compileFindMissing } from '../wire/required-fields.ts';
 import { malformedWire, tooDeep, WireError } from '../wire/wire-error.ts';
 import { createWireReader, MAX_DEPTH, readLimit, readTag, skipValue, type WireReader } from '../wire/wire-reader.ts';
 import { readSameTag } from '../wire/wire-run.ts';
@@ -11,7 +12,7 @@ import { JsonReader } from './json-reader.ts';
 import { scanJsonValue } from './json-scanner.ts';
 import type { JsonStyle } from './json-style.ts';
 import { JsonTranscoder } from './json-transcoder.ts';
-import { compileJsonToWire } from './json-to-wire.ts';
+import { compileCheckRequired, compileJsonToWire } from './json-to-wire.ts';
 import {
   createJsonWriter,
   type JsonWriter,
@@ -44,6 +45,7 @@ export function compileWireToJsonInSlices(
 ): (wire: Uint8Array, pause: Pause) => Promise<Buffer> {
   const atOnce = compileWireToJson(message, registry, style);
   const compiler = compilerOf(registry, style);
+  const missingIn = compileFindMissing(message);
   return async (wire, pause) => {
     const plan = wire.length < longBytes ? undefined : compiler.message(message).object;
     if (plan === undefined) return atOnce(wire);
@@ -59,6 +61,8 @@ export function compileWireToJsonInSlices(
       if (error instanceof WireError) return atOnce(wire);
       throw error;
     }
+    // Told as any other fault is.
+    if (missingIn?.(wire) !== undefined) return atOnce(wire);
     return takeJson(writer);
   };
 }
@@ -157,6 +161,7 @@ export function compileJsonToWireInSlices(
   const atOnce = compileJsonToWire(message, registry, style);
   const plan = planOf(message);
   const resolve = compileResolve(registry);
+  const checkRequired = compileCheckRequired(message, style);
   return async (json, pause) => {
     if (json.length < longBytes) return atOnce(json);
     const span = scanJsonValue(json);
@@ -168,6 +173,6 @@ export function compileJsonToWireInSlices(
       const pausing = pause();
       if (pausing !== undefined) await pausing;
     }
-    return writer.finish();
+    return checkRequired(writer.finish());
   };
 }

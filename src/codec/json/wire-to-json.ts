@@ -7,10 +7,12 @@ import { compileMapToJson } from './map-to-json.ts';
 import { layOutMessage } from '../wire/message-layout.ts';
 import { planObject, writeObject } from './object-to-json.ts';
 import { readWire } from '../wire/read-wire.ts';
+import { compileFindMissing } from '../wire/required-fields.ts';
 import { compileRepeatedToJson } from './repeated-to-json.ts';
 import { compileEnumToJson, enumZeroJson, SCALAR_TO_JSON, type ValueToJson } from './scalar-to-json.ts';
 import { SCALAR_TYPES } from '../wire/scalar-types.ts';
 import { WELL_KNOWN_TYPES } from '../well-known/well-known-types.ts';
+import { missingRequired } from '../wire/wire-error.ts';
 import { createWireReader, readLimit, type WireReader } from '../wire/wire-reader.ts';
 
 /** Turns one message's wire bytes into the UTF-8 of its JSON. Throws a WireError, and nothing else, for what has no JSON. */
@@ -19,7 +21,8 @@ export type WireToJson = (wire: Uint8Array) => Buffer;
 /**
  * Compiles how a message type's wire bytes become JSON by the proto3 mapping with all fields present
  * (https://protobuf.dev/programming-guides/json/), byte for byte as protobuf-go writes it: fields in declaration order
- * under their JSON names, zeros written out, unset members of a oneof and unset `optional` fields left out.
+ * under their JSON names, zeros written out. What is not set and tracks presence is null, but for members of a oneof and
+ * `optional` fields of proto3, which are left out. A message that lacks a required field is a WireError.
  *
  * The bytes are read once and nothing is built in between. `registry` is where an Any finds the type it holds.
  */
@@ -36,7 +39,15 @@ export function compileWireToJson(
     return takeJson(writer);
   };
   const discard = () => takeJson(writer);
-  return (wire) => readWire(wire, layout, read, discard);
+  const toJson: WireToJson = (wire) => readWire(wire, layout, read, discard);
+  const missingIn = compileFindMissing(message);
+  if (missingIn === undefined) return toJson;
+  return (wire) => {
+    const json = toJson(wire);
+    const missing = missingIn(wire);
+    if (missing !== undefined) throw missingRequired(missing);
+    return json;
+  };
 }
 
 const compilers = new WeakMap<Registry, Record<JsonStyle, JsonCompiler>>();
@@ -91,17 +102,17 @@ function compileMessage(
 }
 
 /**
- * What is written for a field that is absent: its zero, null for a message, and nothing where presence means something.
- * An unset proto2 field counts as an `optional` one and is left out, where protobuf-go would write null.
+ * What is written for a field that is absent: its zero, or null where presence is tracked; nothing for members of a oneof,
+ * as which protobuf-go counts proto3's `optional` fields.
  */
 function absentJson(field: FieldDescriptor): string | undefined {
   if (field.cardinality !== 'singular') {
     return field.cardinality === 'map' ? '{}' : '[]';
   }
-  if (field.type.kind === 'message') {
-    return field.oneof === undefined ? 'null' : undefined;
+  if (field.presence === 'implicit') {
+    return zeroJson(field);
   }
-  return field.presence === 'explicit' ? undefined : zeroJson(field);
+  return field.oneof !== undefined || field.proto3Optional ? undefined : 'null';
 }
 
 function zeroJson(field: FieldDescriptor): string {

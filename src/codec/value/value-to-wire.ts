@@ -4,6 +4,7 @@ import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts'
 
 import { compileResolve } from '../json/compile-json-plan.ts';
 import type { OneofPlan, ResolvePlan } from '../json/json-plan.ts';
+import { compileFindMissing } from '../wire/required-fields.ts';
 import { WIRE_TYPE } from '../wire/scalar-types.ts';
 import { isWindow } from './message-window.ts';
 import { ValueError } from './value-error.ts';
@@ -28,10 +29,14 @@ export type MessageInput = Readonly<Record<string, unknown>>;
 export function compileValueToWire(message: MessageDescriptor, registry: Registry): (value: unknown) => Buffer {
   const plan = valuePlanOf(message);
   const resolve = compileResolve(registry);
+  const missingIn = compileFindMissing(message);
   return (value) => {
     try {
       if (isPresent(plan, value)) writeMessage({ resolve, path: [] }, plan, value);
-      return writer.finish();
+      const wire = writer.finish();
+      const missing = missingIn?.(wire);
+      if (missing !== undefined) throw new ValueError(`the required field ${missing} is not set`, []);
+      return wire;
     } finally {
       writer.reset();
     }

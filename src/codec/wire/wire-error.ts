@@ -1,6 +1,6 @@
 /**
  * Why a message could not be turned into JSON or a value.
- * `malformed`: the bytes are not protobuf wire format, end early, or nest too deeply.
+ * `malformed`: the bytes are not protobuf wire format, end early, nest too deeply, or lack a required field.
  * `invalid-utf8`: a string holds bytes that are not UTF-8.
  * `unmarshalable`: the bytes are fine, but a well-known type holds a value that has no JSON form.
  */
@@ -28,6 +28,11 @@ export function malformedWire(): WireError {
 /** Builds the error for messages nested deeper than `MAX_DEPTH`, or deeper than the stack allows. */
 export function tooDeep(): WireError {
   return new WireError('malformed', 'exceeded maximum recursion depth');
+}
+
+/** Builds the error for a message without one of its required fields, which `field` is the full name of. */
+export function missingRequired(field: string): WireError {
+  return new WireError('malformed', `required field ${field} not set`);
 }
 
 /** Builds the error for a string that is not UTF-8. */

@@ -64,6 +64,8 @@ function encodeArguments(encode: (value: unknown) => Uint8Array, value: unknown)
     return encode(value);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
+    // A required field that is missing has no place among the arguments.
+    if (error.path.length === 0) throw badUserInput(`The arguments are incomplete: ${error.message}`);
     const argument = formatPath(error.path);
     throw badUserInput(`Argument "${argument}": ${error.message}`, { argument });
   }

@@ -14,8 +14,8 @@ const registry = loadProtoFiles([fileURLToPath(new URL('.', import.meta.url))]);
 const table = compileRpcTable(registry, { text: '', fileName: 'odd.yaml', mustMatch: false });
 const schema = deriveSchema({ registry, table, services: registry.services, extensions: [] });
 
-/** Runs an operation whose calls are answered by their own requests. */
-async function ask(source: string, variableValues: Record<string, unknown> = {}) {
+/** What an operation gives whose calls are answered by their own requests. */
+async function run(source: string, variableValues: Record<string, unknown> = {}) {
   const misfits = checkVariables(schema, { document: parse(source), variableValues });
   expect(misfits).toEqual([]);
   const contextValue = {
@@ -30,7 +30,12 @@ async function ask(source: string, variableValues: Record<string, unknown> = {})
     unknownEnumValues: [],
     truncated: [],
   };
-  const { data, errors } = await graphql({ schema, source, contextValue, variableValues });
+  return graphql({ schema, source, contextValue, variableValues });
+}
+
+/** The answer of the only field, which must have gone well. */
+async function ask(source: string, variableValues: Record<string, unknown> = {}) {
+  const { data, errors } = await run(source, variableValues);
   expect(errors).toBeUndefined();
   return JSON.parse(JSON.stringify(Object.values(data ?? {})[0]));
 }
@@ -102,6 +107,20 @@ describe('null', () => {
     ],
   ])('is left out for %s', async (_, query, expected) => {
     expect(await ask(query)).toEqual(expected);
+  });
+});
+
+describe('fields of proto2', () => {
+  it('are null when they are not set, whatever their type', async () => {
+    expect(await ask('{ deskGetOrder(b: 0) { a b e p } }')).toEqual({ a: null, b: 0, e: null, p: null });
+  });
+
+  it('are told when they are required and not given', async () => {
+    const { data, errors } = await run('{ deskGetOrder(a: "x") { a } }');
+    expect(data).toEqual({ deskGetOrder: null });
+    expect(errors?.map(({ message, extensions }) => [message, extensions['code']])).toEqual([
+      ['The arguments are incomplete: the required field odd.needs.Order.b is not set', 'BAD_USER_INPUT'],
+    ]);
   });
 });
 
