@@ -14,6 +14,8 @@ export interface Operation {
   readonly graphql: string | undefined;
   readonly kind: 'query' | 'mutation';
   readonly kindReason: string;
+  /** What in its name may mean the other kind; absent when there is no doubt. */
+  readonly kindDoubt?: string;
   /** What its callers need, as scopes where there are some; empty: nobody may call it. */
   readonly needs: readonly string[];
   readonly lane: string | undefined;
@@ -35,12 +37,13 @@ export function listOperations(
   const names = deriveNames(registry);
   const rest = new Set(restServices);
   const graphql = new Set(graphqlServices);
-  return table.rows.map(({ method, kind, kindReason, lane, laneReason }: RpcFacts) => ({
+  return table.rows.map(({ method, kind, kindReason, kindDoubt, lane, laneReason }: RpcFacts) => ({
     rpc: method.fullName,
     rest: rest.has(method.service) ? `/${method.fullName}` : undefined,
     graphql: graphql.has(method.service) && isUnary(method) ? names.rootField(method) : undefined,
     kind: kind === 'read' ? 'query' : 'mutation',
     kindReason,
+    ...(kindDoubt !== undefined && { kindDoubt }),
     needs: needsOf(method),
     lane,
     laneReason,
@@ -66,8 +69,22 @@ export function formatOperations(operations: readonly Operation[]): string {
     '',
     ...[...lanes].map(([lane, reason]) => `- ${lane}: ${reason}`),
     '',
+    ...formatDoubts(operations),
     ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n')}\n`;
+}
+
+/** The RPCs whose kind a person should look at. */
+function formatDoubts(operations: readonly Operation[]): readonly string[] {
+  const doubtful = operations.filter(({ kindDoubt }) => kindDoubt !== undefined);
+  if (doubtful.length === 0) return [];
+  return [
+    'The kind of these follows from a name that can be read in two ways. `option idempotency_level` in the proto settles it,',
+    'or `kind` in `schema/rpcs.yaml`:',
+    '',
+    ...doubtful.map(({ rpc, kind, kindDoubt }) => `- ${code(rpc)} counts as a ${kind}: ${kindDoubt}`),
+    '',
+  ];
 }
 
 function formatNeeds(needs: Operation['needs']): string {

@@ -29,7 +29,7 @@ export function* rpcChanges({ rpcs, queued, levels, grants }: RpcTableDocument):
 
 function changeOf({ kind, lane, expose, why }: RpcTableDocument['rpcs'][string]): Partial<RpcFacts> {
   return {
-    ...(kind !== undefined && { kind, kindReason: why }),
+    ...(kind !== undefined && { kind, kindReason: why, kindDoubt: undefined }),
     ...(lane === 'none' && { lane: undefined, laneReason: '' }),
     ...(lane !== undefined && lane !== 'none' && { lane, laneReason: why }),
     ...(expose !== undefined && { expose }),

@@ -11,6 +11,8 @@ export interface RpcFacts {
   readonly kind: RpcKind;
   /** Why it is a read or a write, e.g. `verb Get`. */
   readonly kindReason: string;
+  /** What in its name may mean the other kind; undefined when there is no doubt, as where the table decides. */
+  readonly kindDoubt: string | undefined;
   /** RPCs of one lane run one at a time per Cuebot; undefined: no lane. */
   readonly lane: string | undefined;
   /** Why it has its lane; empty without one. */
@@ -34,11 +36,12 @@ export interface RpcFacts {
 
 /** What is known when the table says nothing. */
 export function undecidedFacts(method: MethodDescriptor): RpcFacts {
-  const { kind, reason } = kindOf(method);
+  const { kind, reason, doubt } = kindOf(method);
   return {
     method,
     kind,
     kindReason: reason,
+    kindDoubt: doubt,
     lane: undefined,
     laneReason: '',
     expose: 'any',

@@ -68,6 +68,7 @@ export function factsOf(called: MethodDescriptor, kind: RpcKind, overrides: Part
     method: called,
     kind,
     kindReason: 'test',
+    kindDoubt: undefined,
     lane: undefined,
     laneReason: '',
     expose: 'any',
