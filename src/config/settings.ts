@@ -366,7 +366,8 @@ export const options = [
     group: 'Surfaces',
     description:
       'Which services have REST routes: patterns over full service names, later ones win, "!" excludes. The default is ' +
-      'what OpenCue’s Go gateway routes. report.* and rqd.* are the farm’s inner traffic: "*" does not open them, only their name does.',
+      'what OpenCue’s Go gateway routes. ' +
+      'report.RqdReportInterface, rqd.RqdInterface and rqd.RunningFrame are the farm’s inner traffic: "*" does not open them, only their name does.',
   },
   {
     name: 'GRAPHQL_SERVICES',

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { linkRegistry } from '../../src/registry/linking/link-registry.ts';
+import { parseProtoFile } from '../../src/registry/parsing/parse-proto-file.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
+import { undecidedFacts } from '../../src/rpc-table/rpc-facts.ts';
 import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
 import { selectServices } from '../../src/rpc-table/select-services.ts';
 
@@ -127,6 +130,26 @@ describe('the table of OpenCue', () => {
     text: readFileSync(pathOf('schema/rpcs.yaml'), 'utf8'),
     fileName: 'schema/rpcs.yaml',
     mustMatch: true,
+  });
+
+  it('says nothing of packages whose names only begin like those of OpenCue', () => {
+    const services = ['report.v1', 'rqd.v2', 'job.v1', 'show.inner'].map((name) => [name, 'Reports'] as const);
+    const files = services.map(([name, service]) => {
+      const text = `syntax = "proto3"; package ${name}; message M { string s = 1; } service ${service} { rpc GetM(M) returns (M); }`;
+      return parseProtoFile(text, `${name}.proto`).file;
+    });
+    const foreign = linkRegistry(files);
+    const text = readFileSync(pathOf('schema/rpcs.yaml'), 'utf8');
+    const { rows } = compileRpcTable(foreign, { text, fileName: 'schema/rpcs.yaml', mustMatch: false });
+    expect(rows).toEqual([...foreign.methods.values()].map(undecidedFacts));
+  });
+
+  it('keeps U+0000 out of every service', () => {
+    const open = table.rows.filter(({ validations }) => !validations.some(({ kind }) => kind === 'no-nul'));
+    const services = new Set(table.rows.map(({ method }) => method.service));
+    for (const { method } of open) services.delete(method.service);
+    expect(open.map(({ method }) => method.fullName)).toEqual([]);
+    expect(services.size).toBe(28);
   });
 
   it('knows all 315 RPCs', () => {
