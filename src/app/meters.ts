@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { RefusalReason } from '../graphql/limits/refusal-reasons.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
 import type { CallMeters, Observe } from '../pipeline/measure-calls.ts';
 import type { RunningServer, ServerOptions } from '../http/create-server.ts';
@@ -40,6 +41,8 @@ export interface Meters {
   readonly laneWait: (lane: string) => Observe;
   /** Counts a request whose credentials did not suffice. */
   readonly rejected: (reason: string) => void;
+  /** Counts a GraphQL operation that GraphQL itself refused. */
+  readonly graphqlRefused: (reason: RefusalReason) => void;
   /** Wraps a surface. */
   readonly answers: (surface: 'rest' | 'graphql' | 'connect', handler: Handler) => Handler;
   /** Counts a request that was turned away before anybody asked who sent it. */
@@ -70,6 +73,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config)
     },
     laneWait: (lane) => histogram('cuegate_lane_wait_seconds', lane),
     rejected: (reason) => counter('cuegate_authentication_failures_total', reason)(),
+    graphqlRefused: (reason) => counter('cuegate_graphql_refusals_total', reason)(),
     answers: (surface, handler) =>
       countAnswers(handler, (statusClass) => counter('cuegate_http_requests_total', surface, statusClass)),
     blocked,

@@ -8,6 +8,7 @@ import { type Connect, createConnect } from '../connect/create-connect.ts';
 import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
 import { createExecutor, replyFormOf } from '../graphql/execution/create-executor.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
+import { isRefusalReason } from '../graphql/limits/refusal-reasons.ts';
 import { deriveSchema, type SchemaExtension } from '../graphql/schema/derive-schema.ts';
 import { deriveViewer } from '../graphql/schema/derive-viewer.ts';
 import { composePipeline } from '../pipeline/compose-pipeline.ts';
@@ -138,6 +139,11 @@ function countRefusals({ meters }: CreateSurfacesOptions): (reason: string) => v
   return (reason) => meters?.calls.failed(reason)();
 }
 
+/** The same, where GraphQL has reasons of its own. */
+function countGraphqlRefusals({ meters }: CreateSurfacesOptions): (reason: string) => void {
+  return (reason) => (isRefusalReason(reason) ? meters?.graphqlRefused(reason) : meters?.calls.failed(reason)());
+}
+
 function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql {
   const { config, snapshot, pipeline, authentication, budget, logger } = options;
   const { registry, table, graphqlServices, needsOf, descriptions, links } = snapshot;
@@ -168,7 +174,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
     page: config.graphiql ? createGraphiqlPage(page) : undefined,
     logger,
     budget,
-    onRefused: countRefusals(options),
+    onRefused: countGraphqlRefusals(options),
     limits: { ...config.graphqlLimits, maxValidationErrors: 20 },
     live: {
       intervals: config.liveIntervals,

@@ -87,6 +87,12 @@ export const metricTable = [
     help: 'Calls that cuegate itself ended with an error, refusals excepted: requests that failed validation, full lanes, deadlines; UNEXPECTED is a defect.',
   },
   {
+    name: 'cuegate_graphql_refusals_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'GraphQL operations that were refused before their calls, or ended before they were complete: not valid, too large, too long.',
+  },
+  {
     name: 'cuegate_blocked_requests_total',
     type: 'counter',
     labels: ['reason'],

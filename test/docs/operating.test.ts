@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 
 import { sealRecord, startChain } from '../../src/audit/audit-chain.ts';
 import { options } from '../../src/config/settings.ts';
+import { refusalReasons } from '../../src/graphql/limits/refusal-reasons.ts';
 
 import { secret, send, startGateway, type TestGateway } from '../app/running-gateway.ts';
 
@@ -47,6 +48,11 @@ describe('docs/operating.md', () => {
     const { status, text } = await send(undefined, `${url}${path}`, 'GET', {});
     return `${status} ${text.trimEnd()}`;
   };
+
+  it('knows why GraphQL refuses', () => {
+    const rows = tableOf('why GraphQL refused').map(([reason = '', meaning = '']) => [unquoted(reason), meaning]);
+    expect(Object.fromEntries(rows)).toEqual(refusalReasons);
+  });
 
   it('knows every answer about health', () => {
     expect(health.map(({ path, when }) => `${path}: ${when}`)).toEqual([
@@ -196,8 +202,10 @@ describe('docs/operating.md', () => {
     }
     const names = new Set<string>(options.map(({ name }) => name));
     const named = [...page.matchAll(/`([A-Z]{2,}_[A-Z_]+)(?:=\w+)?`/g)].map(([, name]) => name!);
-    const reasons = /^(?:TOKEN_EXPIRED|SIGNATURE_INVALID|AUDIT_FAILED|FILE_[A-Z]+|HALF_LINE|(?:BODY_)?BUFFERS_FULL)$/;
-    expect(named.filter((name) => !names.has(name) && !reasons.test(name))).toEqual([]);
+    const isTold = (name: string) => name.endsWith('_REFUSED') || Object.hasOwn(refusalReasons, name);
+    const reasons =
+      /^(?:REPLY_UNREADABLE|TOKEN_EXPIRED|SIGNATURE_INVALID|AUDIT_FAILED|FILE_[A-Z]+|HALF_LINE|(?:BODY_)?BUFFERS_FULL)$/;
+    expect(named.filter((name) => !names.has(name) && !reasons.test(name) && !isTold(name))).toEqual([]);
   });
 
   it('links to files that are there', () => {

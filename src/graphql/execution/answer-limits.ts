@@ -17,6 +17,13 @@ export function tooLong(maxBytes: number, field?: string | undefined): GraphQLEr
   return new GraphQLError(
     `The answer is longer than ${maxBytes} bytes (GRAPHQL_MAX_RESPONSE_MB)${where}. Ask for fewer objects at once, or for ` +
       'less about each.',
-    { extensions: { code: 'RESPONSE_TOO_LARGE', limit: maxBytes, ...(field !== undefined && { field }) } },
+    {
+      extensions: {
+        code: 'RESPONSE_TOO_LARGE',
+        reason: 'RESPONSE_TOO_LARGE',
+        limit: maxBytes,
+        ...(field !== undefined && { field }),
+      },
+    },
   );
 }

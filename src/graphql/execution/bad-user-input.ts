@@ -1,5 +1,7 @@
 import { GraphQLError, Kind, print, type ValueNode } from 'graphql';
 
+import type { RefusalReason } from '../limits/refusal-reasons.ts';
+
 /** The code of every error that a different argument would have avoided. */
 export const BAD_USER_INPUT = 'BAD_USER_INPUT';
 
@@ -7,7 +9,10 @@ export const BAD_USER_INPUT = 'BAD_USER_INPUT';
  * An argument that cannot be used. graphql-js keeps the extensions of a GraphQLError that a scalar throws, and adds where
  * the value stands; any other error it would report without a code.
  */
-export function badUserInput(message: string, extensions: Readonly<Record<string, unknown>> = {}): GraphQLError {
+export function badUserInput(
+  message: string,
+  extensions: Readonly<Record<string, unknown>> & { readonly reason?: RefusalReason } = {},
+): GraphQLError {
   return new GraphQLError(message, { extensions: { code: BAD_USER_INPUT, ...extensions } });
 }
 

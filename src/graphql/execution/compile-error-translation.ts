@@ -6,6 +6,8 @@ import { GatewayError } from '../../call/gateway-error.ts';
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 import { type Status, type StatusName, statusCode, statusOf } from '../../call/status.ts';
 
+import { isRefusalReason } from '../limits/refusal-reasons.ts';
+import { REPLY_UNREADABLE } from '../limits/tell-refusals.ts';
 import { readUpstreamWords } from './upstream-words.ts';
 import { describeMissing } from '../schema/describe-missing.ts';
 
@@ -61,7 +63,8 @@ function sayWhatMayHaveHappened(translate: TranslateError): TranslateError {
     const translated = translate(error, requestId);
     if (!GatewayError.from(error).mayHaveHappened) return translated;
     const message = `${translated.message.replace(/\.$/, '')}. It may have happened all the same: look before you send it again.`;
-    return new GraphQLError(message, { extensions: { ...translated.extensions, mayHaveHappened: true } });
+    const extensions = { ...translated.extensions, mayHaveHappened: true };
+    return withCause(new GraphQLError(message, { extensions }), translated.cause);
   };
 }
 
@@ -78,14 +81,23 @@ function publicText(failure: GatewayError, { fullName }: MethodDescriptor, reque
 }
 
 function toGraphQLError(failure: GatewayError, status: Status, message: string, requestId: string): GraphQLError {
-  const { retryAfterSeconds, challenge } = failure;
-  return new GraphQLError(message, {
+  const { retryAfterSeconds, challenge, reason } = failure;
+  const isUnreadable = reason === REPLY_UNREADABLE;
+  const error = new GraphQLError(message, {
     extensions: {
       code: errorCodeOf(status),
+      ...((isUnreadable || isRefusalReason(reason)) && { reason }),
       grpc: { code: status.code, status: status.name },
       requestId,
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
       ...(challenge?.scope !== undefined && { scope: challenge.scope }),
     },
   });
+  return isUnreadable ? withCause(error, failure.cause) : error;
+}
+
+/** The pipeline has logged all other causes; callers see none. */
+function withCause(error: GraphQLError, cause: unknown): GraphQLError {
+  error.cause = cause;
+  return error;
 }

@@ -3,23 +3,30 @@ import type { Plugin } from 'graphql-yoga';
 
 import type { Logger } from '../../telemetry/logger.ts';
 
+import type { Identity } from '../../call/identity.ts';
+
 import { BAD_USER_INPUT } from './bad-user-input.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 import type { RequestContext } from '../http/guard-requests.ts';
+import { type RefusalListeners, tellRefusals } from '../limits/tell-refusals.ts';
 
 /** What the last look at a result needs of its operation. */
-export type Finishing = Pick<GraphqlContext, 'unknownEnumValues' | 'truncated' | 'requestId' | 'operation'>;
+export type Finishing = Pick<GraphqlContext, 'unknownEnumValues' | 'truncated' | 'requestId' | 'operation'> & {
+  readonly identity?: Identity;
+};
 
 /**
  * The last look at every result before it becomes JSON, whichever stage it comes from: adds what the operation noted down
  * for its caller, gives every error a code, and replaces what was not meant for a caller.
  */
-export function finishResults(logger: Logger): Plugin<Finishing & RequestContext, Finishing & RequestContext> {
+export function finishResults(
+  listeners: RefusalListeners,
+): Plugin<Finishing & RequestContext, Finishing & RequestContext> {
   return {
     onResultProcess: ({ result, setResult, serverContext }) => {
       // The events of a stream are finished where they are made: each has a context of its own.
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-      setResult(finishResult(result, serverContext, logger));
+      setResult(finishResult(result, serverContext, listeners));
     },
   };
 }
@@ -27,14 +34,16 @@ export function finishResults(logger: Logger): Plugin<Finishing & RequestContext
 /** The same for one result, wherever it goes. */
 export function finishResult<Result extends ExecutionResult>(
   result: Result,
-  { unknownEnumValues, truncated, requestId, operation }: Finishing,
-  logger: Logger,
+  context: Finishing,
+  listeners: RefusalListeners,
 ): Result {
   const { errors } = result;
+  const { unknownEnumValues, truncated, requestId, operation } = context;
   const explanation = operation.explanation();
   const hasNotes = unknownEnumValues.length > 0 || truncated.length > 0 || explanation !== undefined;
   if (errors === undefined && !hasNotes) return result;
   const isRequestError = !('data' in result);
+  if (errors !== undefined) tellRefusals(errors.filter(isMeantForCallers), isRequestError, context, listeners);
   const extensions = {
     ...result.extensions,
     ...(unknownEnumValues.length > 0 && { unknownEnumValues }),
@@ -44,7 +53,7 @@ export function finishResult<Result extends ExecutionResult>(
   return {
     ...result,
     ...(errors !== undefined && {
-      errors: errors.map((error) => finishError(error, isRequestError, requestId, logger)),
+      errors: errors.map((error) => finishError(error, isRequestError, requestId, listeners.logger)),
     }),
     ...(Object.keys(extensions).length > 0 && { extensions }),
   };

@@ -57,7 +57,7 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   readonly logger: Logger;
   /** What may be held in memory for all callers together. */
   readonly budget: ByteBudget;
-  /** Counts a request that was refused for want of memory, by its reason. */
+  /** Counts what was refused, by its reason. */
   readonly onRefused: (reason: string) => void;
   /** Not given: graphql-js. */
   readonly execute?: Execute;
@@ -114,6 +114,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     identify,
     addressOf,
     logger,
+    onRefused: options.onRefused,
   });
   const yoga = createYoga<RequestContext & Omit<GraphqlContext, 'identity'>>({
     schema,
@@ -130,7 +131,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       limitWork(schema, limits),
       answerIntrospection(schema, options.mayRead ?? (() => true)),
       serveSubscriptions(live),
-      finishResults(logger),
+      finishResults({ logger, onRefused: options.onRefused }),
       writeResults({ isEnding: live.isEnding, pingIntervalMs }),
     ],
     // The guard reads bodies, and counts.

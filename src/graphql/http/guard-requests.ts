@@ -89,19 +89,24 @@ function assertAcceptable({ method, headers }: IncomingMessage): void {
   if (!isReadable) {
     throw httpError(
       406,
+      'NOT_ACCEPTABLE',
       'Answers are application/json, application/graphql-response+json or text/event-stream; "Accept" allows none of them.',
     );
   }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
-    throw httpError(415, 'The body must come as it is, without a "Content-Encoding".');
+    throw httpError(415, 'BODY_TYPE', 'The body must come as it is, without a "Content-Encoding".');
   }
   const type = headers['content-type'];
   if (method === 'POST' && type === undefined) {
-    throw httpError(400, 'The body must be application/json, and "Content-Type" must say so; there is none.');
+    throw httpError(
+      400,
+      'BODY_TYPE',
+      'The body must be application/json, and "Content-Type" must say so; there is none.',
+    );
   }
   if (method === 'POST' && mediaTypeOf(type!) !== 'application/json') {
-    throw httpError(415, `The body must be application/json; it is "${type}".`);
+    throw httpError(415, 'BODY_TYPE', `The body must be application/json; it is "${type}".`);
   }
 }
 
@@ -116,6 +121,7 @@ function assertReadableQuery(url: string): void {
     } catch {
       throw httpError(
         400,
+        'BODY_MALFORMED',
         `The parameter "${name}" is not valid JSON; expected an object such as {"id":"…"}, URL-encoded.`,
       );
     }

@@ -4,10 +4,11 @@ import { compileChallenge, type FormatChallenge } from '../../call/challenge.ts'
 import { type Challenge, GatewayError } from '../../call/gateway-error.ts';
 
 import { translateError } from '../execution/compile-error-translation.ts';
+import type { RefusalReason } from '../limits/refusal-reasons.ts';
 
 /** A request that is no GraphQL request, or not one for here: the HTTP status holds whatever the client accepts. */
-export function httpError(status: number, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status } } });
+export function httpError(status: number, reason: RefusalReason | 'BODY_BUFFERS_FULL', message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', reason, http: { status } } });
 }
 
 /** Shared-secret tokens have none of their own, because REST shows none for them (RFC 6750, 3.1). */

@@ -32,21 +32,30 @@ export async function readJsonBody(
     take,
     noRoom: () => {
       onNoRoom();
-      return httpError(413, 'The gateway holds as many bytes of bodies as it may; try again in a moment.');
+      return httpError(
+        413,
+        'BODY_BUFFERS_FULL',
+        'The gateway holds as many bytes of bodies as it may; try again in a moment.',
+      );
     },
-    tooLong: () => httpError(413, `The body is larger than ${maxBytes} bytes (GRAPHQL_MAX_REQUEST_MB).`),
+    tooLong: () =>
+      httpError(413, 'BODY_TOO_LONG', `The body is larger than ${maxBytes} bytes (GRAPHQL_MAX_REQUEST_MB).`),
     // A client that left in the middle gets no answer, but its operation must end.
-    gone: () => httpError(400, 'The body ended early.'),
+    gone: () => httpError(400, 'BODY_INCOMPLETE', 'The body ended early.'),
   });
   const value = parseJson(body);
   if (typeof value === 'object' && value !== null) return value;
-  throw httpError(400, 'The body must be a JSON object with "query", and perhaps "variables" and "operationName".');
+  throw httpError(
+    400,
+    'BODY_MALFORMED',
+    'The body must be a JSON object with "query", and perhaps "variables" and "operationName".',
+  );
 }
 
 function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(utf8.decode(body));
   } catch {
-    throw httpError(400, 'The body is not valid JSON.');
+    throw httpError(400, 'BODY_MALFORMED', 'The body is not valid JSON.');
   }
 }

@@ -91,6 +91,6 @@ function tooHeavy(limit: number) {
   return badUserInput(
     `This operation asks for more than ${limit} values of the schema. Ask for the schema once, without aliases of \`__schema\` ` +
       'and `__type`, as tools do; schema/schema.graphql has all of it.',
-    { measure: 'introspection', limit },
+    { reason: 'INTROSPECTION_TOO_LARGE', measure: 'introspection', limit },
   );
 }

@@ -53,6 +53,6 @@ function tooExpensive({ calls, fields }: CallEstimate, limit: number): GraphQLEr
   return badUserInput(
     `This operation is expected to make ${calls} calls upstream; ${limit} are allowed (GRAPHQL_MAX_ESTIMATE). ` +
       `The most expensive fields: ${list}. Leave such fields out, or say with "limit", "first" or "ids" how many objects you want.`,
-    { estimate: calls, limit, costs },
+    { reason: 'ESTIMATE', estimate: calls, limit, costs },
   );
 }

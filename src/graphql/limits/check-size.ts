@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 
 import { badUserInput } from '../execution/bad-user-input.ts';
+import type { RefusalReason } from './refusal-reasons.ts';
 
 /** How large an operation may be, fragments written out; the reasons stand with the settings. */
 export interface SizeLimits {
@@ -20,6 +21,13 @@ export interface SizeLimits {
   /** Words, numbers and punctuators of a text, and also the fields that it comes to (GRAPHQL_MAX_TOKENS). */
   readonly maxTokens: number;
 }
+
+const reasonOf: Readonly<Record<keyof DocumentSize, RefusalReason>> = {
+  depth: 'TOO_DEEP',
+  introspectionDepth: 'TOO_DEEP',
+  fields: 'TOO_MANY_FIELDS',
+  aliases: 'TOO_MANY_ALIASES',
+};
 
 const nothing: DocumentSize = { depth: 0, introspectionDepth: 0, fields: 0, aliases: 0 };
 
@@ -40,7 +48,9 @@ export function checkSize(document: DocumentNode, { maxDepth, maxAliases, maxTok
   // Validation looks for similar names, for which a long one takes many times its own memory.
   if (nameLength > longestName) {
     const text = `A name in this document has ${nameLength} letters; ${longestName} are allowed.`;
-    return [badUserInput(text, { measure: 'nameLength', found: nameLength, limit: longestName })];
+    return [
+      badUserInput(text, { reason: 'NAME_TOO_LONG', measure: 'nameLength', found: nameLength, limit: longestName }),
+    ];
   }
   const size = measureDocument(document);
   const problems: GraphQLError[] = [];
@@ -48,7 +58,9 @@ export function checkSize(document: DocumentNode, { maxDepth, maxAliases, maxTok
     const found = size[measure];
     if (found <= max) return;
     const text = found < 1_000_000 ? String(found) : 'more than a million';
-    problems.push(badUserInput(say(text), { measure, ...(found < 1_000_000 && { found }), limit: max }));
+    problems.push(
+      badUserInput(say(text), { reason: reasonOf[measure], measure, ...(found < 1_000_000 && { found }), limit: max }),
+    );
   };
   limit(
     'depth',

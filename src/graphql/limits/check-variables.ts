@@ -21,6 +21,7 @@ import { nearestName } from '../../errors/did-you-mean.ts';
 
 import { BAD_USER_INPUT, showValue } from '../execution/bad-user-input.ts';
 import type { OperationRequest } from './collect-fields.ts';
+import type { RefusalReason } from './refusal-reasons.ts';
 
 /** As many mistakes as somebody mends at once. */
 const maxProblems = 10;
@@ -175,7 +176,7 @@ function complaint(definition: VariableDefinitionNode, place: Place, problem: st
   const where = place.above === undefined ? '' : ` at "${pathOf(place)}"`;
   return new GraphQLError(`Variable "$${name}" got an invalid value${where}: ${problem}`, {
     nodes: definition,
-    extensions: { code: BAD_USER_INPUT },
+    extensions: { code: BAD_USER_INPUT, reason: 'VARIABLES_MISFIT' satisfies RefusalReason },
   });
 }
 

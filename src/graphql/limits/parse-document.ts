@@ -1,4 +1,4 @@
-import { type DocumentNode, Lexer, type ParseOptions, parse, Source, TokenKind } from 'graphql';
+import { type DocumentNode, GraphQLError, Lexer, type ParseOptions, parse, Source, TokenKind } from 'graphql';
 
 import { badUserInput } from '../execution/bad-user-input.ts';
 
@@ -22,8 +22,17 @@ export function parseDocument(
   const source = typeof text === 'string' ? new Source(text) : text;
   // It takes two brackets for each level and a word between them, so most texts cannot be that deep.
   if (source.body.length > 2 * maxNesting) assertShallow(source, maxTokens);
-  return parse(source, { ...options, maxTokens });
+  try {
+    return parse(source, { ...options, maxTokens });
+  } catch (error) {
+    if (!(error instanceof GraphQLError) || !tooManyTokens.test(error.message)) throw error;
+    const text = `This document has more than ${maxTokens} words, numbers and punctuators (GRAPHQL_MAX_TOKENS); ask in several steps.`;
+    throw badUserInput(text, { reason: 'TOO_MANY_TOKENS', measure: 'tokens', limit: maxTokens });
+  }
 }
+
+/** What graphql-js says, which has no other sign. */
+const tooManyTokens = /^Syntax Error: Document contains more that \d+ tokens/;
 
 function assertShallow(source: Source, maxTokens: number): void {
   const lexer = new Lexer(source);
@@ -35,7 +44,7 @@ function assertShallow(source: Source, maxTokens: number): void {
     else if (closing.has(kind)) depth -= 1;
     if (depth > maxNesting) {
       const text = `This document has brackets nested more than ${maxNesting} deep; ask in several steps.`;
-      throw badUserInput(text, { measure: 'nesting', limit: maxNesting });
+      throw badUserInput(text, { reason: 'TOO_DEEP', measure: 'nesting', limit: maxNesting });
     }
   }
 }

@@ -32,6 +32,8 @@ export interface LiveOptions extends Omit<OperationOptions, 'peer'> {
   /** Who speaks for many users, and how many subscriptions each of them may have open; not given: nobody does. */
   readonly services?: { readonly include: (identity: Identity) => boolean; readonly maxStreams: number };
   readonly logger: Logger;
+  /** Counts what was refused, by its reason. */
+  readonly onRefused: (reason: string) => void;
   /** Not given: graphql-js. */
   readonly execute?: Execute;
   /** How long one look may take (GRAPHQL_TIMEOUT); not given: as long as its calls. */
@@ -74,6 +76,7 @@ export function createLive({
   maxStreams,
   services,
   logger,
+  onRefused,
   execute = createReferenceExecutor(standardAnswerLimits),
   timeoutMs,
   ...operations
@@ -92,7 +95,7 @@ export function createLive({
     // A context of its own: whatever resolvers keep there is good for one execution.
     const contextValue = { ...request.contextValue, identity, operation, unknownEnumValues: [], truncated: [] };
     const result = await executeSafely(execute, request, contextValue);
-    return finishResult(result, contextValue, logger);
+    return finishResult(result, contextValue, { logger, onRefused });
   };
 
   async function* follow(request: LiveRequest, stream: Stream, intervalMs: number): AsyncGenerator<ExecutionResult> {

@@ -31,7 +31,7 @@ export function readInterval(request: OperationRequest, { minMs, maxMs, defaultM
   if (everyMs >= minMs && everyMs <= maxMs) return everyMs;
   throw badUserInput(
     `Argument "${intervalArgument}" is ${everyMs}; subscriptions look every ${minMs} to ${maxMs} milliseconds.`,
-    { argument: intervalArgument },
+    { reason: 'INTERVAL', argument: intervalArgument },
   );
 }
 

@@ -44,5 +44,9 @@ function subscribe(live: Live, request: LiveRequest): AsyncIterable<ExecutionRes
 /** Without this, a stream that nobody can read would be opened, and stay open. */
 function assertStreamable(accept = '*/*'): void {
   if (/(?:^|,)\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:[;,]|$)/i.test(accept)) return;
-  throw httpError(406, 'A subscription is answered as text/event-stream; "Accept" does not allow it.');
+  throw httpError(
+    406,
+    'NOT_ACCEPTABLE',
+    'A subscription is answered as text/event-stream; "Accept" does not allow it.',
+  );
 }

@@ -26,6 +26,10 @@ export interface ServedBookshop {
   readonly calls: ReturnType<typeof createUpstream>['calls'];
   /** What was logged as an error. */
   readonly errors: Readonly<Record<string, unknown>>[];
+  /** The same at a lower level, with it. */
+  readonly told: (Readonly<Record<string, unknown>> & { readonly level: 'info' | 'warn' })[];
+  /** The reasons of what was refused, as they were counted. */
+  readonly refused: string[];
   /** Sends a POST as a caller with a good token, unless the headers say otherwise. */
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** The parsed answer to one query. */
@@ -57,7 +61,10 @@ export async function serveBookshop({
 }: ServeOptions): Promise<ServedBookshop> {
   const upstream = createUpstream(answers);
   const errors: Readonly<Record<string, unknown>>[] = [];
-  const silent = () => {};
+  const told: ServedBookshop['told'] = [];
+  const tell = (level: 'info' | 'warn') => (fields: Readonly<Record<string, unknown>>) =>
+    void told.push({ level, ...fields });
+  const refused: string[] = [];
   const services = servicesOf('bookshop.catalog');
   const graphql = createGraphql({
     schema: deriveSchema({
@@ -76,12 +83,12 @@ export async function serveBookshop({
     identify: identifyRequestsBy(identify),
     addressOf: peerAddressOf,
     budget,
-    onRefused: silent,
+    onRefused: (reason) => refused.push(reason),
     page: {
       handles: ({ headers }) => headers.accept?.includes('text/html') === true,
       handle: (_, response) => response.setHeader('content-type', 'text/html').end('<title>page</title>'),
     },
-    logger: { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) },
+    logger: { debug: () => {}, info: tell('info'), warn: tell('warn'), error: (fields) => errors.push(fields) },
     limits: {
       maxRequestBytes: 10_000,
       maxTokens: 500,
@@ -109,6 +116,8 @@ export async function serveBookshop({
     url,
     calls: upstream.calls,
     errors,
+    told,
+    refused,
     post,
     query: async (query, variables) => (await (await post({ query, variables })).json()) as Record<string, unknown>,
     close: async () => {

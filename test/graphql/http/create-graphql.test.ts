@@ -131,7 +131,12 @@ describe('a request', () => {
     const response = await post('query=%7B__typename%7D', { 'content-type': type });
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual({
-      errors: [{ message: `The body must be application/json; ${end}`, extensions: { code: 'BAD_REQUEST' } }],
+      errors: [
+        {
+          message: `The body must be application/json; ${end}`,
+          extensions: { code: 'BAD_REQUEST', reason: 'BODY_TYPE' },
+        },
+      ],
     });
     expect(calls).toEqual([]);
   });
@@ -143,7 +148,10 @@ describe('a request', () => {
       406,
       {
         errors: [
-          { message: expect.stringContaining('"Accept" allows none of them'), extensions: { code: 'BAD_REQUEST' } },
+          {
+            message: expect.stringContaining('"Accept" allows none of them'),
+            extensions: { code: 'BAD_REQUEST', reason: 'NOT_ACCEPTABLE' },
+          },
         ],
       },
     ]);
@@ -158,7 +166,7 @@ describe('a request', () => {
         errors: [
           {
             message: 'The body must come as it is, without a "Content-Encoding".',
-            extensions: { code: 'BAD_REQUEST' },
+            extensions: { code: 'BAD_REQUEST', reason: 'BODY_TYPE' },
           },
         ],
       },
@@ -272,7 +280,11 @@ describe('a request', () => {
     const response = await post('{"query": nonsense}');
     expect([response.status, await response.json()]).toEqual([
       400,
-      { errors: [{ message: 'The body is not valid JSON.', extensions: { code: 'BAD_REQUEST' } }] },
+      {
+        errors: [
+          { message: 'The body is not valid JSON.', extensions: { code: 'BAD_REQUEST', reason: 'BODY_MALFORMED' } },
+        ],
+      },
     ]);
   });
 
@@ -287,9 +299,9 @@ describe('a request', () => {
     expect(await query('{ a b c d e f g h i j k }')).toEqual({
       errors: [
         {
-          message: 'Syntax Error: Document contains more that 10 tokens. Parsing aborted.',
-          locations: [{ line: 1, column: 21 }],
-          extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+          message:
+            'This document has more than 10 words, numbers and punctuators (GRAPHQL_MAX_TOKENS); ask in several steps.',
+          extensions: { code: 'BAD_USER_INPUT', reason: 'TOO_MANY_TOKENS', measure: 'tokens', limit: 10 },
         },
       ],
     });

@@ -30,7 +30,14 @@ describe('readJsonBody()', () => {
     const response = await served.post(body);
     expect([response.status, await response.json()]).toEqual([
       status,
-      { errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] },
+      {
+        errors: [
+          {
+            message,
+            extensions: { code: 'BAD_REQUEST', reason: status === 413 ? 'BODY_TOO_LONG' : 'BODY_MALFORMED' },
+          },
+        ],
+      },
     ]);
   });
 
@@ -93,7 +100,7 @@ describe('readJsonBody()', () => {
     const message = 'The gateway holds as many bytes of bodies as it may; try again in a moment.';
     expect([tooMuch.status, await tooMuch.json()]).toEqual([
       413,
-      { errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] },
+      { errors: [{ message, extensions: { code: 'BAD_REQUEST', reason: 'BODY_BUFFERS_FULL' } }] },
     ]);
     others.push(other());
     const full = await served.post(body);

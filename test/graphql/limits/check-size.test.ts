@@ -63,32 +63,32 @@ describe('checkSize()', () => {
     [
       '{ a { b { c { d { e { f } } } } } }',
       'The fields of this document are nested 6 deep; 5 levels are allowed. Ask in two steps.',
-      { measure: 'depth', found: 6, limit: 5 },
+      { reason: 'TOO_DEEP', measure: 'depth', found: 6, limit: 5 },
     ],
     [
       '{ a: x b: x c: x d: x }',
       'This document has 4 fields with an alias; 3 are allowed. Ask for many objects by one field with a list of ids, or in several requests.',
-      { measure: 'aliases', found: 4, limit: 3 },
+      { reason: 'TOO_MANY_ALIASES', measure: 'aliases', found: 4, limit: 3 },
     ],
     [
       `{ ${'a '.repeat(51)}}`,
       'This document comes to 51 fields, fragments written out; 50 are allowed.',
-      { measure: 'fields', found: 51, limit: 50 },
+      { reason: 'TOO_MANY_FIELDS', measure: 'fields', found: 51, limit: 50 },
     ],
     [
       `{ __schema { types { fields { type { ${'ofType { '.repeat(20)}name${' }'.repeat(20)} } } } } }`,
       'The introspection of this document is 25 levels deep; 15 are allowed.',
-      { measure: 'introspectionDepth', found: 25, limit: 15 },
+      { reason: 'TOO_DEEP', measure: 'introspectionDepth', found: 25, limit: 15 },
     ],
     [
       `{ a(b: ${'C'.repeat(201)}) }`,
       'A name in this document has 201 letters; 200 are allowed.',
-      { measure: 'nameLength', found: 201, limit: 200 },
+      { reason: 'NAME_TOO_LONG', measure: 'nameLength', found: 201, limit: 200 },
     ],
     [
       `query ($b: ${'T'.repeat(201)}) { a }`,
       'A name in this document has 201 letters; 200 are allowed.',
-      { measure: 'nameLength', found: 201, limit: 200 },
+      { reason: 'NAME_TOO_LONG', measure: 'nameLength', found: 201, limit: 200 },
     ],
   ])('refuses %s', (text, message, extensions) => {
     const [problem, ...others] = checkSize(parse(text), limits);

@@ -60,6 +60,7 @@ function start(answers: Answers, options: { readonly maxStreams?: number } = {})
     intervals,
     execute: createTestedExecutor(bookshop),
     maxStreams: options.maxStreams ?? 1_000,
+    onRefused: silent,
     logger: { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) },
   });
   const open = (source: string, subject = 'ada', variableValues = {}) =>
