@@ -8,19 +8,29 @@ let onStop: (signal: NodeJS.Signals) => void = endAtOnce;
 let onHangUp: () => void = () => {};
 let isListening = false;
 
+const listeners: Readonly<Partial<Record<NodeJS.Signals, (signal: NodeJS.Signals) => void>>> = {
+  SIGTERM: (signal) => onStop(signal),
+  SIGINT: (signal) => onStop(signal),
+  SIGHUP: () => onHangUp(),
+};
+
 /**
- * Listens to signals before anything else is done. A container's first process gets none that it does not listen to, so a
- * SIGTERM while it starts would be lost, and the container killed half a minute later. Until `closeOnSignal` says better,
- * there is nothing to finish: the process ends at once, with 0.
+ * Listens to signals before anything else is done or loaded; so this module imports nothing. A container's first process gets
+ * none that it does not listen to, so a SIGTERM while it starts would be lost, and the container killed half a minute later.
+ * Until `closeOnSignal` says better, there is nothing to finish: the process ends at once, with 0.
  *
  * SIGHUP is what a closed terminal sends, and what asks some servers to read their files again. It ends nothing.
  */
 export function listenToSignals(): void {
   if (isListening) return;
   isListening = true;
-  process.on('SIGTERM', (signal) => onStop(signal));
-  process.on('SIGINT', (signal) => onStop(signal));
-  process.on('SIGHUP', () => onHangUp());
+  for (const [signal, listener] of Object.entries(listeners)) process.on(signal, listener);
+}
+
+/** From now on signals do what they do to any program: a command that ends by itself has nothing to close. */
+export function leaveSignals(): void {
+  isListening = false;
+  for (const [signal, listener] of Object.entries(listeners)) process.off(signal, listener);
 }
 
 /**
