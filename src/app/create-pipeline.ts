@@ -6,6 +6,7 @@ import type { Identity } from '../call/identity.ts';
 import { compileWireToWindow } from '../codec/value/message-window.ts';
 import { compileValueToWire } from '../codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../codec/value/wire-to-value.ts';
+import { compileTextField } from '../codec/wire/text-field.ts';
 import type { Config } from '../config/config.ts';
 import { answerOnce } from '../pipeline/answer-once.ts';
 import { composePipeline, type Pipeline as ComposedPipeline } from '../pipeline/compose-pipeline.ts';
@@ -65,7 +66,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
   const { hasGrant } = policy;
   const validatesRest = config.restValidation === 'on';
   const validation = { dressedErrors, open, close, timeoutMs, now, maxSpecBytes, hasGrant, uidOf, validatesRest };
-  const identityFields = { rpcs, open, look, close, mismatch, services, forwardsMetadata };
+  const identityFields = { rpcs, findText: compileTextField, mismatch, services, forwardsMetadata };
   const lanes = createLanes({ ...config.laneLimits, callMs: timeoutMs }, meters?.laneWait);
   const { auditFile: file, auditMaxBytes: maxBytes, auditKeyFile: keyFile, auditAnchorIntervalMs } = config;
   const settings = { file, maxBytes, keyFile, anchorIntervalMs: auditAnchorIntervalMs };

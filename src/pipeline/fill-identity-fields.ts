@@ -1,24 +1,20 @@
-import type { MethodDescriptor } from '../registry/descriptors.ts';
-
 import type { Call, Invoke } from '../call/call.ts';
 import type { Metadata } from '../call/gateway-error.ts';
 import { compileIsService, type Identity } from '../call/identity.ts';
-import type { CloseMessage, OpenMessage } from '../call/open-message.ts';
-import { formatFieldPath, textAt } from '../rpc-table/field-path.ts';
+import type { FindText } from '../call/open-message.ts';
+import { formatFieldPath } from '../rpc-table/field-path.ts';
 import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 import type { FieldPath } from '../rpc-table/validation.ts';
 
 import { type Interceptor, passOn } from './interceptor.ts';
 import { refusal } from './validation/refusal.ts';
+import { workInTurns } from './work-in-turns.ts';
 
 /** What filling identity fields in needs. */
 export interface IdentityFieldOptions {
   /** Every RPC: an upstream of none of whose RPCs the table knows an identity field is no Cuebot, and is told nothing. */
   readonly rpcs: readonly RpcFacts[];
-  readonly open: OpenMessage;
-  /** Opens a request for the sake of one field, and does not read the others, however large they are. */
-  readonly look: OpenMessage;
-  readonly close: CloseMessage;
+  readonly findText: FindText;
   /** What becomes of a request that names another user than its caller (IDENTITY_MISMATCH). */
   readonly mismatch: 'replace' | 'refuse';
   /** Subjects of shared-secret tokens and API keys that speak for the users whom they name (SERVICE_SUBJECTS). */
@@ -41,76 +37,53 @@ export const userMetadataKey = 'x-cuegate-user';
 export function fillIdentityFields(options: IdentityFieldOptions): Interceptor {
   const saysNothing = options.rpcs.every(({ identityFields }) => identityFields.length === 0);
   const drop: (next: Invoke) => Invoke = options.forwardsMetadata ? dropUser : passOn;
-  return ({ method, kind, identityFields }) => {
+  return ({ kind, identityFields }) => {
     if (saysNothing || (kind === 'read' && identityFields.length === 0)) return drop;
-    const fill = compileFill(method, identityFields, options);
+    const fill = compileFill(identityFields, options);
     return (next) =>
       drop(async (call) => {
         if (call.identity.method === 'none') return next(call);
-        const request = fill(call);
+        const request = await fill(call);
         if (kind === 'read' || !call.identity.isNamed) return next({ ...call, request });
         return next({ ...call, request, metadata: [...call.metadata, userEntryOf(call.identity)] });
       });
   };
 }
 
-/** Answers the request that is sent. Throws PERMISSION_DENIED for a name that is not the caller's, where that is refused. */
-type FillRequest = (call: Call) => Uint8Array;
+/** Answers the request that is sent. Rejects with PERMISSION_DENIED for a name that is not the caller's, where that is refused. */
+type FillRequest = (call: Call) => Promise<Uint8Array>;
 
-function compileFill(
-  method: MethodDescriptor,
-  fields: readonly FieldPath[],
-  options: IdentityFieldOptions,
-): FillRequest {
-  const fills = fields.map((field) => compileFillField(method, field, options));
-  return (call) => fills.reduce((request, fill) => fill({ ...call, request }), call.request);
+function compileFill(fields: readonly FieldPath[], options: IdentityFieldOptions): FillRequest {
+  const fills = fields.map((field) => compileFillField(field, options));
+  return async (call) => {
+    let { request } = call;
+    for (const fill of fills) request = await fill({ ...call, request });
+    return request;
+  };
 }
 
-/**
- * The name is one more occurrence of the field at the end, and no byte of what the caller sent is rewritten: the last value
- * of a field holds (https://protobuf.dev/programming-guides/encoding/#last-one-wins). A message that occurs twice is to be
- * merged, but some readers, protobufjs among them, take the last one whole; so the one that is added holds all that the
- * caller's held.
- */
-function compileFillField(
-  method: MethodDescriptor,
-  field: FieldPath,
-  { open, look, close, mismatch, services }: IdentityFieldOptions,
-): FillRequest {
-  const read = open(method.input);
-  const write = close(method.input);
+function compileFillField(field: FieldPath, { findText, mismatch, services }: IdentityFieldOptions): FillRequest {
+  const { read, append } = findText(field);
   const name = formatFieldPath(field);
-  const outermost = field[0]!.jsonName;
-  const fill = (request: Uint8Array, user: string) => {
-    const value = field.length === 1 ? undefined : read(request);
-    return Buffer.concat([request, write({ [outermost]: replaceText(field, value, user) })]);
-  };
-  const lookInto = look(method.input);
   const isService = compileIsService(services);
-  return ({ request, identity, notes }) => {
+  return async ({ request, identity, notes }) => {
     const { subject, isNamed } = identity;
+    const fill = () => workInTurns(append(request, subject), request.length);
     const isServiceCall = isService(identity);
     if (isNamed && !isServiceCall && mismatch === 'replace') {
       if (notes !== undefined) notes.replacesName = true;
-      return fill(request, subject);
+      return fill();
     }
-    const said = textAt(lookInto(request), field);
+    const said = await workInTurns(read(request), request.length);
     const isOther = said !== '' && !(isNamed && said === subject);
     if (isOther && mismatch === 'refuse' && !isServiceCall) throw wrongUser(name, said, identity);
     if (isOther && notes !== undefined) notes.onBehalfOf = said;
-    return isOther || !isNamed ? request : fill(request, subject);
+    return isOther || !isNamed ? request : fill();
   };
 }
 
-/** The value of a path's first field, with the text at its end replaced. */
-function replaceText([first, ...rest]: FieldPath, parent: unknown, text: string): unknown {
-  if (rest.length === 0) return text;
-  const value = (parent as Readonly<Record<string, unknown>> | null | undefined)?.[first!.jsonName];
-  return { ...(value as object | null), [rest[0]!.jsonName]: replaceText(rest, value, text) };
-}
-
 function wrongUser(field: string, said: string, { subject, isNamed }: Identity) {
-  const found = `"${field}" says "${said}", and ${isNamed ? `you are "${subject}"` : 'your token names nobody'}.`;
+  const found = `"${field}" says "${said.slice(0, 200)}", and ${isNamed ? `you are "${subject}"` : 'your token names nobody'}.`;
   const advice = isNamed ? 'Leave it out: it is filled in from who you are.' : 'Send a token that names you.';
   return refusal('PERMISSION_DENIED', 'IDENTITY_MISMATCH', `${found} ${advice}`);
 }

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import type { CallNotes } from '../../src/call/call.ts';
 import type { GatewayError } from '../../src/call/gateway-error.ts';
+import { compileTextField } from '../../src/codec/wire/text-field.ts';
 import { fillIdentityFields } from '../../src/pipeline/fill-identity-fields.ts';
 import { identityOf } from '../authentication/identity.ts';
-import { close, look, open, pipeThrough, tableOf } from './validation/single-interceptor.ts';
+import { pipeThrough, tableOf } from './validation/single-interceptor.ts';
 
 const kill = 'job.JobInterface/Kill';
 const comment = 'job.JobInterface/AddComment';
@@ -16,7 +17,13 @@ const ann = identityOf('ann', { method: 'hmac' });
 const cueweb = identityOf('user-id', { method: 'hmac' });
 
 function filling(mismatch: 'replace' | 'refuse' = 'replace') {
-  const options = { rpcs: table.rows, open, look, close, mismatch, services: ['user-id'], forwardsMetadata: true };
+  const options = {
+    rpcs: table.rows,
+    findText: compileTextField,
+    mismatch,
+    services: ['user-id'],
+    forwardsMetadata: true,
+  };
   return pipeThrough(table, fillIdentityFields(options));
 }
 
@@ -143,9 +150,7 @@ describe('fillIdentityFields()', () => {
       foreign,
       fillIdentityFields({
         rpcs: foreign.rows,
-        open,
-        look,
-        close,
+        findText: compileTextField,
         mismatch: 'replace',
         services: [],
         forwardsMetadata: false,
