@@ -10,6 +10,9 @@ import { refusal } from './refusal.ts';
  */
 export type CheckRequest = (value: unknown, call: Call) => void;
 
+/** A look that may take long, and lets others go on meanwhile. Rejects with the GatewayError that the caller gets. */
+export type CheckLongRequest = (value: unknown, call: Call) => Promise<void>;
+
 type Kind<Name extends Validation['kind']> = Extract<Validation, { kind: Name }>;
 
 /** Refuses an empty string. White space counts as nothing: it gives no reason to anybody. */

@@ -9,6 +9,7 @@ import type { Validation } from '../../rpc-table/validation.ts';
 import { type Interceptor, passOn } from '../interceptor.ts';
 import { Lane, type LaneLimits } from '../lanes/lane.ts';
 import {
+  type CheckLongRequest,
   type CheckRequest,
   compileBoundedCheck,
   compileFilledCheck,
@@ -97,11 +98,11 @@ function compileValidations(
 
   return (next, nextOf) => {
     const send = newName?.(next, nextOf);
-    const inspect = async (call: Call, checks: readonly CheckRequest[], isSuspicious: boolean): Promise<Reply> => {
+    const inspect = async (call: Call, checks: readonly AnyCheck[], isSuspicious: boolean): Promise<Reply> => {
       const value = openIfWhole(openRequest, call.request);
       if (value === undefined) return next(call);
       if (isSuspicious) checkNul?.(value, call);
-      for (const check of checks) check(value, call);
+      for (const check of checks) await check(value, call);
       return send === undefined ? next(call) : send(value, call);
     };
     return (call) => {
@@ -117,11 +118,13 @@ function compileValidations(
 /** What a request comes to that fails a validation and is sent all the same. */
 const effects: Readonly<Record<'filled' | 'bounded', CallEffect>> = { filled: 'nothing', bounded: 'everything' };
 
+type AnyCheck = CheckRequest | CheckLongRequest;
+
 /** Lets a request pass that fails a check, and notes what it comes to. */
-function noteEffect(check: CheckRequest, effect: CallEffect): CheckRequest {
-  return (value, call) => {
+function noteEffect(check: AnyCheck, effect: CallEffect): CheckLongRequest {
+  return async (value, call) => {
     try {
-      check(value, call);
+      await check(value, call);
     } catch {
       if (call.notes !== undefined) call.notes.effect = effect;
     }
@@ -129,7 +132,7 @@ function noteEffect(check: CheckRequest, effect: CallEffect): CheckRequest {
 }
 
 /** Undefined for the validations that are more than a look at the request. */
-function compileCheck(validation: Validation, options: ValidationOptions): CheckRequest | undefined {
+function compileCheck(validation: Validation, options: ValidationOptions): AnyCheck | undefined {
   switch (validation.kind) {
     case 'filled':
       return compileFilledCheck(validation);

@@ -33,8 +33,11 @@ export class XmlProblem extends Error {
  *
  * It is not an XML library's work, on purpose: a library accepts what it can make sense of, and how Cuebot's parser makes
  * sense of the same is what nobody knows. Here whatever is not understood completely is refused.
+ *
+ * Tokens come one at a time, and `undefined` now and then while a long one is looked at, so that whoever reads them can let
+ * others go on.
  */
-export function* scanXml(text: string): Iterable<XmlToken> {
+export function* scanXml(text: string): Generator<XmlToken | undefined, void, void> {
   let position = 0;
   /** Matches at the position and moves behind it. */
   const match = (pattern: RegExp): RegExpExecArray | undefined => {
@@ -51,12 +54,7 @@ export function* scanXml(text: string): Iterable<XmlToken> {
     position = to + end.length;
     return text.slice(from, to);
   };
-  const illegal = illegalCharacter.exec(text);
-  if (illegal !== null) {
-    const code = text.charCodeAt(illegal.index).toString(16).toUpperCase().padStart(4, '0');
-    throw new XmlProblem('malformed', illegal.index, `the character U+${code} is not allowed in XML`);
-  }
-
+  yield* assertCharacters(text);
   if (declarationStart.test(text)) {
     const found = match(declaration);
     if (found === undefined) {
@@ -70,7 +68,7 @@ export function* scanXml(text: string): Iterable<XmlToken> {
       const end = text.indexOf('<', at);
       position = end < 0 ? text.length : end;
       const run = text.slice(at, position);
-      yield { kind: 'text', at, text: run, isPlain: assertReferences(run, at) };
+      yield { kind: 'text', at, text: run, isPlain: yield* assertReferences(run, at) };
     } else if (text.startsWith('<!--', at)) {
       const comment = until('-->', 4, 'a comment');
       if (comment.includes('--') || comment.endsWith('-')) {
@@ -89,7 +87,7 @@ export function* scanXml(text: string): Iterable<XmlToken> {
       if (found === undefined) throw new XmlProblem('malformed', at, 'this is no closing tag');
       yield { kind: 'close', at, name: assertName(found[1]!, at) };
     } else {
-      yield readTag(match, at);
+      yield yield* readTag(match, at);
     }
   }
 }
@@ -116,7 +114,7 @@ const openingName = new RegExp(`<(${name})`, 'y');
 const attribute = new RegExp(`${space}+(${name})${space}*=${space}*(${quoted})`, 'y');
 const tagEnd = new RegExp(`${space}*(/?)>`, 'y');
 const closingTag = new RegExp(`</(${name})${space}*>`, 'y');
-const reference = /&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});/g;
+const reference = /&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});/y;
 
 type Match = (pattern: RegExp) => RegExpExecArray | undefined;
 
@@ -124,14 +122,41 @@ function unquoted(literal: string | undefined): string | undefined {
   return literal?.slice(1, -1);
 }
 
+/** More than any tag of a job spec has; so a tag is looked at in one go. */
+const maxAttributes = 1_000;
+
+/** How many characters are looked at in one go, or how many references: well under a millisecond's worth. */
+const charactersPerStep = 256 * 1024;
+const referencesPerStep = 1_024;
+
+function* assertCharacters(text: string): Generator<undefined, void, void> {
+  for (let start = 0; start < text.length; start += charactersPerStep) {
+    const illegal = illegalCharacter.exec(text.slice(start, start + charactersPerStep));
+    if (illegal !== null) {
+      const at = start + illegal.index;
+      const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+      throw new XmlProblem('malformed', at, `the character U+${code} is not allowed in XML`);
+    }
+    yield;
+  }
+}
+
 /** Whether a text holds no reference at all. Throws for one to anything but a character or a predefined entity. */
-function assertReferences(text: string, at: number): boolean {
+function* assertReferences(text: string, at: number): Generator<undefined, boolean, void> {
   const end = text.indexOf(']]>');
   if (end >= 0) throw new XmlProblem('malformed', at + end, '"]]>" must not stand in text');
-  if (!text.includes('&')) return true;
-  const unknown = text.replace(reference, (known) => ' '.repeat(known.length)).indexOf('&');
-  if (unknown < 0) return false;
-  throw new XmlProblem('forbidden', at + unknown, 'only &amp; &lt; &gt; &quot; &apos; and numbers may follow "&"');
+  let found = text.indexOf('&');
+  if (found < 0) return true;
+  for (let count = 1; found >= 0; count += 1) {
+    reference.lastIndex = found;
+    if (!reference.test(text)) {
+      const problem = 'only &amp; &lt; &gt; &quot; &apos; and numbers may follow "&"';
+      throw new XmlProblem('forbidden', at + found, problem);
+    }
+    found = text.indexOf('&', found + 1);
+    if (count % referencesPerStep === 0) yield;
+  }
+  return false;
 }
 
 /** Namespaces would make an element another one than its name says. */
@@ -155,7 +180,7 @@ function readDoctype(match: Match, at: number): string | undefined {
   return unquoted(found[1]);
 }
 
-function readTag(match: Match, at: number): XmlToken {
+function* readTag(match: Match, at: number): Generator<undefined, XmlToken, void> {
   const found = match(openingName);
   if (found === undefined) throw new XmlProblem('malformed', at, '"<" begins no tag; in text it is &lt;');
   const tagName = assertName(found[1]!, at);
@@ -165,7 +190,10 @@ function readTag(match: Match, at: number): XmlToken {
     if (seen.has(attributeName))
       throw new XmlProblem('malformed', at, `the attribute "${attributeName}" is there twice`);
     seen.add(attributeName);
-    assertReferences(next[2]!, at);
+    if (seen.size > maxAttributes) {
+      throw new XmlProblem('malformed', at, `the tag <${tagName}> has more than ${maxAttributes} attributes`);
+    }
+    yield* assertReferences(next[2]!, at);
   }
   const end = match(tagEnd);
   if (end === undefined) throw new XmlProblem('malformed', at, `the tag <${tagName}> is not written correctly`);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { readJobSpec } from '../../../../src/pipeline/validation/job-spec/read-job-spec.ts';
+import { readJobSpec as readInSteps } from '../../../../src/pipeline/validation/job-spec/read-job-spec.ts';
 import { XmlProblem } from '../../../../src/pipeline/validation/job-spec/scan-xml.ts';
+import { workAtOnce } from '../../../../src/pipeline/work-in-turns.ts';
 
 const dtd = (version: string) => `http://localhost:8080/spcue/dtd/cjsl-${version}.dtd`;
 const doctype = `<!DOCTYPE spec PUBLIC "SPI Cue Specification Language" "${dtd('1.15')}">`;
@@ -18,6 +19,8 @@ const body = `<spec>
 </spec>
 `;
 const whole = `<?xml version="1.0" encoding="utf-8"?>\n<!-- by hand -->\n${doctype}\n${body}`;
+
+const readJobSpec = (text: string) => workAtOnce(readInSteps(text));
 
 /** `malformed: …`, `forbidden: …`, or what was read. */
 const outcomeOf = (text: string): string => {
@@ -201,7 +204,22 @@ describe('readJobSpec(), for any spec', () => {
     );
   });
 
-  it('reads megabytes in one go', () => {
+  it.each([
+    ['elements', `<s>${'<a/>'.repeat(20_000)}</s>`],
+    ['references', `<s>${'&lt;'.repeat(20_000)}</s>`],
+    ['references in an attribute', `<s a="${'&lt;'.repeat(20_000)}"/>`],
+    ['characters', `<s>${' '.repeat(4_000_000)}</s>`],
+  ])('reads many %s in steps', (_, text) => {
+    expect([...readInSteps(text)].length).toBeGreaterThan(12);
+  });
+
+  it('refuses a tag of more attributes than anybody writes', () => {
+    const tagOf = (count: number) => `<s${Array.from({ length: count }, (_, index) => ` a${index}=""`).join('')}/>`;
+    expect(outcomeOf(tagOf(1_000))).toBe('user undefined, uid undefined');
+    expect(outcomeOf(tagOf(1_001))).toBe('malformed: the tag <s> has more than 1000 attributes');
+  });
+
+  it('reads megabytes', () => {
     const text = `<s>${'<job a="b">text &amp; more</job>\n'.repeat(60_000)}<user>ann</user></s>`;
     expect(readJobSpec(text)).toEqual({ user: 'ann', uid: undefined });
   });
