@@ -11,6 +11,7 @@ import { formatConfigurationPage } from './src/config/describe-settings.ts';
 import { parseConfig } from './src/config/config.ts';
 import { deriveSchema, printDerivedSchema } from './src/graphql/schema/derive-schema.ts';
 import { deriveViewer } from './src/graphql/schema/derive-viewer.ts';
+import { describeRoutes } from './src/app/describe-routes.ts';
 import { formatOperations, listOperations } from './src/app/operations.ts';
 import { takeSnapshot } from './src/app/snapshot.ts';
 import { RegistryError } from './src/registry/registry-error.ts';
@@ -50,6 +51,7 @@ export async function deriveFiles(): Promise<Readonly<Record<string, string>>> {
   });
   return {
     'schema/schema.graphql': printDerivedSchema(schema),
+    'schema/openapi.json': `${JSON.stringify(describeRoutes(snapshot, { auth: 'jwt', publicUrl: undefined }), null, 2)}\n`,
     'docs/configuration.md': formatConfigurationPage(),
     'docs/operating.md': fillMetricsTable(readFileSync(new URL('docs/operating.md', import.meta.url), 'utf8')),
     'schema/rpcs.schema.json': formatJsonSchema('schema/rpcs.yaml of cuegate', rpcTableSchema),

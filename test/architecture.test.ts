@@ -38,6 +38,10 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     uses: ['errors', 'registry', 'codec', 'call', 'http'],
     wall: 'rest/ is a surface: it knows neither GraphQL, nor who may do what',
   },
+  openapi: {
+    uses: ['errors', 'documents', 'registry', 'call', 'rpc-table'],
+    wall: 'openapi/ describes the routes of REST; it serves nothing and opens no message',
+  },
   connect: {
     uses: ['errors', 'registry', 'codec', 'call', 'http', 'rest'],
     wall: 'connect/ is a surface: Connect and gRPC-Web on the routes that REST has',
@@ -70,6 +74,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'authorization',
       'audit',
       'rest',
+      'openapi',
       'connect',
       'grpc',
       'graphql',
@@ -91,7 +96,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader)(?:\/|$)/, ['graphql']],
   [/^(?:jose|oauth4webapi)$/, ['authentication']],
   [/^yaml$/, ['documents', 'rpc-table']],
-  [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'graphql']],
+  [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql']],
   [/^prom-client$/, ['telemetry']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],

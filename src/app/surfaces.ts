@@ -26,6 +26,7 @@ import type { Decision } from '../call/decision.ts';
 import { compileIsService, type IdentifyRequest, type Identity } from '../call/identity.ts';
 import { compileProtection } from '../http/protect.ts';
 import { serveDocument } from '../http/serve-document.ts';
+import { describeRoutes, openapiPath } from './describe-routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Pipeline } from './create-pipeline.ts';
 
@@ -78,6 +79,7 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
         isReadGuarded: () => true,
         wordBlocked,
       }),
+      ...(config.openapi && { [openapiPath]: serveDocument(describeRoutes(snapshot, config.authentication)) }),
       ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
     },
     fallback: protect({

@@ -71,6 +71,7 @@ export interface Config {
     readonly maxConcurrentStreams: number;
     readonly maxConnectionAgeMs: number;
   };
+  readonly openapi: boolean;
   readonly graphiql: boolean;
   /** Undefined: people bring tokens. */
   readonly graphiqlLogin: LoginSettings | undefined;
@@ -177,6 +178,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
       maxConcurrentStreams: read.number('MAX_CONCURRENT_STREAMS'),
       maxConnectionAgeMs: read.number('GRPC_MAX_CONNECTION_AGE'),
     }),
+    openapi: read.boolean('OPENAPI'),
     graphiql: read.boolean('GRAPHIQL'),
     graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],

@@ -417,6 +417,15 @@ export const options = [
       'started later.',
   },
   {
+    name: 'OPENAPI',
+    kind: 'boolean',
+    default: 'true',
+    group: 'Surfaces',
+    description:
+      'Serve the description of the REST routes at /openapi.json, to anybody: it tells what the protos and the policy say, and ' +
+      'nothing of the farm. Turn it off where protos of your own are secret.',
+  },
+  {
     name: 'GRAPHIQL',
     kind: 'boolean',
     default: 'true',
