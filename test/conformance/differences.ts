@@ -399,7 +399,7 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Other paths',
     before: '401 without a token, 404 with one.',
-    now: '`/healthz` and `/readyz` answer without a token; `/graphql` is the other surface. All else as it was.',
+    now: '`/healthz` and `/readyz` answer without a token; `/graphql` is the other surface. `/openapi.json` describes the routes to anybody (`OPENAPI=false` leaves it out). All else as it was.',
     reason: 'Orchestrators have no token.',
   },
   {
