@@ -35,7 +35,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     wall: 'audit/ writes down what was asked and what became of it',
   },
   rest: {
-    uses: ['errors', 'registry', 'codec', 'call', 'http'],
+    uses: ['errors', 'clock', 'registry', 'codec', 'call', 'http'],
     wall: 'rest/ is a surface: it knows neither GraphQL, nor who may do what',
   },
   openapi: {
@@ -43,12 +43,12 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     wall: 'openapi/ describes the routes of REST; it serves nothing and opens no message',
   },
   connect: {
-    uses: ['errors', 'registry', 'codec', 'call', 'http', 'rest'],
+    uses: ['errors', 'clock', 'registry', 'codec', 'call', 'http', 'rest'],
     wall: 'connect/ is a surface: Connect and gRPC-Web on the routes that REST has',
   },
   grpc: { uses: ['errors', 'registry', 'call'], wall: 'grpc/ is a surface: it carries bytes and never sees a message' },
   graphql: {
-    uses: ['errors', 'documents', 'telemetry', 'registry', 'codec', 'call', 'rpc-table', 'http'],
+    uses: ['errors', 'documents', 'telemetry', 'clock', 'registry', 'codec', 'call', 'rpc-table', 'http'],
     wall: 'graphql/ is a surface: it never dials and does not know REST',
   },
   graphiql: { uses: ['errors', 'authentication', 'http'], wall: 'graphiql/ is a page; it knows GraphQL by its path' },

@@ -5,10 +5,10 @@ import type { Call, Invoke, InvokeOf, Reply } from '../call/call.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import { callerGone, GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { IdentifyRequest } from '../call/identity.ts';
+import { pauseBetweenSlices } from '../clock/time-slices.ts';
 import { JsonError } from '../codec/json/json-error.ts';
 import { JsonSyntaxError } from '../codec/json/json-scanner.ts';
-import { compileJsonToWire } from '../codec/json/json-to-wire.ts';
-import { compileWireToJson } from '../codec/json/wire-to-json.ts';
+import { compileJsonToWireInSlices, compileWireToJsonInSlices } from '../codec/json/in-slices.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
@@ -58,8 +58,8 @@ interface Route {
   readonly invoke: Invoke;
   readonly isRead: boolean;
   readonly room: ReplyRoom;
-  readonly decodeJson: (json: Uint8Array) => Uint8Array;
-  readonly encodeJson: (wire: Uint8Array) => Buffer;
+  readonly decodeJson: ReturnType<typeof compileJsonToWireInSlices>;
+  readonly encodeJson: ReturnType<typeof compileWireToJsonInSlices>;
 }
 
 /** The unary protocols that pages and generated clients speak, on the routes that REST has. */
@@ -87,8 +87,8 @@ export function createConnect(options: ConnectOptions): Connect {
           invoke: invokeOf(method),
           isRead: isRead(method),
           room: createReplyRoom(isRead(method), turn),
-          decodeJson: compileJsonToWire(method.input, registry, 'compact'),
-          encodeJson: compileWireToJson(method.output, registry, 'compact'),
+          decodeJson: compileJsonToWireInSlices(method.input, registry, 'compact'),
+          encodeJson: compileWireToJsonInSlices(method.output, registry, 'compact'),
         },
       ]),
     ),
@@ -126,7 +126,7 @@ export function createConnect(options: ConnectOptions): Connect {
       await route.room.beforeCall(hold);
       const reply = await route.invoke({
         method: route.method,
-        request: head.codec === 'proto' ? message : decode(message, route),
+        request: head.codec === 'proto' ? message : await decode(message, route),
         identity,
         surface: head.surface,
         metadata: forwardMetadata ? readMetadata(request) : noMetadata,
@@ -190,9 +190,9 @@ async function messageOf(body: Buffer, head: RequestHead, protocol: Protocol, ma
   return isCompressed ? decompressMessage(message, maxBytes) : message;
 }
 
-function decode(message: Buffer, { decodeJson }: Route): Uint8Array {
+async function decode(message: Buffer, { decodeJson }: Route): Promise<Uint8Array> {
   try {
-    return decodeJson(message);
+    return await decodeJson(message, pauseBetweenSlices());
   } catch (error) {
     if (!(error instanceof JsonSyntaxError || error instanceof JsonError)) throw error;
     throw new GatewayError('INVALID_ARGUMENT', error.message, { reason: 'BAD_BODY', cause: error });
@@ -201,7 +201,9 @@ function decode(message: Buffer, { decodeJson }: Route): Uint8Array {
 
 async function encode({ message, header, trailer }: Reply, head: RequestHead, { encodeJson }: Route) {
   const encoded =
-    head.codec === 'json' ? encodeJson(message) : Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+    head.codec === 'json'
+      ? await encodeJson(message, pauseBetweenSlices())
+      : Buffer.from(message.buffer, message.byteOffset, message.byteLength);
   return { ...(await compressMessage(encoded, head.acceptsGzip)), header, trailer };
 }
 

@@ -12,9 +12,7 @@ import { announceTrailer, renderHeader, renderTrailer } from './render-metadata.
 import type { ReplyRoom } from './reply-room.ts';
 import { type Answer, type Body, lengthOf } from './send-answer.ts';
 
-/**
- * The codec of one method. A long reply may become JSON over several turns of the event loop, and in several pieces.
- */
+/** The codec of one method whose messages are transcoded at once. */
 export interface MethodCodec {
   /** The request message's wire bytes from the first JSON value of a body. Throws JsonError or JsonSyntaxError. */
   readonly decode: (json: Uint8Array) => Uint8Array;
@@ -22,17 +20,24 @@ export interface MethodCodec {
   readonly encode: (wire: Uint8Array) => Body | Promise<Body>;
 }
 
+/** The codec of a unary method: long messages are transcoded over several turns of the event loop. */
+export interface UnaryCodec extends Pick<MethodCodec, 'encode'> {
+  /** Throws or rejects as `MethodCodec.decode` throws. */
+  readonly decode: (json: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+}
+
 /** Compiles the way of a unary RPC: one message in, one out. */
 export function compileUnary(
   method: MethodDescriptor,
-  { decode, encode }: MethodCodec,
+  { decode, encode }: UnaryCodec,
   invoke: Invoke,
   style: JsonStyle,
   room: ReplyRoom,
 ): Respond {
   return async (exchange) => {
     const { hold, progress } = exchange;
-    const request = decodeBody(exchange.body, decode);
+    const decoded = decodeBody(exchange.body, decode);
+    const request = decoded instanceof Promise ? await decoded.catch(explainBadBody) : decoded;
     const waiting = room.beforeCall(hold);
     if (waiting !== undefined) await waiting;
     const reply = await invoke(callOf(exchange, method, request));
@@ -51,9 +56,13 @@ export function decodeBody<Message>(body: Buffer, decode: (json: Buffer) => Mess
   try {
     return decode(body);
   } catch (error) {
-    if (!(error instanceof JsonSyntaxError || error instanceof JsonError)) throw error;
-    throw new GatewayError('INVALID_ARGUMENT', error.message, { reason: 'BAD_BODY', cause: error });
+    return explainBadBody(error);
   }
+}
+
+function explainBadBody(error: unknown): never {
+  if (!(error instanceof JsonSyntaxError || error instanceof JsonError)) throw error;
+  throw new GatewayError('INVALID_ARGUMENT', error.message, { reason: 'BAD_BODY', cause: error });
 }
 
 /**

@@ -32,7 +32,7 @@ import { compilerOf, compileWireToJson } from './wire-to-json.ts';
 export type Pause = () => Promise<void> | undefined;
 
 /** Shorter ones take some milliseconds at most, and are transcoded at once. */
-const longBytes = 256 * 1024;
+export const longBytes = 256 * 1024;
 
 /** How many elements of a list are written before the pause is asked. */
 const elementsPerLook = 32;

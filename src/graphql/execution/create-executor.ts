@@ -18,7 +18,7 @@ import type { GraphqlContext } from './graphql-context.ts';
 import type { ReplyForm } from './open-reply.ts';
 import { type Filling, Irregular, type OperationPlan } from './plan.ts';
 import { createReferenceExecutor, type Execute } from './reference-executor.ts';
-import { TimeSlices } from './time-slices.ts';
+import { TimeSlices } from '../../clock/time-slices.ts';
 
 /** Which executor answers operations (GRAPHQL_EXECUTOR). */
 export type ExecutorName = 'compiled' | 'reference';

@@ -10,7 +10,7 @@ import type {
 import type { Projection } from '../../codec/projection/write-projection.ts';
 
 import type { GraphqlContext, TruncatedList } from './graphql-context.ts';
-import type { TimeSlices } from './time-slices.ts';
+import type { TimeSlices } from '../../clock/time-slices.ts';
 
 /** What an operation comes to: compiled once, executed many times. */
 export interface OperationPlan {

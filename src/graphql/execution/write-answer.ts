@@ -15,7 +15,7 @@ import { readSameTag } from '../../codec/wire/wire-run.ts';
 
 import { maxNotes, type TruncatedList, type UnknownEnumValue } from './graphql-context.ts';
 import { Failure, type Filled, type Filling, Irregular, type MemberPlan, type ObjectPlan } from './plan.ts';
-import type { TimeSlices } from './time-slices.ts';
+import type { TimeSlices } from '../../clock/time-slices.ts';
 
 /** An answer in the making. */
 export interface Answer {

@@ -23,3 +23,9 @@ export class TimeSlices {
     this.restart();
   }
 }
+
+/** For work that asks now and then whether to wait: a promise when it is time to let others go on, else undefined. */
+export function pauseBetweenSlices(): () => Promise<void> | undefined {
+  const slices = new TimeSlices();
+  return () => (slices.isOver() ? slices.pause() : undefined);
+}
