@@ -4,7 +4,7 @@ import type protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 
 import { writeDescriptorSet } from '../../../src/registry/sources/descriptors/write-descriptor-set.ts';
-import { loadDescriptorSet } from '../../../src/registry/sources/load-descriptor-set.ts';
+import { loadDescriptorSet, readDescriptorSet } from '../../../src/registry/sources/load-descriptor-set.ts';
 import { loadProtoFiles, readProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 import { printRegistry } from '../print-registry.ts';
 
@@ -29,6 +29,20 @@ describe('writeDescriptorSet()', () => {
       expect(printRegistry(loadDescriptorSet(set, 'set'))).toEqual(printRegistry(loadProtoFiles([source])));
     },
   );
+
+  it('writes each file behind those that it imports', () => {
+    const { files } = readProtoFiles(['proto']);
+    const read = (ordered: typeof files) =>
+      readDescriptorSet(writeDescriptorSet(ordered), 'set').map(({ name, imports }) => ({ name, imports }));
+    for (const written of [read(files), read(files.toReversed())]) {
+      const places = new Map(written.map(({ name }, place) => [name, place]));
+      const early = written.flatMap(({ name, imports }, place) =>
+        imports.filter(({ path }) => places.get(path)! > place).map(({ path }) => `${name} before ${path}`),
+      );
+      expect(early).toEqual([]);
+      expect(written).toHaveLength(files.length);
+    }
+  });
 
   it('writes what protoc writes', () => {
     const folder = 'test/recorded/registry/';
