@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,6 +20,9 @@ const outputAfter = (words: string): string => {
   const index = blocks.findIndex(({ text }) => text.includes(words));
   return blocks[index + 1]?.text ?? '';
 };
+
+const works = (program: string) => spawnSync(program, ['--version']).status === 0;
+const [jq, python] = [works('jq'), works('python3')];
 
 const processes: ChildProcess[] = [];
 let url = '';
@@ -98,6 +101,26 @@ describe('the README', () => {
     expect(stdout.trim()).toBe(outputAfter('show(name:').trim());
   });
 
+  it.skipIf(!jq)('lists dead frames, and kills a job with a reason (skipped where there is no jq)', async () => {
+    const { stdout, stderr } = await run(blockWith('call Kill'));
+    expect(stdout, stderr).toMatch(/^(?:\d{4}-beauty\n)+\{\}\n?$/);
+  });
+
+  it.skipIf(!python)('lists jobs by Python (skipped where there is none)', async () => {
+    const script = blocks.find(({ language }) => language === 'python')!.text.replaceAll('http://127.0.0.1:8448', url);
+    const { stdout, stderr } = await run(`python3 - <<'EOF'\n${script}EOF\n`);
+    expect(stdout, stderr).toMatch(/^testing-shot01-kim_wedge_v001 \d+$/m);
+  });
+
+  it('subscribes to jobs', async () => {
+    const block = blockWith('subscription {').trim().replaceAll('http://127.0.0.1:8448', url);
+    await start(
+      `bash -ec '${block.replaceAll("'", `'\\''`)}'`,
+      { TOKEN: token },
+      /^data: \{"data":\{"jobs":\[\{"name":"testing-/m,
+    );
+  });
+
   it('serves in front of a Cuebot, whether or not it is there yet', async () => {
     const [exports, command] = blockWith('npm start').split('npm start');
     expect(command?.trim()).toBe('');
@@ -148,6 +171,9 @@ describe('the README', () => {
       'sh',
       'sh',
       'json',
+      'sh',
+      'python',
+      'sh',
       'sh',
       'sh',
       'sh',
