@@ -26,7 +26,7 @@ def call(rpc, request):
             text = error.read().decode()
             if wait is None:
                 sys.exit(f'{rpc}: {error.code} {text.strip()}')
-            # Too much was going on, and the call was not sent.
+            # Too much was going on, and nothing has changed.
             time.sleep(int(wait))
 
 
