@@ -1,4 +1,4 @@
-import type { RawConfig } from '../config/config.ts';
+import type { RawConfig } from '../config/read-settings.ts';
 
 /** What a command is given. */
 export interface CommandInput extends RawConfig {
