@@ -7,9 +7,9 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Invoke, InvokeOf } from '../call/call.ts';
 
 import { Connection } from './connection.ts';
-import { markLostTexts } from './lost-text.ts';
 import type { ChannelOptions } from './open-channel.ts';
 import { createReflectionTransport } from './reflection-transport.ts';
+import { mendResponseHeaders } from './response-headers.ts';
 import { sendCall } from './send-call.ts';
 import { watchSockets } from './upstream-sockets.ts';
 
@@ -47,7 +47,7 @@ const defaultSilentAfterMs = 1_000;
 /** Opens a connection to one Cuebot; nothing is dialled before the first call, or before somebody asks for it. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { endpoint, logger = silentLogger, mayGoUnanswered, silentAfterMs = defaultSilentAfterMs } = options;
-  markLostTexts();
+  mendResponseHeaders();
   const sockets = watchSockets(endpoint);
   const connection = new Connection({ ...options, logger });
   let [deadlines, bytesThen, silences] = [0, 0, 0];

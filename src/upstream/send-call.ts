@@ -32,7 +32,10 @@ export function sendCall(
           header = received;
         },
         onReceiveMessage: (received) => {
+          if (message !== undefined) started.cancelWithStatus(status.INTERNAL, secondMessage);
           message = received;
+          // What comes next is the status; a second message would wait for ever to be read, and the status behind it.
+          started.startRead();
         },
         // Comes last, and carries the trailer.
         onReceiveStatus: (ended) => {
@@ -53,6 +56,10 @@ export function sendCall(
     }
   });
 }
+
+/** As grpc-go words it. */
+const secondMessage =
+  'cardinality violation: expected <EOF> for non server-streaming RPCs, but received another message';
 
 /** As grpc-js words it. */
 const noMessage: StatusObject = {

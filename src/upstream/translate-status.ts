@@ -1,7 +1,7 @@
 import type { Metadata as GrpcMetadata, StatusObject } from '@grpc/grpc-js';
 
 import { GatewayError } from '../call/gateway-error.ts';
-import type { StatusName } from '../call/status.ts';
+import { statusCode, type StatusName } from '../call/status.ts';
 
 import { readMetadata } from './metadata.ts';
 
@@ -9,7 +9,7 @@ import { readMetadata } from './metadata.ts';
 type Fate = 'unknown' | 'not done';
 
 /**
- * Texts that grpc-js makes up by itself when there was no answer, and what REST clients know in their place from the Go
+ * Texts that grpc-js, or this room, makes up when there was no answer, and what REST clients know in their place from the Go
  * gateway. The Go texts name the upstream's address in two of them; ours never do.
  */
 const localTexts: readonly (readonly [
@@ -50,6 +50,8 @@ const localTexts: readonly (readonly [
     'unknown',
     ([, code]) => streamReset(http2Errors[Number(code)] ?? `${code}`),
   ],
+  [/^grpc: compressed flag set\b|^cardinality violation\b/, 'INTERNAL', 'unknown', ({ input }) => input],
+  [/^transport: received unexpected content-type\b|^malformed header\b/, 'UNKNOWN', 'unknown', ({ input }) => input],
 ];
 
 /** RFC 9113, section 7. */
@@ -62,12 +64,18 @@ function streamReset(name: string): string {
   return `stream terminated by RST_STREAM with error code: ${name}`;
 }
 
-/** What grpc-js reports; without metadata where it makes the error up by itself. */
-type EndedStatus = Pick<StatusObject, 'code' | 'details'> & { readonly metadata?: GrpcMetadata };
+/**
+ * What grpc-js reports; without metadata where it makes the error up by itself, and without anything for a message that is
+ * compressed by no encoding, or by one that it does not know.
+ */
+type EndedStatus = Partial<Pick<StatusObject, 'code' | 'details'>> & { readonly metadata?: GrpcMetadata };
+
+/** The first half is grpc-go's. */
+const unknownCompression = 'grpc: compressed flag set with identity or empty encoding, or one that is not known here';
 
 /** Translates how a call ended badly into a GatewayError; `header` is what arrived before the failure. */
 export function translateStatus(
-  { code, details, metadata }: EndedStatus,
+  { code = statusCode.INTERNAL, details = unknownCompression, metadata }: EndedStatus,
   header: GrpcMetadata | undefined,
 ): GatewayError {
   const statusDetails = metadata?.get('grpc-status-details-bin').at(-1);

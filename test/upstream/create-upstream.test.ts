@@ -5,8 +5,8 @@ import { type handleUnaryCall, Metadata, Server, ServerCredentials, status } fro
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { GatewayError } from '../../src/call/gateway-error.ts';
-import { lostText } from '../../src/upstream/lost-text.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/create-upstream.ts';
+import { lostText } from '../../src/upstream/response-headers.ts';
 import { callOf, method } from '../pipeline/calls.ts';
 
 const get = method('GetShelf');
