@@ -96,7 +96,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const route = compileMounts(options, life);
   const handle: Handler = (request, response) => {
     if (!connections.begin(response)) return;
-    if (life.isClosing) response.shouldKeepAlive = false;
+    if (life.isClosing || isFaultilyFramed(request)) response.shouldKeepAlive = false;
     try {
       answer(request, response, beforeRouting, route);
     } catch (error) {
@@ -187,6 +187,14 @@ function answer(request: IncomingMessage, response: ServerResponse, before: Befo
   } else {
     sendEarlyAnswer(response, before.answers[method === 'OPTIONS' ? 'serverOptions' : 'badTarget']);
   }
+}
+
+/**
+ * HTTP/1.0 has no chunks: whoever passed them on may have seen the body end elsewhere, so that what follows is nobody's
+ * request. The connection ends with the answer (RFC 9112, 6.1).
+ */
+function isFaultilyFramed({ httpVersionMinor, headers }: IncomingMessage): boolean {
+  return httpVersionMinor === 0 && headers['transfer-encoding'] !== undefined;
 }
 
 /** Why a request is refused that node's parser let through; undefined when it is not. */

@@ -288,6 +288,23 @@ describe('a connection', () => {
   });
 });
 
+describe('HTTP/1.0 with chunks', () => {
+  it('is answered, and ends the connection whatever was asked for', async () => {
+    const server = await start();
+    const head = 'POST /a HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\n';
+    const next = 'GET /smuggled HTTP/1.0\r\nHost: h\r\n\r\n';
+    const chunked = await talkTo(server);
+    chunked.send(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n${next}`);
+    const text = await chunked.untilClosed();
+    expect(text).toMatch(/^HTTP\/1\.\d 200 OK\r\n/);
+    expect(text).toContain('fallback /a');
+    expect(text).not.toContain('smuggled');
+    const counted = await talkTo(server);
+    counted.send(`${head}Content-Length: 2\r\n\r\n{}`);
+    expect(await counted.next()).toContain('Connection: keep-alive');
+  });
+});
+
 describe('health', () => {
   const fields =
     'Cache-Control: no-store\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n' +
