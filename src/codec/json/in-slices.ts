@@ -34,6 +34,9 @@ export type Pause = () => Promise<void> | undefined;
 /** Shorter ones take some milliseconds at most, and are transcoded at once. */
 export const longBytes = 256 * 1024;
 
+/** Messages below are written at once. Steps inside steps would be resumed one by one, each time. */
+const deepestStep = 50;
+
 /** How many elements of a list are written before the pause is asked. */
 const elementsPerLook = 32;
 
@@ -79,10 +82,12 @@ function* writeInSteps(
   if (reader.depth >= MAX_DEPTH) throw tooDeep();
   const { position } = reader;
   const start = writer.position;
+  const deferred = writer.deferred.length;
   const isWritten = yield* writeMembersInSteps(message, plan, compiler, reader, writer, limit);
   if (isWritten) return;
   reader.position = position;
   writer.position = start;
+  writer.deferred.length = deferred;
   writeObject(plan, reader, writer, limit);
 }
 
@@ -123,7 +128,8 @@ function* writeMembersInSteps(
     reader.tag = tag;
     const { type, cardinality } = message.fields[index]!;
     const inner = type.kind === 'message' && cardinality !== 'map' ? compiler.message(type.message) : undefined;
-    if (type.kind !== 'message' || inner?.object === undefined) values[index]!(reader, writer, limit);
+    if (type.kind !== 'message' || inner?.object === undefined || reader.depth > deepestStep)
+      values[index]!(reader, writer, limit);
     else if (cardinality === 'singular') {
       yield* writeInSteps(type.message, inner.object, compiler, reader, writer, readLimit(reader));
     } else {

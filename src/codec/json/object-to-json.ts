@@ -105,11 +105,13 @@ export function writeMembers(plan: ObjectToJson, reader: WireReader, writer: Jso
   reader.depth += 1;
   const { position } = reader;
   const written = writer.position;
+  const deferred = writer.deferred.length;
   const hopeful = plan.layout.ascending && plan.disorderedIn !== reader.id && !reader.careful;
   if (!hopeful || !writeInOrder(plan, reader, writer, limit, false)) {
     plan.disorderedIn = reader.id;
     reader.position = position;
     writer.position = written;
+    writer.deferred.length = deferred;
     writeOutOfOrder(plan, reader, writer, limit);
   }
   reader.depth -= 1;

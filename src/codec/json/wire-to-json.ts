@@ -2,7 +2,7 @@ import type { FieldDescriptor, MessageDescriptor, Registry } from '../../registr
 
 import type { JsonCompiler, MessageToJson } from './json-compiler.ts';
 import type { JsonStyle } from './json-style.ts';
-import { createJsonWriter, type JsonWriter, takeJson, writeAscii } from './json-writer.ts';
+import { createJsonWriter, discardJson, type JsonWriter, takeJson, writeAscii } from './json-writer.ts';
 import { compileMapToJson } from './map-to-json.ts';
 import { layOutMessage } from '../wire/message-layout.ts';
 import { planObject, writeObject } from './object-to-json.ts';
@@ -13,7 +13,7 @@ import { compileEnumToJson, enumZeroJson, SCALAR_TO_JSON, type ValueToJson } fro
 import { SCALAR_TYPES } from '../wire/scalar-types.ts';
 import { WELL_KNOWN_TYPES } from '../well-known/well-known-types.ts';
 import { missingRequired } from '../wire/wire-error.ts';
-import { createWireReader, readLimit, type WireReader } from '../wire/wire-reader.ts';
+import { createWireReader, readLimit, resumeLater, type WireReader } from '../wire/wire-reader.ts';
 
 /** Turns one message's wire bytes into the UTF-8 of its JSON. Throws a WireError, and nothing else, for what has no JSON. */
 export type WireToJson = (wire: Uint8Array) => Buffer;
@@ -38,7 +38,7 @@ export function compileWireToJson(
     write(reader, writer, reader.bytes.length);
     return takeJson(writer);
   };
-  const discard = () => takeJson(writer);
+  const discard = () => discardJson(writer);
   const toJson: WireToJson = (wire) => readWire(wire, layout, read, discard);
   const missingIn = compileFindMissing(message);
   if (missingIn === undefined) return toJson;
@@ -146,9 +146,26 @@ function compileSingular(field: FieldDescriptor, compiler: JsonCompiler): ValueT
       return compileEnumToJson(field.type.enum);
     case 'message': {
       const message = compiler.message(field.type.message);
-      return (reader, writer) => message.write(reader, writer, readLimit(reader));
+      return (reader, writer) => writeNested(message, reader, writer, readLimit(reader));
     }
   }
+}
+
+/**
+ * Writes a message that lies in another one. Where too many are open it is put off until those are written: messages may
+ * nest ten thousand deep, which no call stack bears.
+ */
+function writeNested(message: MessageToJson, reader: WireReader, writer: JsonWriter, limit: number): void {
+  if (reader.depth < reader.restsAt) {
+    message.write(reader, writer, limit);
+    return;
+  }
+  const later = resumeLater(reader);
+  writer.deferred.push({
+    position: writer.position,
+    write: (emptied) => message.write(later, emptied, limit),
+  });
+  reader.position = limit;
 }
 
 /** How the value of a map's entry that has none is written. */

@@ -3,6 +3,7 @@ import type { EnumDescriptor, FieldDescriptor, MessageDescriptor, ScalarType } f
 import {
   createJsonWriter,
   createTemplate,
+  discardJson,
   type JsonWriter,
   takeJson,
   type Template,
@@ -31,6 +32,8 @@ export function compilePlainValue(field: FieldDescriptor, trail: Trail, context:
   const { write } = compilerOf(context.registry, 'compact').message(type.message);
   if (hasOneText.has(type.message.fullName)) return (reader, writer) => write(reader, writer, readLimit(reader));
   return (reader, writer) => {
+    // What a value left that has no JSON.
+    discardJson(scratch);
     write(reader, scratch, readLimit(reader));
     writeText(writer, JSON.stringify(JSON.parse(takeJson(scratch).toString())));
   };

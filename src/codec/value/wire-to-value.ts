@@ -1,6 +1,6 @@
 import type { FieldDescriptor, MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
-import { createJsonWriter, takeJson } from '../json/json-writer.ts';
+import { createJsonWriter, discardJson, takeJson } from '../json/json-writer.ts';
 import { compileMapToValue } from './map-to-value.ts';
 import { layOutMessage } from '../wire/message-layout.ts';
 import type { MessageValue, ReadValue } from './message-value.ts';
@@ -27,7 +27,7 @@ export function compileWireToValue(message: MessageDescriptor, registry: Registr
   const layout = layOutMessage(message);
   const compiled = messageToValue(message, registry);
   const read = (reader: WireReader) => compiled.read(reader, reader.bytes.length);
-  const discard = () => takeJson(scratch);
+  const discard = () => discardJson(scratch);
   return (wire) => readWire(wire, layout, read, discard);
 }
 

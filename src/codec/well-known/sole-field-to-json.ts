@@ -26,9 +26,11 @@ export function compileSoleFieldToJson(
     reader.depth += 1;
     const { position } = reader;
     const written = writer.position;
+    const deferred = writer.deferred.length;
     if (reader.careful || !writeSole(compiled, reader, writer, limit)) {
       reader.position = position;
       writer.position = written;
+      writer.deferred.length = deferred;
       writeOrdered(compiled, reader, writer, limit);
     }
     reader.depth -= 1;

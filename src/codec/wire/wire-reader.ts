@@ -1,6 +1,6 @@
 import { malformedWire } from './wire-error.ts';
 
-/** How deep messages may nest, as in protobuf-go. V8's default stack usually ends earlier: that is the same error. */
+/** How deep messages may nest, as in protobuf-go. Whoever reads by recursion may come to the end of V8's stack earlier: that is the same error. */
 export const MAX_DEPTH = 10_000;
 
 /**
@@ -28,7 +28,15 @@ export interface WireReader {
    * none of them is replaced by a later one; see `readWire`.
    */
   readonly careful: boolean;
+  /** At how many open messages those inside are put off, so that no stack has to bear them all; see `writeNested`. */
+  readonly restsAt: number;
 }
+
+/**
+ * How many messages are read inside each other by recursion. V8's default stack ends at about a thousand of the costliest
+ * (an Any in an Any), and whoever calls has used some of it.
+ */
+const LEVELS_AT_ONCE = 300;
 
 let readings = 0;
 
@@ -37,7 +45,13 @@ export function createWireReader(wire: Uint8Array, careful = false): WireReader 
   // A Buffer always: two kinds of arrays would make every element access in this room polymorphic.
   const bytes = Buffer.isBuffer(wire) ? wire : Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength);
   readings += 1;
-  return { id: readings, bytes, position: 0, tag: 0, low: 0, high: 0, depth: 0, careful };
+  return { id: readings, bytes, position: 0, tag: 0, low: 0, high: 0, depth: 0, careful, restsAt: LEVELS_AT_ONCE };
+}
+
+/** A reader of the same bytes that goes on where this one is now, later and from an empty stack. */
+export function resumeLater({ bytes, position, depth, careful, id }: WireReader): WireReader {
+  const restsAt = depth + LEVELS_AT_ONCE;
+  return { id, bytes, position, tag: 0, low: 0, high: 0, depth, careful, restsAt };
 }
 
 /** Reads a field's tag. Throws for a field number outside 1 to 2^29 - 1. */
