@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { RefusalReason } from '../graphql/limits/refusal-reasons.ts';
 import type { LaneState } from '../pipeline/lanes/lane.ts';
 import type { CallMeters, Observe } from '../pipeline/measure-calls.ts';
+import { closeReasons } from '../http/connections.ts';
 import type { RunningServer, ServerOptions } from '../http/create-server.ts';
 import type { Handler } from '../http/mount.ts';
 import { countAnswers } from '../http/count-answers.ts';
@@ -55,13 +56,14 @@ export interface Meters {
 }
 
 /** The meters that the settings ask for; undefined: none, and nothing is measured. */
-export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config): Meters | undefined {
+export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBufferedBytes }: Config): Meters | undefined {
   if (metricsPort === undefined) return undefined;
   const metrics = createMetrics();
   const { counter, histogram, watch } = metrics;
   const blocked = (reason: string) => counter('cuegate_blocked_requests_total', reason)();
   for (const reason of watchedReasons) counter('cuegate_gateway_errors_total', reason);
   counter('cuegate_authentication_failures_total', 'TOO_MANY_FAILURES');
+  for (const reason of closeReasons) counter('cuegate_closed_connections_total', reason);
   return {
     calls: {
       ended: (surface, rpc, status) => counter('cuegate_calls_total', surface, rpc, status),
@@ -97,6 +99,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config)
       watch('cuegate_upstream_silences_total', () => [[[], silences()]]);
       watch('cuegate_open_connections', () => [[[], connections()]]);
       watch('cuegate_buffered_bytes', () => [[[], bufferedBytes()]]);
+      watch('cuegate_buffered_limit_bytes', () => [[[], maxBufferedBytes]]);
       watch('cuegate_links_total', () => Object.entries(links()).map(([event, count]) => [[event], count]));
       watch('cuegate_audit_write_failures_total', () => [[[], auditFailures()]]);
       watch('cuegate_audit_file_disturbances_total', () =>
@@ -126,4 +129,4 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts }: Config)
 /**
  * What alert rules wait for. An increase is seen only of a series that was there before, so these begin at 0 with the process.
  */
-const watchedReasons = ['UNEXPECTED', 'LANE_FULL', 'LANE_WAIT', 'AUDIT_FAILED'];
+const watchedReasons = ['UNEXPECTED', 'LANE_FULL', 'LANE_WAIT', 'AUDIT_FAILED', 'BUFFERS_FULL', 'BODY_BUFFERS_FULL'];

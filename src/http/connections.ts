@@ -4,20 +4,24 @@ import type { Socket } from 'node:net';
 import { plainAddress, subscriberNetworkOf } from './ip-network.ts';
 import { lingerMs } from './send-answer.ts';
 
-/** Why a connection was closed although its client would have gone on. */
-export type CloseReason =
+/** Why connections are closed although their clients would have gone on. */
+export const closeReasons = [
   /** Its address has as many as one may have (MAX_CONNECTIONS_PER_ADDRESS). */
-  | 'address-limit'
+  'address-limit',
   /** There are as many as there may be (MAX_CONNECTIONS), and something is under way on each. */
-  | 'connection-limit'
+  'connection-limit',
   /** It made room for another: nothing was under way on it for the longest time. */
-  | 'idle-at-limit'
+  'idle-at-limit',
   /** A request did not come to its end in time. */
-  | 'request-timeout'
+  'request-timeout',
   /** A request's body came too slowly. */
-  | 'slow-sender'
+  'slow-sender',
   /** An answer was read too slowly. */
-  | 'slow-reader';
+  'slow-reader',
+] as const;
+
+/** Why a connection was closed although its client would have gone on. */
+export type CloseReason = (typeof closeReasons)[number];
 
 /** How many connections there may be. */
 export interface ConnectionLimits {

@@ -117,6 +117,12 @@ export const metricTable = [
     help: 'Bytes of request bodies and REST answers that are held in memory; MAX_BUFFERED_MB bounds them.',
   },
   {
+    name: 'cuegate_buffered_limit_bytes',
+    type: 'gauge',
+    labels: [],
+    help: 'How many bytes may be held in that way: MAX_BUFFERED_MB.',
+  },
+  {
     name: 'cuegate_links_total',
     type: 'counter',
     labels: ['event'],

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { createGateway } from '../../src/app/gateway.ts';
+import { closeReasons } from '../../src/http/connections.ts';
 import { metricTable } from '../../src/telemetry/metric-table.ts';
 
 import { secret, send, startGateway, type TestGateway, testConfig } from './running-gateway.ts';
@@ -62,6 +63,17 @@ describe('the metrics of a gateway', () => {
       ['TOKEN_EXPIRED', 1],
     ]);
     expect(await value('cuegate_calls_total', { rpc: 'show.ShowInterface/GetShows', surface: 'rest' })).toBe(before);
+  });
+
+  it('tell from the start what alert rules wait for: why connections are closed, and how much may be held', async () => {
+    const samples = parseSamples(await read());
+    const closed = samples.filter(({ name }) => name === 'cuegate_closed_connections_total');
+    expect(closed.map(({ labels, value }) => [labels['reason'], value])).toEqual(
+      closeReasons.map((reason) => [reason, 0]),
+    );
+    expect(await value('cuegate_gateway_errors_total', { reason: 'BUFFERS_FULL' })).toBe(0);
+    expect(await value('cuegate_gateway_errors_total', { reason: 'BODY_BUFFERS_FULL' })).toBe(0);
+    expect(await value('cuegate_buffered_limit_bytes')).toBe(256 * 1024 * 1024);
   });
 
   it('count refused calls by RPC and reason', async () => {
