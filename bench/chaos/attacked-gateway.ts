@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const secret = 'a-secret-for-attacks-with-enough-bytes-in-it';
+/** What the attacked gateway takes tokens by. */
+export const secret = 'a-secret-for-attacks-with-enough-bytes-in-it';
 
 /** A gateway in a process of its own, to be attacked. */
 export interface AttackedGateway {
