@@ -59,6 +59,14 @@ describe('fillIdentityFields()', () => {
     expect(sent.map(({ request }) => (request as { username: string }).username)).toEqual(['ann', 'ann']);
   });
 
+  it('says no more of a long name than its beginning', async () => {
+    const { send } = filling('refuse');
+    const error = await send(kill, { username: 'b'.repeat(1_000_000) }, { identity: ann }).catch(
+      (error: GatewayError) => error,
+    );
+    expect(error).toMatchObject({ message: expect.stringContaining(`"username" says "${'b'.repeat(200)}", and`) });
+  });
+
   it.each(['replace', 'refuse'] as const)(
     'lets a service speak for others, and notes for whom (%s)',
     async (mismatch) => {
