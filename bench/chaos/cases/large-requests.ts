@@ -13,6 +13,8 @@ import { longestTurnOf } from '../longest-turn.ts';
 
 const targetBytes = 10_000_000;
 const otherBytes = 16_000_000;
+/** The worst counts: on a busy machine, garbage collection may seem to take all of a turn. */
+const rounds = 5;
 /** In milliseconds of processor time, garbage collection apart. */
 const limit = 50;
 
@@ -54,7 +56,9 @@ export const chaos: ChaosCase = {
     for (const [what, work] of Object.entries(cases)) {
       // The first time it is compiled, too.
       await work();
-      figures.push({ what: `longest turn: ${what}`, value: await longestTurnOf(work), unit: 'ms', limit });
+      let longest = 0;
+      for (let round = 0; round < rounds; round++) longest = Math.max(longest, await longestTurnOf(work));
+      figures.push({ what: `longest turn: ${what}`, value: longest, unit: 'ms', limit });
     }
     return figures;
   },
