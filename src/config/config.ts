@@ -76,7 +76,7 @@ export interface Config {
   readonly maxSpecBytes: number;
   /** What one GraphQL operation may take. */
   readonly graphqlLimits: Readonly<
-    Record<'maxRequestBytes' | 'maxTokens' | 'maxDepth' | 'maxAliases' | 'maxEstimate', number> &
+    Record<'maxRequestBytes' | 'maxValues' | 'maxTokens' | 'maxDepth' | 'maxAliases' | 'maxEstimate', number> &
       Record<'assumedListLength' | 'maxCalls' | 'timeoutMs', number>
   >;
   readonly graphqlExecutor: 'compiled' | 'reference';
@@ -182,6 +182,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     maxSpecBytes: read.number('MAX_SPEC_MB'),
     graphqlLimits: Object.freeze({
       maxRequestBytes: read.number('GRAPHQL_MAX_REQUEST_MB'),
+      maxValues: read.number('GRAPHQL_MAX_VALUES'),
       maxTokens: read.number('GRAPHQL_MAX_TOKENS'),
       maxDepth: read.number('GRAPHQL_MAX_DEPTH'),
       maxAliases: read.number('GRAPHQL_MAX_ALIASES'),

@@ -580,8 +580,17 @@ export const options = [
     default: '20',
     group: 'Protection',
     description:
-      'The longest body of a GraphQL request, in MiB: a job spec of MAX_SPEC_MB fits in. It is parsed as a whole, and nothing ' +
-      'else is answered meanwhile; a large one of many small values takes a second or two.',
+      'The longest body of a GraphQL request, in MiB: a job spec of MAX_SPEC_MB fits in. It is read in slices, so that others are ' +
+      'answered meanwhile.',
+  },
+  {
+    name: 'GRAPHQL_MAX_VALUES',
+    kind: 'count',
+    default: '30000',
+    group: 'Protection',
+    description:
+      'How many values the body of a GraphQL request may hold, counted as commas and opening brackets. Variables are parsed and ' +
+      'checked against their types without a pause, which takes a microsecond or two for each.',
   },
   {
     name: 'GRAPHQL_MAX_TOKENS',

@@ -69,6 +69,8 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
 export interface GraphqlLimits extends WorkLimits {
   /** Bytes of a request's body; more is 413 (GRAPHQL_MAX_REQUEST_MB). */
   readonly maxRequestBytes: number;
+  /** Values in a request's body; more is 413 (GRAPHQL_MAX_VALUES). */
+  readonly maxValues: number;
   /** Calls upstream of one operation (GRAPHQL_MAX_CALLS). */
   readonly maxCalls: number;
   /** How long an operation may take (GRAPHQL_TIMEOUT). */
@@ -124,6 +126,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
         identify,
         formatChallenge: options.challenge ?? compileChallenge(undefined),
         maxBodyBytes: limits.maxRequestBytes,
+        maxValues: limits.maxValues,
         onRefused: options.onRefused,
       }),
       passIdentityOn(),

@@ -34,6 +34,8 @@ export interface GuardOptions {
   readonly identify: IdentifyRequest;
   readonly formatChallenge: FormatChallenge;
   readonly maxBodyBytes: number;
+  /** In a body. */
+  readonly maxValues: number;
   /** Counts a request that was refused for want of memory, by its reason. */
   readonly onRefused: (reason: string) => void;
 }
@@ -47,6 +49,7 @@ export function guardRequests({
   identify,
   formatChallenge,
   maxBodyBytes,
+  maxValues,
   onRefused,
 }: GuardOptions): Plugin<RequestContext, RequestContext> {
   return {
@@ -61,7 +64,7 @@ export function guardRequests({
         throw refusal(buffersFull(), requestId);
       }
       const onNoRoom = () => onRefused('BODY_BUFFERS_FULL');
-      const reading = { maxBytes: maxBodyBytes, take: hold.take, onNoRoom };
+      const reading = { maxBytes: maxBodyBytes, maxValues, take: hold.take, onNoRoom };
       if (req.method === 'POST') setRequestParser(() => readJsonBody(req, res, reading));
     },
   };

@@ -20,6 +20,7 @@ import {
 import { nearestName } from '../../errors/did-you-mean.ts';
 
 import { BAD_USER_INPUT, showValue } from '../execution/bad-user-input.ts';
+import { TimeSlices } from '../execution/time-slices.ts';
 import type { OperationRequest } from './collect-fields.ts';
 import type { RefusalReason } from './refusal-reasons.ts';
 
@@ -28,6 +29,9 @@ const maxProblems = 10;
 
 /** Values are nested as deep as their types, unless a type holds itself. */
 const maxDepth = 100;
+
+/** How many values are looked at before others may have their turn: some tenths of a millisecond. */
+const valuesPerStep = 256;
 
 /** The longest value of an enum that may have been meant. */
 const longestEnumValue = 200;
@@ -39,10 +43,24 @@ const longestEnumValue = 200;
  * graphql-js finds the same, but writes the whole object that holds a mistake into the error, for each mistake in it anew, and
  * compares each wrong word with all right ones: a request of some megabytes would keep it busy for a minute.
  */
-export function checkVariables(
+export async function checkVariables(
+  schema: GraphQLSchema,
+  request: OperationRequest,
+  slices = new TimeSlices(),
+): Promise<GraphQLError[]> {
+  const search = searchVariables(schema, request);
+  for (;;) {
+    const step = search.next();
+    if (step.done === true) return step.value;
+    if (slices.isOver()) await slices.pause();
+  }
+}
+
+/** Stops every so many values. */
+function* searchVariables(
   schema: GraphQLSchema,
   { document, operationName, variableValues }: OperationRequest,
-): GraphQLError[] {
+): Generator<void, GraphQLError[]> {
   const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
   const problems: GraphQLError[] = [];
   for (const definition of definitions) {
@@ -50,7 +68,7 @@ export function checkVariables(
     const type = typeFromAST(schema, definition.type);
     if (!isInputType(type)) continue;
     const search = new MisfitSearch((place, problem) => problems.push(complaint(definition, place, problem)));
-    search.look(variableValues?.[name], type, { above: undefined, key: name, depth: 0 });
+    yield* search.look(variableValues?.[name], type, { above: undefined, key: name, depth: 0 });
     if (problems.length >= maxProblems) return problems.slice(0, maxProblems);
   }
   return problems;
@@ -67,37 +85,39 @@ interface Place {
 class MisfitSearch {
   readonly #onMisfit: (place: Place, problem: string) => void;
   #found = 0;
+  #looked = 0;
 
   constructor(onMisfit: (place: Place, problem: string) => void) {
     this.#onMisfit = onMisfit;
   }
 
-  look(value: unknown, type: GraphQLInputType, place: Place): void {
+  *look(value: unknown, type: GraphQLInputType, place: Place): Generator<void> {
     const bare = isNonNullType(type) ? type.ofType : type;
     // Whether a value may be missing is for graphql-js to say.
     if (value === null || value === undefined) return;
     if (place.depth > maxDepth) this.#tell(place, `it is nested more than ${maxDepth} deep`);
-    else if (isListType(bare)) this.#lookAtList(value, bare.ofType, place);
-    else if (isInputObjectType(bare)) this.#lookAtObject(value, bare, place);
+    else if (isListType(bare)) yield* this.#lookAtList(value, bare.ofType, place);
+    else if (isInputObjectType(bare)) yield* this.#lookAtObject(value, bare, place);
     else this.#lookAtLeaf(value, bare, place);
   }
 
   /** A single value is a list of one: https://spec.graphql.org/October2021/#sec-List.Input-Coercion. */
-  #lookAtList(value: unknown, itemType: GraphQLInputType, place: Place): void {
+  *#lookAtList(value: unknown, itemType: GraphQLInputType, place: Place): Generator<void> {
     if (!Array.isArray(value)) {
-      this.look(value, itemType, place);
+      yield* this.look(value, itemType, place);
       return;
     }
     const isOfLeaves = isLeafType(getNamedType(itemType));
     for (const [at, item] of value.entries()) {
       if (this.#found >= maxProblems) return;
+      if (this.#isTimeToStop()) yield;
       // Most of a large list: nothing can be wrong with the shape of such a value.
       if (isOfLeaves && isShort(item)) continue;
-      this.look(item, itemType, { above: place, key: at, depth: place.depth + 1 });
+      yield* this.look(item, itemType, { above: place, key: at, depth: place.depth + 1 });
     }
   }
 
-  #lookAtObject(value: unknown, type: GraphQLInputObjectType, place: Place): void {
+  *#lookAtObject(value: unknown, type: GraphQLInputObjectType, place: Place): Generator<void> {
     if (!isObject(value)) {
       this.#tell(place, `expected an object of type "${type.name}"; found ${nameOf(value)}`);
       return;
@@ -108,9 +128,10 @@ class MisfitSearch {
     // Unlike Object.entries this does not hold all of them at once. JSON has made the object, so all are its own.
     for (const key in value) {
       if (this.#found >= maxProblems) return;
+      if (this.#isTimeToStop()) yield;
       const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
       if (field === undefined) this.#tell(place, unknownField(key, type.name, Object.keys(fields)));
-      else this.look(value[key], field.type, { above: place, key, depth: place.depth + 1 });
+      else yield* this.look(value[key], field.type, { above: place, key, depth: place.depth + 1 });
     }
   }
 
@@ -122,6 +143,11 @@ class MisfitSearch {
     } else if (isEnumType(type) && !isShort(value)) {
       this.#tell(place, `"${type.name}" has no value ${showValue(value)}`);
     }
+  }
+
+  #isTimeToStop(): boolean {
+    this.#looked += 1;
+    return this.#looked % valuesPerStep === 0;
   }
 
   #tell(place: Place, problem: string): void {

@@ -28,8 +28,8 @@ interface Context extends GraphqlContext {
 export function limitWork(schema: GraphQLSchema, limits: WorkLimits): Plugin<Context> {
   const { maxTokens, maxValidationErrors } = limits;
   const checkEstimate = compileCheckEstimate(schema, limits);
-  const begin = ({ args, setResultAndStopExecution }: Beginning) => {
-    const misfits = checkVariables(schema, args);
+  const begin = async ({ args, setResultAndStopExecution }: Beginning) => {
+    const misfits = await checkVariables(schema, args);
     if (misfits.length > 0) return setResultAndStopExecution({ errors: misfits });
     const problem = checkEstimate(args);
     if (problem !== undefined) return setResultAndStopExecution({ errors: [problem] });

@@ -6,6 +6,7 @@ export const refusalReasons = {
   NOT_ACCEPTABLE: '`Accept` allows none of the types that answers have',
   BODY_TYPE: 'the body is not `application/json`, or comes packed',
   BODY_TOO_LONG: 'the body is longer than `GRAPHQL_MAX_REQUEST_MB`',
+  TOO_MANY_VALUES: 'the body holds more values than `GRAPHQL_MAX_VALUES`',
   BODY_INCOMPLETE: 'the client left before its body was complete',
   BODY_MALFORMED: 'the body, or a parameter of the address, is no JSON object',
   REQUEST_INVALID: 'the request fits neither GraphQL nor the schema: its syntax, its fields, its variables',

@@ -91,6 +91,7 @@ export async function serveBookshop({
     logger: { debug: () => {}, info: tell('info'), warn: tell('warn'), error: (fields) => errors.push(fields) },
     limits: {
       maxRequestBytes: 10_000,
+      maxValues: 10_000,
       maxTokens: 500,
       maxValidationErrors: 3,
       maxDepth: 10,

@@ -16,7 +16,7 @@ const schema = deriveSchema({ registry, table, services: registry.services, exte
 
 /** What an operation gives whose calls are answered by their own requests. */
 async function run(source: string, variableValues: Record<string, unknown> = {}) {
-  const misfits = checkVariables(schema, { document: parse(source), variableValues });
+  const misfits = await checkVariables(schema, { document: parse(source), variableValues });
   expect(misfits).toEqual([]);
   const contextValue = {
     identity: identityOf('ada'),
