@@ -1,7 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
@@ -19,10 +22,24 @@ export interface AttackedGateway {
   send(bytes: string): Promise<Socket>;
   /** Asks for a call and tells its status; 0: there was no answer in the given time. */
   call(rpc: string, subject: string, timeoutMs: number): Promise<number>;
+  /** Sends a GraphQL request, and reads the whole answer. */
+  graphql(body: string | Buffer, subject: string): Promise<GraphqlAnswer>;
+  /** Processor time of the main thread so far, in milliseconds (Linux only). */
+  processorMs(): number;
+  /** Resolves to the longest turn of the event loop meanwhile, in milliseconds of processor time, garbage collection included. */
+  longestTurnOf(work: () => Promise<unknown>): Promise<number>;
   signal(signal: NodeJS.Signals): void;
   /** Resolves when the process has ended. */
   readonly ended: Promise<unknown>;
   stop(): void;
+}
+
+/** An answer of GraphQL. */
+export interface GraphqlAnswer {
+  /** 0: the connection broke. */
+  readonly status: number;
+  readonly body: Buffer;
+  readonly seconds: number;
 }
 
 /**
@@ -33,9 +50,18 @@ export async function attackGateway(
   settings: Readonly<Record<string, string>>,
   descriptors?: number,
 ): Promise<AttackedGateway> {
-  const child = spawn(process.execPath, ['dist/cli.js', 'serve'], {
+  const turnFile = join(mkdtempSync(join(tmpdir(), 'cuegate-chaos-')), 'turn');
+  const child = spawn(process.execPath, ['--import', './bench/programs/longest-turn.mjs', 'dist/cli.js', 'serve'], {
     cwd: root,
-    env: { ...process.env, HOST: '127.0.0.1', REST_PORT: '0', JWT_SECRET: secret, LOG_LEVEL: 'info', ...settings },
+    env: {
+      ...process.env,
+      LONGEST_TURN_FILE: turnFile,
+      HOST: '127.0.0.1',
+      REST_PORT: '0',
+      JWT_SECRET: secret,
+      LOG_LEVEL: 'info',
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -68,6 +94,16 @@ export async function attackGateway(
       return socket;
     },
     call: (rpc, subject, timeoutMs) => callOnce(listening, formatCall(rpc, subject, '{}'), timeoutMs),
+    graphql: (body, subject) => askGraphql(listening, body, subject),
+    processorMs: () => Number(readFileSync(`/proc/${child.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
+    longestTurnOf: async (work) => {
+      child.kill('SIGUSR2');
+      await wait(200);
+      await work();
+      child.kill('SIGUSR2');
+      await wait(500);
+      return Number(readFileSync(turnFile, 'utf8'));
+    },
     signal: (signal) => void child.kill(signal),
     ended: failed.catch(() => {}),
     stop: () => {
@@ -84,6 +120,31 @@ export function formatCall(rpc: string, subject: string, body: string): string {
     `POST /${rpc} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n` +
     `Content-Length: ${body.length}\r\n\r\n${body}`
   );
+}
+
+async function askGraphql(port: number, body: string | Buffer, subject: string): Promise<GraphqlAnswer> {
+  const startedAt = performance.now();
+  const headers = {
+    authorization: `Bearer ${signToken({ secret, claims: { sub: subject } })}`,
+    'content-type': 'application/json',
+    connection: 'close',
+  };
+  const request = httpRequest({ host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers });
+  const chunks: Buffer[] = [];
+  let status = 0;
+  try {
+    request.end(body);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    status = response.statusCode!;
+  } catch {
+    // An answer that breaks off is none.
+  }
+  return { status, body: Buffer.concat(chunks), seconds: (performance.now() - startedAt) / 1_000 };
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function callOnce(port: number, request: string, timeoutMs: number): Promise<number> {

@@ -1,10 +1,7 @@
-import { fileURLToPath } from 'node:url';
-
-import { compileValueToWire } from '../../../src/codec/value/value-to-wire.ts';
-import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
 import { createGrpcServer } from '../../../test/conformance/grpc-server.ts';
 import { attackGateway, formatCall } from '../attacked-gateway.ts';
 import type { ChaosCase, ChaosFigure } from '../chaos-case.ts';
+import { jobList } from '../job-list.ts';
 
 const callers = 30;
 /** Some 62 MB as JSON. */
@@ -28,9 +25,10 @@ async function attack(
   settings: Readonly<Record<string, string>>,
   { label = '', residentLimit }: { readonly label?: string; readonly residentLimit?: number },
 ): Promise<readonly ChaosFigure[]> {
+  const list = jobList(jobs);
   const upstream = await createGrpcServer(
     new Map([
-      [`/${rpc}`, () => ({ header: {}, messages: [jobList()] })],
+      [`/${rpc}`, () => ({ header: {}, messages: [list] })],
       [`/${other}`, () => ({ header: {}, messages: [Buffer.alloc(0)] })],
     ]),
   );
@@ -61,26 +59,4 @@ async function attack(
     { what: `${label}slowest answer to another caller`, value: slowest / 1_000, unit: 's' },
     { what: `${label}calls of another caller that were not answered 200`, value: unanswered, unit: 'calls' },
   ];
-}
-
-let list: Buffer | undefined;
-
-function jobList(): Buffer {
-  if (list !== undefined) return list;
-  const registry = loadProtoFiles([fileURLToPath(new URL('../../../proto', import.meta.url))]);
-  const { output } = registry.methods.get(rpc)!;
-  const encode = compileValueToWire(output, registry);
-  const job = (index: number) => ({
-    id: `00000000-0000-0000-0000-${String(index).padStart(12, '0')}`,
-    name: `show-shot${index}-user_render_of_a_shot_with_a_long_name_v${index}`,
-    shot: `shot${index}`,
-    show: 'show',
-    user: 'user',
-    group: 'show/group',
-    facility: 'cloud',
-    logDir: `/shots/show/shot${index}/logs/show-shot${index}-user_render_of_a_shot_with_a_long_name_v${index}`,
-    jobStats: { totalFrames: 100, waitingFrames: 100 },
-  });
-  list = Buffer.from(encode({ jobs: { jobs: Array.from({ length: jobs }, (_, index) => job(index)) } }));
-  return list;
 }
