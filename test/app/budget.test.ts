@@ -103,7 +103,7 @@ describe('an operation', () => {
   it('with 2,000 aliases is refused, and calls nothing', async () => {
     const { json } = await running().graphql(aliased(2_000, () => 'showGetShows { shows { shows { name } } }'));
     // Its tokens are counted first.
-    expect(json.errors[0].message).toMatch(/Document contains more tha[nt] 10000 tokens/);
+    expect(json.errors[0].message).toContain('This document has more than 10000 words, numbers and punctuators');
     const { json: shorter } = await running().graphql(aliased(2_000, () => '__typename'));
     expect(shorter.errors).toMatchObject([
       {
@@ -115,7 +115,7 @@ describe('an operation', () => {
   });
 
   it('with variables full of mistakes is told the first ones, and calls nothing', async () => {
-    const r = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`unknown${index}`, index]));
+    const r = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`unknown${index}`, index]));
     const { json } = await running().graphql(
       'query ($r: JobSearchCriteriaInput) { jobGetJobs(r: $r) { __typename } }',
       {
