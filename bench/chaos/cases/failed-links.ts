@@ -32,7 +32,7 @@ export const chaos: ChaosCase = {
       { what: 'bytes of the answer', value: answer.body.length / 1024, unit: 'KiB' },
       { what: 'until it came', value: answer.seconds, unit: 's' },
       { what: 'longest turn, in CPU time', value: longest, unit: 'ms' },
-      { what: 'resident set afterwards', value: resident, unit: 'MiB' },
+      { what: 'resident set afterwards', value: resident, unit: 'MiB', limit: 512 },
     ];
   },
 };

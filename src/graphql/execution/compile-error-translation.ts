@@ -40,7 +40,20 @@ const hiddenTexts: Partial<Record<StatusName, string>> = {
 /** Compiles the translation for one RPC. */
 export function compileErrorTranslation(method: MethodDescriptor, table: RpcTable): TranslateError {
   const translate = compileTranslation(method, table);
-  return table.factsOf(method).kind === 'write' ? sayWhatMayHaveHappened(translate) : translate;
+  return table.factsOf(method).kind === 'write' ? sayWhatMayHaveHappened(translate) : rememberTranslations(translate);
+}
+
+/** What fails in one way for very many fields is worded once. Callers who share a read have request ids of their own. */
+function rememberTranslations(translate: TranslateError): TranslateError {
+  const known = new WeakMap<object, { readonly requestId: string; readonly translated: GraphQLError }>();
+  return (error, requestId) => {
+    if (!(error instanceof GatewayError)) return translate(error, requestId);
+    const found = known.get(error);
+    if (found?.requestId === requestId) return found.translated;
+    const translated = translate(error, requestId);
+    known.set(error, { requestId, translated });
+    return translated;
+  };
 }
 
 function compileTranslation(method: MethodDescriptor, { dressedErrors }: RpcTable): TranslateError {

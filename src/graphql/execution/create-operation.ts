@@ -1,5 +1,7 @@
 import type { ResponsePath } from 'graphql';
 
+import type { MethodDescriptor } from '../../registry/descriptors.ts';
+
 import type { Call, Invoke, Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 import { readKeyOf } from '../../call/call.ts';
@@ -57,8 +59,15 @@ export function createOperation({ invoke, table, maxCalls, peer }: OperationOpti
   let explanation: Explanation | undefined;
   let calls = 0;
 
+  // One error for all calls of an RPC: there may be hundreds of thousands, and each new one would remember where it was made.
+  const refusals = new Map<MethodDescriptor, GatewayError>();
+  const refusalOf = (call: Call) => {
+    const refusal = refusals.get(call.method) ?? tooManyCalls(call, maxCalls);
+    refusals.set(call.method, refusal);
+    return refusal;
+  };
   const send = (bare: Call, path: ResponsePath | undefined, parents: number) => {
-    if (calls >= maxCalls) return Promise.reject(tooManyCalls(bare, maxCalls));
+    if (calls >= maxCalls) return Promise.reject(refusalOf(bare));
     calls += 1;
     const call = { ...bare, peer };
     return explanation === undefined ? invoke(call) : explanation.watch(invoke, call, path, parents);
