@@ -1,4 +1,4 @@
-import { TimeSlices } from '../../src/graphql/execution/time-slices.ts';
+import { TimeSlices } from '../../src/clock/time-slices.ts';
 
 /** Slices that are over whenever somebody asks, so that turns can be counted however fast the machine is. */
 export class EagerSlices extends TimeSlices {

@@ -1,4 +1,4 @@
-import { TimeSlices } from '../execution/time-slices.ts';
+import { TimeSlices } from '../../clock/time-slices.ts';
 
 /** A text holds more values than it may. */
 export class TooManyValues extends Error {

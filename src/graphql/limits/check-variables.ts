@@ -17,10 +17,10 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 
+import { TimeSlices } from '../../clock/time-slices.ts';
 import { nearestName } from '../../errors/did-you-mean.ts';
 
 import { BAD_USER_INPUT, showValue } from '../execution/bad-user-input.ts';
-import { TimeSlices } from '../execution/time-slices.ts';
 import type { OperationRequest } from './collect-fields.ts';
 import type { RefusalReason } from './refusal-reasons.ts';
 
