@@ -93,7 +93,7 @@ const demoLoaders = new Set(['commands/demo.ts', 'commands/demo-options.ts']);
 const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] = [
   [/^(?:@grpc\/(?:grpc-js|reflection)|grpc-health-check)$/, ['upstream', 'grpc', 'demo']],
   [/^protobufjs(?:\/|$)/, ['demo']],
-  [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader)(?:\/|$)/, ['graphql']],
+  [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader|ws|graphql-ws)(?:\/|$)/, ['graphql']],
   [/^(?:jose|oauth4webapi)$/, ['authentication']],
   [/^yaml$/, ['documents', 'rpc-table']],
   [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql']],

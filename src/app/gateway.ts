@@ -127,12 +127,13 @@ async function openGateway(
   opened.push(() => metricsServer?.close({ timeoutMs: 1_000 }));
 
   const { host, port } = config;
-  const { mounts, fallback } = surfaces;
+  const { mounts, webSockets, fallback } = surfaces;
   const server = await createServer({
     host,
     port,
     beforeRouting,
     mounts,
+    webSockets,
     fallback,
     readiness,
     onError,

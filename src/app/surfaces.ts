@@ -47,7 +47,7 @@ export interface CreateSurfacesOptions {
 }
 
 /** Both surfaces, as a server mounts them. */
-export interface Surfaces extends Pick<ServerOptions, 'mounts' | 'fallback'> {
+export interface Surfaces extends Required<Pick<ServerOptions, 'mounts' | 'webSockets' | 'fallback'>> {
   readonly graphql: Pick<Graphql, 'completeStreams' | 'dispose'>;
 }
 
@@ -81,6 +81,15 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
       }),
       ...(config.openapi && { [openapiPath]: serveDocument(describeRoutes(snapshot, config.authentication)) }),
       ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
+    },
+    webSockets: {
+      [graphqlPath]: protect({
+        handle: graphql.handleWebSocket,
+        crossSiteMethods: 'GET, POST',
+        isReadGuarded: () => true,
+        isWebSocket: true,
+        wordBlocked,
+      }),
     },
     fallback: protect({
       handle: (request, response) => (connect.handles(request) ? handleConnect : handleRest)(request, response),

@@ -14,6 +14,7 @@ import { liveness, type Readiness, serveHealth } from './health.ts';
 import type { Handler } from './mount.ts';
 import { sendAnswer } from './send-answer.ts';
 import { watchTransfers } from './slow-transfers.ts';
+import { compileRequestClass } from './web-socket-request.ts';
 
 /** What is served where. */
 export interface ServerOptions {
@@ -25,6 +26,12 @@ export interface ServerOptions {
   readonly beforeRouting: BeforeRouting;
   /** Handlers by path, e.g. `/graphql`: for that path and what is below it. */
   readonly mounts: Readonly<Record<string, Handler>>;
+  /**
+   * Handlers of requests for a WebSocket, by exact path; none when not given. A handler answers as any other does, or takes
+   * `request.socket`, of which nothing has been read. Then the response is never sent: it stands for the connection, counts as
+   * under way as long as that is open, and closes with it. Requests for other protocols and at other paths are ordinary ones.
+   */
+  readonly webSockets?: Readonly<Record<string, Handler>>;
   /** Answers whatever no mount answers. */
   readonly fallback: Handler;
   /** Whether traffic may come; asked by `/readyz`, so it must not wait for anything. */
@@ -85,7 +92,7 @@ const noLimits: ConnectionLimits = {
 
 /** Listens, and resolves when connections are accepted; rejects when the address cannot be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
-  const { beforeRouting, connectionLimits = noLimits, onClosed = () => {} } = options;
+  const { beforeRouting, webSockets = {}, connectionLimits = noLimits, onClosed = () => {} } = options;
   const { answers } = beforeRouting;
   const life = { isClosing: false };
   const connections = createConnections({
@@ -93,18 +100,23 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     onClosed,
     fullText: formatEarlyAnswer(answers.tooManyConnections),
   });
-  const route = compileMounts(options, life);
-  const handle: Handler = (request, response) => {
-    if (!connections.begin(response)) return;
-    if (life.isClosing || isFaultilyFramed(request)) response.shouldKeepAlive = false;
-    try {
-      answer(request, response, beforeRouting, route);
-    } catch (error) {
-      options.onError(error);
-      if (!response.headersSent) sendAnswer(response, { status: 500 });
-    }
-  };
-  const server = createHttpServer(limits);
+  const handleBy =
+    (route: Route): Handler =>
+    (request, response) => {
+      if (!connections.begin(response)) return;
+      if (life.isClosing || isFaultilyFramed(request)) response.shouldKeepAlive = false;
+      try {
+        answer(request, response, beforeRouting, route);
+      } catch (error) {
+        options.onError(error);
+        if (!response.headersSent) sendAnswer(response, { status: 500 });
+      }
+    };
+  const handle = handleBy(compileMounts(options, life));
+  const server = createHttpServer({
+    ...limits,
+    IncomingMessage: compileRequestClass((path) => Object.hasOwn(webSockets, path)),
+  });
   server.maxHeadersCount = 0;
   server.on('connection', connections.add);
   server.on('request', handle);
@@ -113,7 +125,12 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   server.on('checkExpectation', (_, response) => {
     if (connections.begin(response)) sendEarlyAnswer(response, answers.badExpectation);
   });
-  server.on('connect', (request, socket) => answerConnect(request, socket, handle));
+  server.on('connect', (request, socket) => answerOnSocket(request, socket, handle));
+  const handleWebSocket = handleBy((url) => webSockets[url.split('?', 1)[0]!] ?? options.fallback);
+  server.on('upgrade', (request, socket, head) => {
+    if (head.length > 0) socket.unshift(head);
+    answerOnSocket(request, socket, handleWebSocket);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
     const socket = stream as Socket;
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
@@ -233,8 +250,11 @@ const parseErrors: Readonly<Record<string, EarlyReason>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'timeout',
 };
 
-/** Node hands CONNECT over as a bare socket. Nothing is tunnelled: it is answered like any request, and closed. */
-function answerConnect(request: IncomingMessage, socket: Duplex, handle: Handler): void {
+/**
+ * Node hands CONNECT and requests for WebSockets over as bare sockets. Each is answered like any request, and closed; nothing
+ * is tunnelled.
+ */
+function answerOnSocket(request: IncomingMessage, socket: Duplex, handle: Handler): void {
   socket.on('error', () => socket.destroy());
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;

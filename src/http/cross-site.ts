@@ -28,10 +28,11 @@ export function compileCrossSite({
 }: CrossSiteOptions): (request: IncomingMessage, mount: Mount) => BlockedRequest | undefined {
   const trusted = new Set(corsOrigins);
   const trustsAll = trusted.has('*');
-  return (request, { isReadGuarded }) => {
+  return (request, { isReadGuarded, isWebSocket = false }) => {
     const { method, headers } = request;
-    if (isSafe(method) && !(isAmbient && isReadGuarded(request) && headers['sec-fetch-mode'] !== 'navigate'))
-      return undefined;
+    const isGuardedRead =
+      isWebSocket || (isAmbient && isReadGuarded(request) && headers['sec-fetch-mode'] !== 'navigate');
+    if (isSafe(method) && !isGuardedRead) return undefined;
     const { origin } = headers;
     if (isForeign(headers) && !trustsAll && (origin === undefined || !trusted.has(origin))) return crossSite(origin);
     // The only method of a body that browsers send across sites without asking. These are types that they ask about.

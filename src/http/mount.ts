@@ -13,6 +13,11 @@ export interface Mount {
   readonly crossSiteMethods: string;
   /** Whether a GET does work here that other sites must not cause when nobody is asked for a token. */
   readonly isReadGuarded: (request: IncomingMessage) => boolean;
+  /**
+   * Whether this is where WebSockets open. Browsers open them for the pages of any site without asking, and let those read what
+   * comes; so each must come from an origin that may call, although its request is a GET.
+   */
+  readonly isWebSocket?: boolean;
   /** The JSON in which clients of this surface expect to be told that a request was blocked. */
   readonly wordBlocked: (blocked: BlockedRequest, requestId: string) => string;
 }

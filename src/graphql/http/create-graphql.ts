@@ -29,6 +29,8 @@ import { refusal } from './http-error.ts';
 import { writeResults } from './write-results.ts';
 import { createLive, type LiveOptions } from '../subscriptions/create-live.ts';
 import { serveSubscriptions } from '../subscriptions/serve-subscriptions.ts';
+import { createWebSockets } from '../web-sockets/create-web-sockets.ts';
+import { compilePrepareOperation } from '../web-sockets/socket-operation.ts';
 
 /** Answers one HTTP request. */
 export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -80,9 +82,11 @@ export interface GraphqlLimits extends WorkLimits {
 /** A GraphQL endpoint. */
 export interface Graphql {
   readonly handle: GraphqlHandler;
+  /** Answers a request for a WebSocket, of the same path. */
+  readonly handleWebSocket: GraphqlHandler;
   /**
-   * Breaks off the streams of all subscriptions, so that their clients come back, and refuses new ones; call before the server waits
-   * for what is under way.
+   * Breaks off the streams of all subscriptions and closes all WebSockets, so that their clients come back, and refuses new ones;
+   * call before the server waits for what is under way.
    */
   completeStreams(): void;
   /** Ends what is still open; call after the server has stopped to accept. */
@@ -152,7 +156,33 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     // It would print to the console; what matters reaches our logger.
     logging: false,
   });
+  const createContext = (
+    origin: Pick<RequestContext, 'req' | 'requestId' | 'hold'> & Pick<GraphqlContext, 'signal'>,
+  ) => ({
+    requestId: origin.requestId,
+    hold: origin.hold,
+    signal: origin.signal,
+    operation: createOperation({
+      ...operations,
+      invoke: limitOperationTime(operations.invoke, operations.table, limits.timeoutMs),
+      peer: addressOf(origin.req),
+    }),
+    unknownEnumValues: [],
+    truncated: [],
+  });
+  const webSockets = createWebSockets({
+    identify,
+    prepare: compilePrepareOperation(
+      yoga.getEnveloped as never,
+      ({ req, res, ...origin }) => ({ ...createContext({ req, ...origin }), req, res }),
+      logger,
+    ),
+    budget: options.budget,
+    logger,
+    onRefused: options.onRefused,
+  });
   return {
+    handleWebSocket: webSockets.handle,
     handle: (request, response) => {
       if (page?.handles(request) === true) return page.handle(request, response);
       const requestId = requestIdOf(request.headers['x-request-id']);
@@ -161,22 +191,16 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       response.setHeader('cache-control', 'no-store');
       response.setHeader('x-content-type-options', 'nosniff');
       if (pathOf(request.url ?? '') !== path) return sendNotFound(response, path, requestId);
-      const context: Omit<GraphqlContext, 'identity'> & Pick<RequestContext, 'hold'> = {
-        requestId,
-        hold: options.budget.open(response),
-        signal: departureOf(response),
-        operation: createOperation({
-          ...operations,
-          invoke: limitOperationTime(operations.invoke, operations.table, limits.timeoutMs),
-          peer: addressOf(request),
-        }),
-        unknownEnumValues: [],
-        truncated: [],
-      };
+      const hold = options.budget.open(response);
+      const context = createContext({ req: request, requestId, hold, signal: departureOf(response) });
       // Never rejects: whatever goes wrong in there becomes an answer.
       void yoga(request, response, context);
     },
-    completeStreams: live.complete,
+    completeStreams: () => {
+      // First the sockets: a stream that ends on an open one would seem complete.
+      webSockets.complete();
+      live.complete();
+    },
     dispose: async () => {
       await yoga.dispose();
     },

@@ -102,14 +102,14 @@ function format(result: ExecutionResult): string {
 }
 
 /** `extensions.http` is for the response, and not for its reader. */
-function withoutHttp(result: ExecutionResult): unknown {
+export function withoutHttp(result: ExecutionResult): ExecutionResult {
   if (result.errors === undefined) return result;
   const errors = result.errors.map((error) => {
     const { http: _, ...extensions } = error.extensions ?? {};
     const shown: Partial<GraphQLError> = typeof error.toJSON === 'function' ? (error.toJSON() as never) : error;
     return { ...shown, ...(Object.keys(extensions).length > 0 ? { extensions } : { extensions: undefined }) };
   });
-  return { ...result, errors };
+  return { ...result, errors } as ExecutionResult;
 }
 
 /** The status that an error of the whole request asks for; undefined: none does. */
