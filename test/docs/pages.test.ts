@@ -225,7 +225,8 @@ demo farm, which has ${chosen.jobs.length} pending jobs and ${chosen.shows.lengt
 ${lines.join('\n')}
 
 Today every open tab costs this much again. A query that is a subscription is looked at once for all who have it open, and is sent
-only when its answer has changed.
+only when its answer has changed. A page with more than a few of them opens a [WebSocket](operating.md#websockets): over HTTP/1.1 a
+browser has six connections to a server, for all its tabs together, and each stream of events keeps one.
 `;
 }
 

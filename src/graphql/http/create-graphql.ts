@@ -175,7 +175,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     prepare: compilePrepareOperation(
       yoga.getEnveloped as never,
       ({ req, res, ...origin }) => ({ ...createContext({ req, ...origin }), req, res }),
-      logger,
+      { logger, onRefused: options.onRefused },
     ),
     budget: options.budget,
     logger,

@@ -4,7 +4,6 @@ import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLErr
 import type { YogaServerInstance } from 'graphql-yoga';
 
 import type { Hold } from '../../http/byte-budget.ts';
-import type { Logger } from '../../telemetry/logger.ts';
 
 import type { CallSignal } from '../../call/call-signal.ts';
 import type { Identity } from '../../call/identity.ts';
@@ -13,6 +12,7 @@ import { badUserInput } from '../execution/bad-user-input.ts';
 import { finishResult } from '../execution/finish-results.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import type { RequestContext } from '../http/guard-requests.ts';
+import type { RefusalListeners } from '../limits/tell-refusals.ts';
 
 /** What a client asks in a `subscribe` message. */
 export interface OperationMessage {
@@ -59,11 +59,11 @@ export type PrepareOperation = (
 export function compilePrepareOperation(
   getEnveloped: YogaServerInstance<object, object>['getEnveloped'],
   createContext: (origin: OperationOrigin) => Omit<Context, 'identity'>,
-  logger: Logger,
+  listeners: RefusalListeners,
 ): PrepareOperation {
   return async (params, origin) => {
     const context = { ...createContext(origin), identity: origin.identity, params };
-    const finish = (result: ExecutionResult) => finishResult(result, context, logger);
+    const finish = (result: ExecutionResult) => finishResult(result, context, listeners);
     const refuse = (errors: readonly GraphQLError[]) => finish({ errors }).errors ?? [];
     const stages = getEnveloped(context as never);
     let document: DocumentNode;
