@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { rolldown } from 'rolldown';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -28,6 +29,17 @@ export function launchBrowser({ flags: more = [], keepsPages = false }: LaunchOp
     args: [...flags.split(' '), ...more],
     ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
   });
+}
+
+/** Bundles a script and what it imports for browsers, as the build does GraphiQL's. @param input the path of the script */
+export async function bundleForBrowser(input: string): Promise<string> {
+  const bundle = await rolldown({ input, platform: 'browser' });
+  try {
+    const { output } = await bundle.generate({ format: 'iife' });
+    return output[0].code;
+  } finally {
+    await bundle.close();
+  }
 }
 
 /** Puts a query of this name into GraphiQL's editor. */

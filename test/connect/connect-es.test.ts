@@ -7,11 +7,10 @@ import { fileURLToPath } from 'node:url';
 import type { Interceptor, Transport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node';
 import type { Browser, Page } from 'playwright-core';
-import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { startGateway, type TestGateway } from '../app/running-gateway.ts';
-import { isBrowserMissing, launchBrowser } from '../browser.ts';
+import { bundleForBrowser, isBrowserMissing, launchBrowser } from '../browser.ts';
 import { callByConnectEs, type Outcome } from './connect-es-client.ts';
 import type { PageCall, PageGlobal } from './connect-es-page.ts';
 
@@ -117,7 +116,7 @@ describe.skipIf(isBrowserMissing)('connect-es in a browser', () => {
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
     sitePort = (site.address() as AddressInfo).port;
     farm = await startGateway({ settings: { CORS_ORIGINS: `http://friend.example:${sitePort}` } });
-    script = await bundle(fileURLToPath(new URL('connect-es-page.ts', import.meta.url)));
+    script = await bundleForBrowser(fileURLToPath(new URL('connect-es-page.ts', import.meta.url)));
   });
   beforeEach(async () => {
     page = await (await browser.newContext()).newPage();
@@ -179,14 +178,3 @@ describe.skipIf(isBrowserMissing)('connect-es in a browser', () => {
     expect([...farm.cuebot.calls]).toEqual([]);
   });
 });
-
-/** Bundles a script for browsers, as the build does GraphiQL's. */
-async function bundle(input: string): Promise<string> {
-  const bundled = await rolldown({ input, platform: 'browser' });
-  try {
-    const { output } = await bundled.generate({ format: 'iife' });
-    return output[0].code;
-  } finally {
-    await bundled.close();
-  }
-}
