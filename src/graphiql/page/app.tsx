@@ -1,5 +1,5 @@
 import { GraphiQL } from 'graphiql';
-import { useMemo, useRef, useState } from 'react';
+import { type ComponentProps, useMemo, useRef, useState } from 'react';
 
 import type { PageSettings } from '../page-settings.ts';
 
@@ -9,6 +9,9 @@ import { ExplainSwitch } from './explain-switch.tsx';
 import type { Session } from './login/create-session.ts';
 import { keepToken, recallToken } from './session-storage.ts';
 import type { PageStart } from './start-page.ts';
+
+/** It wants the error objects of graphql-js, where ours come from JSON; it does nothing with them but print them. */
+type Fetcher = ComponentProps<typeof GraphiQL>['fetcher'];
 
 interface AppProps {
   readonly settings: PageSettings;
@@ -81,7 +84,7 @@ export function App({ settings: { needsToken, login, tabs }, start }: AppProps) 
       </header>
       <main className="graphiql-place">
         <GraphiQL
-          fetcher={fetcher}
+          fetcher={fetcher as unknown as Fetcher}
           {...schema}
           defaultTabs={tabs.map(({ query, variables = null }) => ({ query, variables }))}
           defaultQuery=""

@@ -350,7 +350,7 @@ describe('a mistake in a links document', () => {
     [
       ofBook('@convert(from: "color", by: TXT)', 'String'),
       'line 3, BookshopCatalogBook.more: no converter is named "TXT"; did you mean "TEXT"?; there are: EPOCH_SECONDS, ' +
-        'SECONDS_BETWEEN, MINUTES, KIBIBYTES, HUNDREDTHS, FRACTION, UNLESS_NEGATIVE, TEXT, TEXTS',
+        'EPOCH_SECONDS_ONCE_STARTED, SECONDS_BETWEEN, MINUTES, KIBIBYTES, HUNDREDTHS, FRACTION, UNLESS_NEGATIVE, TEXT, TEXTS',
     ],
     [
       ofBook('@convert(from: "color", by: TEXT)', 'Int'),
