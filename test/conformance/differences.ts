@@ -397,6 +397,13 @@ export const differences: readonly Difference[] = [
     reason: 'Cuebot’s parser fetches what a spec refers to, and runs commands as the user that it names.',
   },
   {
+    topic:
+      'Requests marked as Connect or gRPC-Web: `Connect-Protocol-Version`, `application/proto`, `application/grpc-web…`, or GET with `?connect=v1`',
+    before: 'Read as JSON, or refused (GET: 501).',
+    now: 'Answered by that protocol, binary messages included; GET asks for what changes nothing. Without a mark nothing changes.',
+    reason: 'Generated clients and pages speak these. The Go gateway’s clients set none of the marks.',
+  },
+  {
     topic: 'Other paths',
     before: '401 without a token, 404 with one.',
     now: '`/healthz` and `/readyz` answer without a token; `/graphql` is the other surface. `/openapi.json` describes the routes to anybody (`OPENAPI=false` leaves it out). All else as it was.',
