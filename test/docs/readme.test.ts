@@ -1,12 +1,21 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** The README as a program: every block is run, in order, as a newcomer would. */
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const project = fileURLToPath(new URL('../..', import.meta.url));
+/** A copy that is not built yet: `npm run demo` builds anew, and other tests run what the project's own build holds. */
+const root = `${mkdtempSync(join(tmpdir(), 'cuegate-readme-'))}/`;
+cpSync(project, root, {
+  recursive: true,
+  filter: (path) => !['.git', 'dist', 'node_modules'].includes(relative(project, path)),
+});
+symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
 const readme = readFileSync(`${root}README.md`, 'utf8');
 const blocks = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
   language,
@@ -71,6 +80,7 @@ beforeAll(async () => {
 afterAll(() => {
   // The group, since npm starts a process of its own.
   for (const { pid } of processes) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  rmSync(root, { recursive: true, force: true });
 });
 
 describe('the README', () => {
