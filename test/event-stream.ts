@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 
+import type { Json } from './json.ts';
+
 /** A subscription as its client sees it. */
 export interface EventStream {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   /** What came so far, read as JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape.
-  readonly events: readonly any[];
+  readonly events: readonly Json[];
   /** Blocks that were no events, such as the time after which to come back. */
   readonly comments: readonly string[];
   /** Resolves when so many events have come; rejects when the stream ends before. */

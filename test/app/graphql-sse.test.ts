@@ -5,6 +5,7 @@ import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { createGateway, type Gateway } from '../../src/app/gateway.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
 
+import type { Json } from '../json.ts';
 import { secret, testConfig } from './running-gateway.ts';
 
 /** The stock client of GraphQL over SSE, as pages use it: https://the-guild.dev/graphql/sse. */
@@ -43,8 +44,7 @@ async function subscribe(): Promise<AsyncIterator<unknown>> {
 
 /** The smallest cores of the first show, in an event. */
 function coresIn({ value }: IteratorResult<unknown>): number {
-  // biome-ignore lint/suspicious/noExplicitAny: events have the shape of their query.
-  return (value as any).data.showGetShows.shows.shows[0].defaultMinCores;
+  return (value as Json).data.showGetShows.shows.shows[0].defaultMinCores;
 }
 
 async function setCores(minCores: number): Promise<void> {

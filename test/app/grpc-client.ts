@@ -4,11 +4,12 @@ import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../../src/codec/value/wire-to-value.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
+import type { Json } from '../json.ts';
+
 /** What came of a call. */
 export interface GrpcAnswer {
   readonly error?: ServiceError;
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into replies of every shape.
-  readonly reply?: any;
+  readonly reply?: Json;
 }
 
 /** A client of GRPC_PORT, as pycue is one. */

@@ -8,6 +8,8 @@ import { type Config, parseConfig } from '../../src/config/config.ts';
 import { createDemoCuebot, type DemoCuebot, type DemoCuebotOptions } from '../../src/demo/demo-cuebot.ts';
 import { createGateway, type Gateway } from '../../src/app/gateway.ts';
 
+import type { Json } from '../json.ts';
+
 /** The secret of every gateway in tests. */
 export const secret = 'a-secret-for-tests-with-enough-bytes-in-it';
 
@@ -42,8 +44,7 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
   /** The body read as JSON; fails when it is not. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape.
-  readonly json: any;
+  readonly json: Json;
 }
 
 /** What to start; settings by their names, as in the environment. */

@@ -3,9 +3,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import type { ProtocolMethod } from '../../src/demo/wire/load-protocol.ts';
 import { loadProtocol } from '../../src/demo/wire/load-protocol.ts';
 
-/** A JSON value as proto3 JSON has it; loosely typed, because tests reach deep into answers. */
-// biome-ignore lint/suspicious/noExplicitAny: answers of three hundred shapes
-export type Json = any;
+import type { Json } from '../json.ts';
 
 /** What a call came to: a reply as proto3 JSON with all defaults, or a status. */
 export type Outcome = { readonly reply: Json } | { readonly code: number; readonly message: string };

@@ -6,7 +6,9 @@ import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import type { Defect } from '../../src/demo/farm/defects.ts';
 import { DEFECTS, parseDefects, USUAL_DEFECTS } from '../../src/demo/farm/defects.ts';
 import type { Farm } from '../../src/demo/farm/farm.ts';
-import type { CuebotClient, Json } from './cuebot-client.ts';
+import type { Json } from '../json.ts';
+
+import type { CuebotClient } from './cuebot-client.ts';
 import { createCuebotClient } from './cuebot-client.ts';
 import { allocationOf, first, hostOf, jobOf, ref } from './rpcs/rpc-case.ts';
 

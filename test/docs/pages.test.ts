@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startGateway, type TestGateway } from '../app/running-gateway.ts';
+import type { Json } from '../json.ts';
 
 /**
  * The pages of CueWeb, each as it asks today and as one query, both through the same gateway in front of the same demo Cuebot.
@@ -12,8 +13,7 @@ const docs = new URL('../../docs/pages.md', import.meta.url);
 const folder = new URL('../../examples/pages/', import.meta.url);
 
 /** Calls REST, as CueWeb's server does. */
-// biome-ignore lint/suspicious/noExplicitAny: answers have every shape.
-type Rest = (rpc: string, body?: unknown) => Promise<any>;
+type Rest = (rpc: string, body?: unknown) => Promise<Json>;
 
 interface Page {
   /** As people call it. */

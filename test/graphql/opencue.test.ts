@@ -21,7 +21,8 @@ import { limitCalls } from '../../src/pipeline/limit-calls.ts';
 import { takeSnapshot } from '../../src/app/snapshot.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/create-upstream.ts';
 
-import { type CuebotClient, createCuebotClient, type Json } from '../demo/cuebot-client.ts';
+import { type CuebotClient, createCuebotClient } from '../demo/cuebot-client.ts';
+import type { Json } from '../json.ts';
 import { identityOf } from '../authentication/identity.ts';
 import { pipe } from '../pipeline/calls.ts';
 import { replyForm, runGraphql } from './executor.ts';

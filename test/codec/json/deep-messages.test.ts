@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileWireToJsonInSlices } from '../../../src/codec/json/in-slices.ts';
 import { compileWireToJson } from '../../../src/codec/json/wire-to-json.ts';
 import { loadProtoFiles } from '../../../src/registry/sources/load-proto-files.ts';
+import type { Json } from '../../json.ts';
 import { bytes, int } from '../wire-bytes.ts';
 
 const registry = loadProtoFiles(['test/codec/deep.proto']);
@@ -13,8 +14,7 @@ const typeUrl = 'x/deep.v1.Node';
 interface Level {
   readonly wrap: (inner: Buffer) => Buffer;
   readonly messages: number;
-  // biome-ignore lint/suspicious/noExplicitAny: JSON of any form
-  readonly enter: (json: any) => unknown;
+  readonly enter: (json: Json) => unknown;
 }
 
 const levels: Readonly<Record<string, Level>> = {

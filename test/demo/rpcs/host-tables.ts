@@ -1,6 +1,6 @@
 import type { Farm } from '../../../src/demo/farm/farm.ts';
 import type { HostRow } from '../../../src/demo/farm/rows.ts';
-import type { Json } from '../cuebot-client.ts';
+import type { Json } from '../../json.ts';
 import type { RpcCase, RpcTable } from './rpc-case.ts';
 import { allocationOf, first, groupOf, hostOf, jobOf, MISSING, ref } from './rpc-case.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 import type { Farm } from '../../../src/demo/farm/farm.ts';
 import type { FrameRow, FrameState, JobRow, LayerRow } from '../../../src/demo/farm/rows.ts';
-import type { Json } from '../cuebot-client.ts';
+import type { Json } from '../../json.ts';
 import { layerText, specText } from '../spec/spec-text.ts';
 import type { RpcCase, RpcTable } from './rpc-case.ts';
 import { first, groupOf, hostOf, jobOf, limitOf, MISSING, ref } from './rpc-case.ts';

@@ -1,6 +1,6 @@
 import type { Farm } from '../../../src/demo/farm/farm.ts';
 import type { AllocationRow, GroupRow, HostRow, JobRow, LimitRow, ShowRow } from '../../../src/demo/farm/rows.ts';
-import type { Json } from '../cuebot-client.ts';
+import type { Json } from '../../json.ts';
 
 /** One call: what the farm was like, what is asked, what comes back, what the farm is like then. */
 export interface RpcCase {

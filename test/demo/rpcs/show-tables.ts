@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 import type { Farm } from '../../../src/demo/farm/farm.ts';
 import type { LimitRow, ShowRow } from '../../../src/demo/farm/rows.ts';
-import type { Json } from '../cuebot-client.ts';
+import type { Json } from '../../json.ts';
 import type { RpcCase, RpcTable } from './rpc-case.ts';
 import { allocationOf, first, groupOf, jobOf, limitOf, MISSING, ref, showOf } from './rpc-case.ts';
 

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DemoCuebot } from '../../../src/demo/demo-cuebot.ts';
 import { createDemoCuebot } from '../../../src/demo/demo-cuebot.ts';
 import type { FrameRow, FrameState, JobRow } from '../../../src/demo/farm/rows.ts';
-import type { CuebotClient, Json } from '../cuebot-client.ts';
+import type { Json } from '../../json.ts';
+import type { CuebotClient } from '../cuebot-client.ts';
 import { createCuebotClient } from '../cuebot-client.ts';
 
 let demo: DemoCuebot;
