@@ -7,22 +7,26 @@ import type { ProtoFile } from './proto-file.ts';
  */
 
 /** The fifteen scalar types of protobuf. */
-export type ScalarType =
-  | 'double'
-  | 'float'
-  | 'int32'
-  | 'int64'
-  | 'uint32'
-  | 'uint64'
-  | 'sint32'
-  | 'sint64'
-  | 'fixed32'
-  | 'fixed64'
-  | 'sfixed32'
-  | 'sfixed64'
-  | 'bool'
-  | 'string'
-  | 'bytes';
+export const scalars = [
+  'double',
+  'float',
+  'int32',
+  'int64',
+  'uint32',
+  'uint64',
+  'sint32',
+  'sint64',
+  'fixed32',
+  'fixed64',
+  'sfixed32',
+  'sfixed64',
+  'bool',
+  'string',
+  'bytes',
+] as const;
+
+/** One of them. */
+export type ScalarType = (typeof scalars)[number];
 
 /** What one value of a field is. */
 export type FieldType =

@@ -1,3 +1,4 @@
+import { scalars } from '../descriptors.ts';
 import { defaultFeatures, type Features, inheritFeatures } from '../features.ts';
 import type { ProtoDeclaration, ProtoEnum, ProtoField, ProtoFile, ProtoMessage, ProtoService } from '../proto-file.ts';
 import type { RegistryProblem } from '../registry-error.ts';
@@ -8,20 +9,10 @@ import { deriveJsonName } from './json-names.ts';
 const maxFieldNumber = 536_870_911;
 const reservedForProtobuf = { from: 19_000, to: 19_999 };
 
-const mapKeyTypes: ReadonlySet<string> = new Set([
-  'int32',
-  'int64',
-  'uint32',
-  'uint64',
-  'sint32',
-  'sint64',
-  'fixed32',
-  'fixed64',
-  'sfixed32',
-  'sfixed64',
-  'bool',
-  'string',
-]);
+/** MapKeyType, to ask of any name. */
+const mapKeyTypes: ReadonlySet<string> = new Set(
+  scalars.filter((scalar) => scalar !== 'double' && scalar !== 'float' && scalar !== 'bytes'),
+);
 
 type Report = (declaration: { readonly line: number | undefined }, message: string) => void;
 

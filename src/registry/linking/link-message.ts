@@ -1,10 +1,10 @@
-import type {
-  FieldDescriptor,
-  FieldType,
-  MapKeyType,
-  MessageDescriptor,
-  OneofDescriptor,
-  ScalarType,
+import {
+  type FieldDescriptor,
+  type FieldType,
+  type MapKeyType,
+  type MessageDescriptor,
+  type OneofDescriptor,
+  scalars,
 } from '../descriptors.ts';
 import { type Features, inheritFeatures, noChoices } from '../features.ts';
 import type { ProtoField, ProtoFile } from '../proto-file.ts';
@@ -13,24 +13,6 @@ import { type DeclaredMessage, type DeclaredType, describe, isWellKnown } from '
 import { assignJsonNames } from './json-names.ts';
 import type { Resolved } from './resolve-type.ts';
 import type { Unsupported } from './unsupported.ts';
-
-const scalars: readonly ScalarType[] = [
-  'double',
-  'float',
-  'int32',
-  'int64',
-  'uint32',
-  'uint64',
-  'sint32',
-  'sint64',
-  'fixed32',
-  'fixed64',
-  'sfixed32',
-  'sfixed64',
-  'bool',
-  'string',
-  'bytes',
-];
 
 /** By name; fields share them. */
 const scalarTypes: ReadonlyMap<string, FieldType> = new Map(
