@@ -58,7 +58,7 @@ export function createReplyRoom(isRead: boolean, turn: () => Promise<void>): Rep
   };
 }
 
-/** A body for which there is no room. It is answered 413, as one that is too long for now (RFC 9110, 15.5.14). */
+/** A body for which there is no room. It is answered 413 with Retry-After, since another moment may have room (RFC 9110, 15.5.14). */
 export function noRoomForBody(): GatewayError {
   return new GatewayError(
     'RESOURCE_EXHAUSTED',
