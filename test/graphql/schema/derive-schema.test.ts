@@ -139,15 +139,21 @@ describe('a root field', () => {
 
   it('runs queries side by side', async () => {
     let underWay = 0;
-    let most = 0;
-    const GetBook = async () => {
-      most = Math.max(most, ++underWay);
-      await new Promise((resolve) => setImmediate(resolve));
-      underWay--;
-      return {};
+    let release = () => {};
+    const bothUnderWay = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // Each answers only once the other has begun: one after another, they would never end.
+    const GetBook = async ({ id }: Record<string, unknown>) => {
+      underWay += 1;
+      if (underWay === 2) release();
+      await bothUnderWay;
+      return { book: { id } };
     };
-    await run('{ a: GetBook(id: "a") { book { id } } b: GetBook(id: "b") { book { id } } }', { GetBook });
-    expect(most).toBe(2);
+    const query = '{ a: GetBook(id: "a") { book { id } } b: GetBook(id: "b") { book { id } } }';
+    const { result } = await run(query, { GetBook });
+    expect(result).toEqual({ data: { a: { book: { id: 'a' } }, b: { book: { id: 'b' } } } });
+    expect(underWay).toBe(2);
   });
 
   it('runs mutations one after another, in their order', async () => {
