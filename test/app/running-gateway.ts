@@ -151,7 +151,7 @@ export async function send(
   };
 }
 
-function logTo(lines: LogLine[]): Logger {
+export function logTo(lines: LogLine[]): Logger {
   const at = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) =>
     void lines.push({ level, fields, message });
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

@@ -1,11 +1,8 @@
 import type { EnumDescriptor, FieldDescriptor, MessageDescriptor, ScalarType } from '../../registry/descriptors.ts';
 
 import {
-  createJsonWriter,
   createTemplate,
-  discardJson,
   type JsonWriter,
-  takeJson,
   type Template,
   writeAscii,
   writeText,
@@ -14,6 +11,7 @@ import {
 import { compileRepeatedToJson } from '../json/repeated-to-json.ts';
 import { compileEnumToJson, SCALAR_TO_JSON, type ValueToJson } from '../json/scalar-to-json.ts';
 import { compilerOf } from '../json/wire-to-json.ts';
+import { compileWellKnownValue } from '../value/well-known-value.ts';
 import { layOutMessage } from '../wire/message-layout.ts';
 import { SCALAR_TYPES } from '../wire/scalar-types.ts';
 import { readDouble, readFloat, readLimit, readVarint32 } from '../wire/wire-reader.ts';
@@ -29,14 +27,12 @@ export function compilePlainValue(field: FieldDescriptor, trail: Trail, context:
   const { type } = field;
   if (type.kind === 'scalar') return scalarWriters[type.scalar] ?? SCALAR_TO_JSON[type.scalar];
   if (type.kind === 'enum') return compileEnum(type.enum, trail, context);
-  const { write } = compilerOf(context.registry, 'compact').message(type.message);
-  if (hasOneText.has(type.message.fullName)) return (reader, writer) => write(reader, writer, readLimit(reader));
-  return (reader, writer) => {
-    // What a value left that has no JSON.
-    discardJson(scratch);
-    write(reader, scratch, readLimit(reader));
-    writeText(writer, JSON.stringify(JSON.parse(takeJson(scratch).toString())));
-  };
+  if (hasOneText.has(type.message.fullName)) {
+    const { write } = compilerOf(context.registry, 'compact').message(type.message);
+    return (reader, writer) => write(reader, writer, readLimit(reader));
+  }
+  const read = compileWellKnownValue(type.message, context.registry);
+  return (reader, writer) => writeText(writer, JSON.stringify(read(reader, readLimit(reader))));
 }
 
 /** Puts the values of a repeated field between brackets. `depth` says which list this is, from the outermost: 0, 1 … */
@@ -81,8 +77,6 @@ const hasOneText: ReadonlySet<string> = new Set(
     .concat(['Int32Value', 'UInt32Value', 'Int64Value', 'UInt64Value'])
     .map((name) => `google.protobuf.${name}`),
 );
-
-const scratch = createJsonWriter('compact');
 
 /** JSON.stringify writes negative zero as zero. */
 const scalarWriters: Partial<Record<ScalarType, ValueToJson>> = {

@@ -1,6 +1,5 @@
 import type { FieldDescriptor, MessageDescriptor, Registry } from '../../registry/descriptors.ts';
 
-import { createJsonWriter, discardJson, takeJson } from '../json/json-writer.ts';
 import { compileMapToValue } from './map-to-value.ts';
 import { layOutMessage } from '../wire/message-layout.ts';
 import type { MessageValue, ReadValue } from './message-value.ts';
@@ -9,8 +8,8 @@ import { readWire } from '../wire/read-wire.ts';
 import { compileRepeatedToValue } from './repeated-to-value.ts';
 import { SCALAR_TO_VALUE, SCALAR_ZERO } from './scalar-to-value.ts';
 import { createWireReader, readLimit, readVarint32, skipValue, type WireReader } from '../wire/wire-reader.ts';
-import { compilerOf } from '../json/wire-to-json.ts';
 import { WELL_KNOWN_TYPES } from '../well-known/well-known-types.ts';
+import { compileWellKnownValue } from './well-known-value.ts';
 
 export type { MessageValue, ObjectValue } from './message-value.ts';
 
@@ -27,9 +26,10 @@ export function compileWireToValue(message: MessageDescriptor, registry: Registr
   const layout = layOutMessage(message);
   const compiled = messageToValue(message, registry);
   const read = (reader: WireReader) => compiled.read(reader, reader.bytes.length);
-  const discard = () => discardJson(scratch);
-  return (wire) => readWire(wire, layout, read, discard);
+  return (wire) => readWire(wire, layout, read, nothingWritten);
 }
+
+function nothingWritten(): void {}
 
 interface MessageToValue {
   /** Reads the message between `reader.position` and `limit`. */
@@ -50,7 +50,7 @@ function messageToValue(message: MessageDescriptor, registry: Registry): Message
     found = { read: notYetCompiled };
     compiled.set(message, found);
     found.read = WELL_KNOWN_TYPES.has(message.fullName)
-      ? compileWellKnown(message, registry)
+      ? (compileWellKnownValue(message, registry) as ReadValue)
       : compileObject(message, registry);
   }
   return found;
@@ -58,17 +58,6 @@ function messageToValue(message: MessageDescriptor, registry: Registry): Message
 
 function notYetCompiled(): never {
   throw new Error('A message was read before its type was compiled.');
-}
-
-const scratch = createJsonWriter('compact');
-
-/** The value of a well-known type is what its JSON says. */
-function compileWellKnown(message: MessageDescriptor, registry: Registry): ReadValue {
-  const toJson = compilerOf(registry, 'compact').message(message);
-  return (reader, limit) => {
-    toJson.write(reader, scratch, limit);
-    return JSON.parse(takeJson(scratch).toString());
-  };
 }
 
 function compileObject(message: MessageDescriptor, registry: Registry): ReadValue {

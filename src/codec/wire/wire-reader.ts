@@ -54,6 +54,11 @@ export function resumeLater({ bytes, position, depth, careful, id }: WireReader)
   return { id, bytes, position, tag: 0, low: 0, high: 0, depth, careful, restsAt };
 }
 
+/** A reader of the same bytes that goes on where this one is now, and meets at most `levels` more messages inside each other. */
+export function withRoomFor(reader: WireReader, levels: number): WireReader {
+  return resumeLater({ ...reader, depth: Math.max(reader.depth, MAX_DEPTH - levels) });
+}
+
 /** Reads a field's tag. Throws for a field number outside 1 to 2^29 - 1. */
 export function readTag(reader: WireReader): number {
   const first = reader.bytes[reader.position]!;

@@ -75,7 +75,7 @@ function checkUint32(value: unknown, show: () => string): number {
 export const JSON_SCALAR = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
-  description: 'Any JSON value.',
+  description: 'Any JSON value. In answers it is at most 1000 lists or objects deep, in variables 100.',
   extensions: { takesObjects: true },
   serialize: (value) => value,
   parseValue: (value) => value,
