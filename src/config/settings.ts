@@ -652,7 +652,8 @@ export const options = [
     group: 'Protection',
     description:
       'How long a GraphQL operation may take, all its calls and their waiting together; of a subscription each look. What is ' +
-      'not answered by then fails, the rest is told. Default: GRPC_TIMEOUT.',
+      'not answered by then fails, the rest is told. What cannot begin by then is refused at once: 503 with Retry-After when that ' +
+      'is all of an operation. Default: GRPC_TIMEOUT.',
   },
   {
     name: 'GRAPHQL_MAX_RESPONSE_MB',

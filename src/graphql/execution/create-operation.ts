@@ -40,6 +40,8 @@ export interface Operation {
   /** Says that parents are being collected, bit by bit; the function returned ends it. Links wait for all of them. */
   readonly collect: () => () => void;
   readonly isCollecting: () => boolean;
+  /** Why nothing of it was sent: calls were made, and the gateway turned all of them away. Undefined when it was not so. */
+  readonly turnedAway: () => GatewayError | undefined;
   /** From now on calls are written down; before, nothing is measured. */
   readonly startExplaining: () => void;
   /** Undefined: nobody wants to know. */
@@ -58,6 +60,8 @@ export function createOperation({ invoke, table, maxCalls, peer }: OperationOpti
   let collecting = 0;
   let explanation: Explanation | undefined;
   let calls = 0;
+  let unsent = 0;
+  let turnedAway: GatewayError | undefined;
 
   // One error for all calls of an RPC: there may be hundreds of thousands, and each new one would remember where it was made.
   const refusals = new Map<MethodDescriptor, GatewayError>();
@@ -70,7 +74,13 @@ export function createOperation({ invoke, table, maxCalls, peer }: OperationOpti
     if (calls >= maxCalls) return Promise.reject(refusalOf(bare));
     calls += 1;
     const call = { ...bare, peer };
-    return explanation === undefined ? invoke(call) : explanation.watch(invoke, call, path, parents);
+    const reply = explanation === undefined ? invoke(call) : explanation.watch(invoke, call, path, parents);
+    reply.catch((error) => {
+      if (!isTurnedAway(error)) return;
+      unsent += 1;
+      turnedAway = error;
+    });
+    return reply;
   };
   const write = async (call: Call, path: ResponsePath | undefined, parents: number) => {
     const key = readKeyOf(call);
@@ -119,11 +129,18 @@ export function createOperation({ invoke, table, maxCalls, peer }: OperationOpti
       };
     },
     isCollecting: () => collecting > 0,
+    turnedAway: () => (unsent === calls ? turnedAway : undefined),
     startExplaining: () => {
       explanation = createExplanation();
     },
     explanation: () => explanation,
   };
+}
+
+/** Whether the gateway would not send a call now, and says when to try again. */
+function isTurnedAway(error: unknown): error is GatewayError {
+  if (!(error instanceof GatewayError) || error.origin !== 'gateway') return false;
+  return error.status.name === 'UNAVAILABLE' && error.retryAfterSeconds !== undefined;
 }
 
 /** Sent now, it might be done twice. */

@@ -8,6 +8,7 @@ import type { Identity } from '../../call/identity.ts';
 import { BAD_USER_INPUT } from './bad-user-input.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 import type { RequestContext } from '../http/guard-requests.ts';
+import { refusal } from '../http/http-error.ts';
 import { type RefusalListeners, tellRefusals } from '../limits/tell-refusals.ts';
 
 /** What the last look at a result needs of its operation. */
@@ -37,8 +38,13 @@ export function finishResult<Result extends ExecutionResult>(
   context: Finishing,
   listeners: RefusalListeners,
 ): Result {
-  const { errors } = result;
   const { unknownEnumValues, truncated, requestId, operation } = context;
+  const turnedAway = operation.turnedAway();
+  if (turnedAway !== undefined && 'data' in result) {
+    // Nothing was done, so the whole request may be sent again: 503 says so to proxies and clients, too.
+    return finishResult({ errors: [refusal(turnedAway, requestId)] } as unknown as Result, context, listeners);
+  }
+  const { errors } = result;
   const explanation = operation.explanation();
   const hasNotes = unknownEnumValues.length > 0 || truncated.length > 0 || explanation !== undefined;
   if (errors === undefined && !hasNotes) return result;

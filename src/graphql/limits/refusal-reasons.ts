@@ -20,6 +20,7 @@ export const refusalReasons = {
   NOTHING_READABLE: 'somebody who may read nothing asks for the schema',
   ESTIMATE: 'the operation is expected to make more calls than `GRAPHQL_MAX_ESTIMATE`',
   CALL_BUDGET: 'the operation has made `GRAPHQL_MAX_CALLS` calls',
+  CANNOT_BEGIN: 'so many reads wait that those of the operation cannot begin within `GRAPHQL_TIMEOUT`',
   OPERATION_TIMEOUT: 'the operation has taken `GRAPHQL_TIMEOUT`',
   RESPONSE_TOO_LARGE: 'the answer is longer than `GRAPHQL_MAX_RESPONSE_MB`',
   INTERVAL: 'a subscription asks for an interval out of bounds',

@@ -36,7 +36,7 @@ interface Place {
  * the next one start, a write does not until it is answered or the gateway's own deadline has passed. A caller's deadline ends
  * their waiting and nothing else: whoever could end the call itself, and with it the lane, could let others' calls overlap.
  *
- * Writes go first; callers take turns. When as many wait as may, whoever has most calls waiting is turned away.
+ * Writes go first; callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting is turned away.
  */
 export class Lane {
   readonly name: string;
@@ -119,7 +119,7 @@ export class Lane {
     const waitMs = Math.min(patienceMs, this.#limits.maxWaitMs);
     return new Promise((resolve, reject) => {
       const leave = (error: GatewayError) => {
-        if (!queue.remove(caller, place)) return;
+        if (!queue.remove(caller, call.requestId, place)) return;
         settle();
         reject(error);
       };
@@ -148,7 +148,7 @@ export class Lane {
         },
       };
       call.signal.addEventListener('abort', onAbort);
-      queue.push(caller, place);
+      queue.push(caller, call.requestId, place);
       if (call.signal.aborted) onAbort();
     });
   }

@@ -436,6 +436,33 @@ describe('an answer', () => {
     });
   });
 
+  it('is 503 with Retry-After when nothing of the operation could begin', async () => {
+    const reason = 'CANNOT_BEGIN';
+    const served = await serve({
+      answers: {
+        GetBook: () => {
+          throw new GatewayError('UNAVAILABLE', 'too many reads wait', { reason, retryAfterSeconds: 7 });
+        },
+        GetTitle: () => ({ value: 'Emma' }),
+      },
+    });
+    const book = 'bookshopCatalogBookGetBook { book { id } }';
+    const whole = await served.post({ query: `{ one: ${book} other: ${book} }` });
+    expect([whole.status, whole.headers.get('retry-after')]).toEqual([503, '7']);
+    const extensions = { code: 'UNAVAILABLE', reason, retryAfterSeconds: 7 };
+    expect(await whole.json()).toEqual({
+      errors: [{ message: 'too many reads wait', extensions: expect.objectContaining(extensions) }],
+    });
+    expect(served.refused).toEqual([reason]);
+
+    const part = await served.post({ query: `{ title: bookshopCatalogBookGetTitle book: ${book} }` });
+    expect([part.status, part.headers.get('retry-after')]).toEqual([200, null]);
+    expect(await part.json()).toMatchObject({
+      data: { title: 'Emma', book: null },
+      errors: [{ path: ['book'], extensions }],
+    });
+  });
+
   it('gives a wrong variable the code BAD_USER_INPUT', async () => {
     const { post, calls } = await serve();
     const body = {

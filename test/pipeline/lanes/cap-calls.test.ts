@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { capCalls } from '../../../src/pipeline/lanes/cap-calls.ts';
 
+import { identityOf } from '../../authentication/identity.ts';
 import { callOf, holdUpstream, method, pipe, tableOf } from '../calls.ts';
 
 const get = method('GetShelf');
@@ -42,6 +43,24 @@ describe('capCalls()', () => {
     expect(arrived()).toEqual(['a', 'a', 'b', 'a']);
   });
 
+  it('lets callers take turns before their operations', async () => {
+    const { upstream, invoke, arrived } = start(1);
+    for (const [subject, requestId] of [
+      ['ann', 'a'],
+      ['ann', 'b'],
+      ['ann', 'c'],
+      ['ben', 'd'],
+    ] as const) {
+      void invoke(callOf(get, { requestId, identity: identityOf(subject) }));
+    }
+    await settle();
+    for (const index of [0, 1, 2]) {
+      await upstream.answer(index);
+      await settle();
+    }
+    expect(arrived()).toEqual(['a', 'b', 'd', 'c']);
+  });
+
   it('lets writes pass', async () => {
     const { invoke, arrived } = start(1);
     void invoke(callOf(get, { requestId: 'a' }));
@@ -70,5 +89,58 @@ describe('capCalls()', () => {
     const failing = pipe(table, [capCalls(1)], () => Promise.reject(new Error('no')));
     await expect(failing(callOf(get))).rejects.toThrow('no');
     await expect(failing(callOf(get))).rejects.toThrow('no');
+  });
+});
+
+describe('a call whose turn cannot come in time', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Two places, both taken by calls that hang, and others that wait. */
+  async function hang(waiting: number) {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const started = start(2);
+    const ask = (requestId: string, timeoutMs = 30_000) => started.invoke(callOf(get, { requestId, timeoutMs }));
+    for (let index = 0; index < 2 + waiting; index += 1) ask(`w${index}`).catch(() => {});
+    await settle();
+    return { ...started, ask };
+  }
+
+  it('is turned away at once, and told when to try again', async () => {
+    const { arrived, ask } = await hang(9);
+    vi.advanceTimersByTime(7_000);
+    // Nine others and this one, two at a time, at seven seconds each: 35 seconds.
+    await expect(ask('late')).rejects.toMatchObject({
+      status: { name: 'UNAVAILABLE' },
+      reason: 'CANNOT_BEGIN',
+      retryAfterSeconds: 5,
+      message:
+        '9 reads of shop.Shelf have their turn before this one, which at this pace cannot begin within 30000 ms (GRAPHQL_TIMEOUT): ' +
+        'shop.Shelf/GetShelf was not called. Try again later.',
+    });
+    expect(arrived()).toEqual(['w0', 'w1']);
+  });
+
+  it('is judged by its own time', async () => {
+    const { ask } = await hang(3);
+    vi.advanceTimersByTime(1_000);
+    await expect(ask('hasty', 1_999)).rejects.toMatchObject({ reason: 'CANNOT_BEGIN', retryAfterSeconds: 1 });
+    const patient = ask('patient', 2_000);
+    await settle();
+    await expect(Promise.race([patient, Promise.resolve('waits')])).resolves.toBe('waits');
+  });
+
+  it('is not, as soon as places change hands again', async () => {
+    const { upstream, arrived, ask } = await hang(9);
+    vi.advanceTimersByTime(60_000);
+    await expect(ask('late')).rejects.toMatchObject({ reason: 'CANNOT_BEGIN', retryAfterSeconds: 30 });
+    for (const index of [0, 1]) await upstream.answer(index);
+    await settle();
+    vi.advanceTimersByTime(10);
+    const welcome = ask('welcome');
+    await settle();
+    await expect(Promise.race([welcome, Promise.resolve('waits')])).resolves.toBe('waits');
+    expect(arrived()).toHaveLength(4);
   });
 });
