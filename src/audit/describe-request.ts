@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-
+import { hashBytes } from '../pipeline/hash-bytes.ts';
 import { type Steps, workInTurns } from '../pipeline/work-in-turns.ts';
 
 import type { NamedTargets, ReadTargets } from './compile-targets.ts';
@@ -9,9 +8,6 @@ export interface RequestDescription extends NamedTargets {
   /** The SHA-256 of the request message, 64 hex digits. */
   readonly sha256: string;
 }
-
-/** How much is hashed in one go: about a millisecond's worth. */
-const hashedAtOnceBytes = 1024 * 1024;
 
 /** Describes a request: at once when it is small, else in turns. Never throws or rejects. */
 export function describeRequest(
@@ -28,10 +24,6 @@ function* describe(request: Uint8Array, read: ReadTargets): Generator<void, Requ
     yield;
     step = steps.next();
   }
-  const hash = createHash('sha256');
-  for (let start = 0; start < request.length; start += hashedAtOnceBytes) {
-    yield;
-    hash.update(request.subarray(start, start + hashedAtOnceBytes));
-  }
-  return { ...step.value, sha256: hash.digest('hex') };
+  yield;
+  return { ...step.value, sha256: yield* hashBytes(request) };
 }

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
-
 import type { Call, Invoke, Reply } from '../call/call.ts';
 import { neverAborted } from '../call/call-signal.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 
+import { hashBytes } from './hash-bytes.ts';
 import { type Interceptor, passOn } from './interceptor.ts';
 import { refusal } from './validation/refusal.ts';
 import { waitFor } from './wait-for.ts';
+import { workInTurns } from './work-in-turns.ts';
 
 /** What answering once needs. */
 export interface AnswerOnceOptions {
@@ -44,7 +44,7 @@ export function answerOnce({ timeoutMs, now }: AnswerOnceOptions): Interceptor {
       if (idempotencyKey === undefined) return next(call);
       if (!validKey.test(idempotencyKey)) throw invalidKey();
       const key = keyOf(call, idempotencyKey);
-      const request = createHash('sha256').update(call.request).digest('base64');
+      const request = await workInTurns(hashBytes(call.request), call.request.byteLength);
       const known = answers.find(key);
       if (known !== undefined && known.request !== request) throw reusedKey(idempotencyKey);
       if (known !== undefined) return waitFor(known.reply, call, known);
