@@ -18,7 +18,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   'rpc-table': { uses: ['errors', 'documents', 'registry', 'call'], wall: 'rpc-table/ says what is known of each RPC' },
   http: { uses: ['errors'], wall: 'http/ serves sockets and does not know what an RPC is' },
   pipeline: {
-    uses: ['errors', 'telemetry', 'registry', 'call', 'rpc-table'],
+    uses: ['errors', 'telemetry', 'clock', 'registry', 'call', 'rpc-table'],
     wall: 'pipeline/ carries calls as bytes and knows neither surfaces nor transports',
   },
   upstream: { uses: ['telemetry', 'registry', 'call'], wall: 'upstream/ carries bytes and never sees a message' },

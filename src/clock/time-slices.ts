@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from './next-turn.ts';
 
 /** How long work goes on before others have their turn, in milliseconds. */
 const sliceMs = 8;

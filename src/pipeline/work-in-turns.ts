@@ -1,10 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
+import { TimeSlices } from '../clock/time-slices.ts';
 
 /** Work in steps of well under a millisecond each. */
 export type Steps<Result> = Iterator<void, Result, void>;
-
-/** How long others wait for their turn, in milliseconds, while somebody's work goes on. */
-const turnMs = 5;
 
 /** Work on fewer bytes than this takes some milliseconds at most, and is done at once. */
 const maxAtOnceBytes = 256 * 1024;
@@ -25,13 +22,10 @@ export function workAtOnce<Result>(steps: Steps<Result>): Result {
 }
 
 async function goOn<Result>(steps: Steps<Result>): Promise<Result> {
-  let startedAt = performance.now();
+  const slices = new TimeSlices();
   let step = steps.next();
   while (step.done !== true) {
-    if (performance.now() - startedAt >= turnMs) {
-      await setImmediate();
-      startedAt = performance.now();
-    }
+    if (slices.isOver()) await slices.pause();
     step = steps.next();
   }
   return step.value;
