@@ -175,6 +175,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
     execute: createExecutor(config.graphqlExecutor, {
       registry,
       maxResponseBytes: config.graphqlMaxResponseBytes,
+      maxResponseValues: config.graphqlMaxResponseValues,
       maxErrors: maxAnswerErrors,
     }),
     invoke: composePipeline(table.rows, { turns: capCalls(config.graphqlCallsPerService) }, pipeline.invokeOf).invoke,

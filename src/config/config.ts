@@ -81,6 +81,7 @@ export interface Config {
   >;
   readonly graphqlExecutor: 'compiled' | 'reference';
   readonly graphqlMaxResponseBytes: number;
+  readonly graphqlMaxResponseValues: number;
   /** How many reads of one service GraphQL operations may have under way together. */
   readonly graphqlCallsPerService: number;
   /** How far links fetch many objects together. */
@@ -193,6 +194,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     }),
     graphqlExecutor: read.text('GRAPHQL_EXECUTOR') as Config['graphqlExecutor'],
     graphqlMaxResponseBytes: read.number('GRAPHQL_MAX_RESPONSE_MB'),
+    graphqlMaxResponseValues: read.number('GRAPHQL_MAX_RESPONSE_VALUES'),
     graphqlCallsPerService: read.number('GRAPHQL_CALLS_PER_SERVICE'),
     linkLimits: Object.freeze({
       maxKeys: read.number('GRAPHQL_MAX_BATCH_KEYS'),

@@ -656,6 +656,15 @@ export const options = [
       'is all of an operation. Default: GRPC_TIMEOUT.',
   },
   {
+    name: 'GRAPHQL_MAX_RESPONSE_VALUES',
+    kind: 'count',
+    default: '5000000',
+    group: 'Protection',
+    description:
+      'How many objects, scalars and elements of lists an answer to a GraphQL operation may hold; one that comes to more ends ' +
+      'with an error. Small values take many times their bytes in memory while an answer is made.',
+  },
+  {
     name: 'GRAPHQL_MAX_RESPONSE_MB',
     kind: 'mebibytes',
     default: '64',

@@ -12,7 +12,7 @@ import type { Registry } from '../../registry/descriptors.ts';
 
 import { selectingOf } from '../limits/collect-fields.ts';
 import { type Derivation, compilePlan, traceDerivation, Uncovered } from './compile-plan.ts';
-import type { AnswerLimits } from './answer-limits.ts';
+import { type AnswerLimits, ValueCount } from './answer-limits.ts';
 import { executePlan } from './execute-plan.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 import type { ReplyForm } from './open-reply.ts';
@@ -73,7 +73,8 @@ export function createCompiledExecutor({ registry, counters, ...limits }: Execut
     }
     const slices = new TimeSlices();
     try {
-      const filling: Filling = { plan, args, context, variables, slices, truncated: new Map() };
+      const count = new ValueCount(limits);
+      const filling: Filling = { plan, args, context, variables, slices, count, truncated: new Map() };
       const result = await executePlan(filling, limits);
       if (counters !== undefined) counters.planned += 1;
       return result;

@@ -4,7 +4,7 @@ import { createJsonWriter, JsonTooLong, type JsonWriter, takeJson, writeAscii } 
 import { WireError } from '../../codec/wire/wire-error.ts';
 import { createWireReader } from '../../codec/wire/wire-reader.ts';
 
-import { type AnswerLimits, tooLong } from './answer-limits.ts';
+import { type AnswerLimits, TooManyValues, tooLong, tooManyValues } from './answer-limits.ts';
 import { fillHoles } from './fill-holes.ts';
 import { envelopeEnd, envelopeStart, JsonData, stringifyResult } from './json-data.ts';
 import { type Filled, type Filling, Irregular } from './plan.ts';
@@ -14,12 +14,18 @@ import { type Answer, writeFilled } from './write-answer.ts';
 export async function executePlan(filling: Filling, limits: AnswerLimits): Promise<ExecutionResult> {
   const { plan, context, slices } = filling;
   const root: Filled = { source: undefined, values: new Array(plan.root.holes.length).fill(undefined) };
-  await fillHoles(plan.root, [root], filling, undefined);
+  try {
+    await fillHoles(plan.root, [root], filling, undefined);
+  } catch (error) {
+    if (error instanceof TooManyValues) return { data: null, errors: [tooManyValues(limits)] };
+    throw error;
+  }
   const writer = takeWriter(limits.maxResponseBytes);
   const answer: Answer = {
     writer,
     reader: createWireReader(noBytes),
     slices,
+    count: filling.count,
     maxErrors: limits.maxErrors,
     errors: [],
     omittedErrors: 0,
@@ -37,8 +43,8 @@ export async function executePlan(filling: Filling, limits: AnswerLimits): Promi
   } catch (error) {
     takeJson(writer);
     if (error instanceof WireError) throw new Irregular(error.message, true);
-    if (error instanceof JsonTooLong)
-      return { data: null, errors: [tooLong(limits.maxResponseBytes, answer.rootField)] };
+    if (error instanceof JsonTooLong) return { data: null, errors: [tooLong(limits, answer.rootField)] };
+    if (error instanceof TooManyValues) return { data: null, errors: [tooManyValues(limits, answer.rootField)] };
     throw error;
   } finally {
     returnWriter(writer);

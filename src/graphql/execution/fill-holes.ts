@@ -3,6 +3,7 @@ import { getArgumentValues, type GraphQLResolveInfo, type ResponsePath } from 'g
 import { isWindow } from '../../codec/value/message-window.ts';
 import { WireError } from '../../codec/wire/wire-error.ts';
 
+import type { ValueCount } from './answer-limits.ts';
 import type { GraphqlContext } from './graphql-context.ts';
 import { Failure, type Filled, type Filling, Irregular, type MemberPlan, type ObjectPlan } from './plan.ts';
 
@@ -55,7 +56,7 @@ async function fillNested(
   for (const [index, object] of objects.entries()) {
     if (index % rowsPerLook === 0 && filling.slices.isOver()) await pause(filling);
     const value = readProperty(object.source!, member.jsonName);
-    object.values[hole] = complete(member, value, below);
+    object.values[hole] = complete(member, value, below, filling.count);
   }
   if (below.size > 0) await fillHoles(member.inner, [...below.values()], filling, root);
 }
@@ -80,7 +81,7 @@ async function fillResolved(
   const below = new Map<unknown, Filled>();
   for (const [index, object] of objects.entries()) {
     if (index % rowsPerLook === 0 && filling.slices.isOver()) await pause(filling);
-    object.values[hole] = complete(member, values[index], below);
+    object.values[hole] = complete(member, values[index], below, filling.count);
   }
   if (below.size > 0) await fillHoles(member.inner!, [...below.values()], filling, path);
 }
@@ -167,7 +168,8 @@ function infoOf(
  * What is written for a value later on; objects that have holes themselves are collected in `below`. One object is filled
  * once, wherever it stands.
  */
-function complete(member: Nested | Resolved, value: unknown, below: Map<unknown, Filled>): unknown {
+function complete(member: Nested | Resolved, value: unknown, below: Map<unknown, Filled>, count: ValueCount): unknown {
+  count.add(Array.isArray(value) ? value.length + 1 : 1);
   if (value instanceof Failure) {
     if (value.error instanceof WireError) throw new Irregular(value.error.message, true);
     if (member.isNonNull) throw new Irregular('a field that must not be null failed');

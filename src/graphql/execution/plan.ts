@@ -9,6 +9,7 @@ import type {
 
 import type { Projection } from '../../codec/projection/write-projection.ts';
 
+import type { ValueCount } from './answer-limits.ts';
 import type { GraphqlContext, TruncatedList } from './graphql-context.ts';
 import type { TimeSlices } from '../../clock/time-slices.ts';
 
@@ -79,6 +80,7 @@ export interface Filling {
   readonly context: GraphqlContext;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly slices: TimeSlices;
+  readonly count: ValueCount;
   /** Lists that end at a limit that their caller did not set, by object and hole; where they stand is known when they are written. */
   readonly truncated: Map<Filled, Map<number, Omit<TruncatedList, 'path'>>>;
 }

@@ -1,6 +1,6 @@
 import { defaultFieldResolver, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 
-import { type AnswerLimits, tooLong } from './answer-limits.ts';
+import { type AnswerLimits, TooManyValues, tooLong, tooManyValues, ValueCount } from './answer-limits.ts';
 
 /** Executes a valid operation. The context is a GraphqlContext. */
 export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
@@ -15,14 +15,26 @@ export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | Execut
 export function createReferenceExecutor(limits: AnswerLimits): Execute {
   return async (args) => {
     let bytes = 0;
+    let isTooMany = false;
+    const values = new ValueCount(limits);
+    const count = (value: unknown) => {
+      try {
+        values.add(Array.isArray(value) ? value.length + 1 : 1);
+      } catch (error) {
+        isTooMany = error instanceof TooManyValues;
+        throw tooManyValues(limits);
+      }
+    };
     const fieldResolver: typeof defaultFieldResolver = (source, given, context, info) => {
       const value: unknown = defaultFieldResolver(source, given, context, info);
       bytes += info.path.key.toString().length + sizeOf(value);
-      if (bytes > limits.maxResponseBytes) throw tooLong(limits.maxResponseBytes);
+      if (bytes > limits.maxResponseBytes) throw tooLong(limits);
+      count(value);
       return value;
     };
     const result = await execute({ ...args, fieldResolver });
-    if (bytes > limits.maxResponseBytes) return { data: null, errors: [tooLong(limits.maxResponseBytes)] };
+    if (bytes > limits.maxResponseBytes) return { data: null, errors: [tooLong(limits)] };
+    if (isTooMany) return { data: null, errors: [tooManyValues(limits)] };
     return withFewErrors(result, limits);
   };
 }

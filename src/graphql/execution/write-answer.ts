@@ -13,6 +13,7 @@ import { BYTES, END, isWindow, type MessageWindow, START, tidyWindow } from '../
 import { readLimit, readTag, type WireReader } from '../../codec/wire/wire-reader.ts';
 import { readSameTag } from '../../codec/wire/wire-run.ts';
 
+import type { ValueCount } from './answer-limits.ts';
 import { maxNotes, type TruncatedList, type UnknownEnumValue } from './graphql-context.ts';
 import { Failure, type Filled, type Filling, Irregular, type MemberPlan, type ObjectPlan } from './plan.ts';
 import type { TimeSlices } from '../../clock/time-slices.ts';
@@ -22,6 +23,7 @@ export interface Answer {
   readonly writer: JsonWriter;
   readonly reader: WireReader;
   readonly slices: TimeSlices;
+  readonly count: ValueCount;
   /** How many errors are kept. */
   readonly maxErrors: number;
   readonly errors: GraphQLError[];
@@ -54,6 +56,7 @@ export function* writeFilled(
   path?: Path | undefined,
 ): Generator<void> {
   const { members, projection, holes } = plan;
+  answer.count.add(members.length - holes.length);
   const source = object.source as MessageWindow | undefined;
   const { writer } = answer;
   // Whoever shares the object may tidy it while this waits for its next turn: what was found holds for these bytes.
@@ -160,6 +163,7 @@ function writePlain(
 ): void {
   const { reader, writer } = answer;
   readFrom(source[BYTES], source[START], reader);
+  answer.count.add(projection.values.length);
   writeProjection(projection, reader, writer, source[END]);
   if (writer.unnamed.length > 0) note(answer, index === undefined ? path : { prev: path, key: index });
 }
@@ -186,6 +190,7 @@ function* writeNested(
     const begin = reader.position;
     if (index % rowsPerLook === rowsPerLook - 1 && slices.isOver()) yield;
     if (inner.isPlain) {
+      answer.count.add(inner.projection.values.length + 1);
       writeProjection(inner.projection, reader, writer, end);
       if (writer.unnamed.length > 0) note(answer, isList ? { prev: path, key: index } : path);
     } else {

@@ -23,6 +23,7 @@ export const refusalReasons = {
   CANNOT_BEGIN: 'so many reads wait that those of the operation cannot begin within `GRAPHQL_TIMEOUT`',
   OPERATION_TIMEOUT: 'the operation has taken `GRAPHQL_TIMEOUT`',
   RESPONSE_TOO_LARGE: 'the answer is longer than `GRAPHQL_MAX_RESPONSE_MB`',
+  RESPONSE_TOO_MANY_VALUES: 'the answer holds more values than `GRAPHQL_MAX_RESPONSE_VALUES`',
   INTERVAL: 'a subscription asks for an interval out of bounds',
   TOO_MANY_STREAMS: 'a user has `LIVE_MAX_STREAMS` subscriptions open, or a service `LIVE_MAX_SERVICE_STREAMS`',
   SHUTTING_DOWN: 'a subscription came while the gateway was stopping',

@@ -67,6 +67,30 @@ describe.each(executors)('the %s executor', (name) => {
     expect(errors![0]!.extensions).toMatchObject({ code: 'RESPONSE_TOO_LARGE', limit: 50_000 });
   });
 
+  it.each([
+    ['of one list', '{ all: ListBooks { books { id titleText } } }'],
+    [
+      'of lists under many names',
+      `{ ${Array.from({ length: 20 }, (_, at) => `a${at}: ListBooks { books { id } }`).join(' ')} }`,
+    ],
+  ])('ends an operation whose answer comes to too many values: %s', async (_, query) => {
+    const books = Array.from({ length: 2_000 }, (_, id) => ({ id: String(id) }));
+    const { run } = start(name, { answers: { ListBooks: () => ({ books }) }, limits: { maxResponseValues: 5_000 } });
+    const { data, errors } = await run(query);
+    expect([data, errors?.length]).toEqual([null, 1]);
+    expect(errors![0]!.message).toMatch(/^The answer holds more than 5000 values \(GRAPHQL_MAX_RESPONSE_VALUES\)/);
+    expect(errors![0]!.extensions).toMatchObject({
+      code: 'RESPONSE_TOO_LARGE',
+      reason: 'RESPONSE_TOO_MANY_VALUES',
+      limit: 5_000,
+    });
+    const few = start(name, {
+      answers: { ListBooks: () => ({ books: books.slice(0, 100) }) },
+      limits: { maxResponseValues: 5_000 },
+    });
+    expect((await few.run('{ all: ListBooks { books { id titleText } } }')).errors).toBeUndefined();
+  });
+
   it('counts errors that it does not tell', async () => {
     const fail = () => {
       throw new GatewayError('NOT_FOUND', 'no such book');
