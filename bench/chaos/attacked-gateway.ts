@@ -26,7 +26,7 @@ export interface AttackedGateway {
   graphql(body: string | Buffer, subject: string): Promise<GraphqlAnswer>;
   /** Processor time of the main thread so far, in milliseconds (Linux only). */
   processorMs(): number;
-  /** Resolves to the longest turn of the event loop meanwhile, in milliseconds of processor time, garbage collection included. */
+  /** Resolves to the longest turn of the event loop meanwhile, in milliseconds of processor time, garbage collection apart. */
   longestTurnOf(work: () => Promise<unknown>): Promise<number>;
   signal(signal: NodeJS.Signals): void;
   /** Resolves when the process has ended. */

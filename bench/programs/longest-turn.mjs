@@ -1,23 +1,17 @@
 // Loaded before a program (`node --import`). A first SIGUSR2 begins to watch the turns of its event loop, a second one writes the
-// longest of them, in milliseconds of processor time, to the file that LONGEST_TURN_FILE names. Watching keeps the loop
-// turning, which costs, so it is off while anything else is measured.
+// longest of them to the file that LONGEST_TURN_FILE names.
 import { writeFileSync } from 'node:fs';
 
-let isWatching = false;
-let longest = 0;
-let before = process.cpuUsage();
+import { watchTurns } from './watch-turns.mjs';
 
-const look = () => {
-  const { user, system } = process.cpuUsage(before);
-  longest = Math.max(longest, (user + system) / 1_000);
-  before = process.cpuUsage();
-  if (isWatching) setTimeout(look, 0).unref();
-};
+let end;
 
-process.on('SIGUSR2', () => {
-  isWatching = !isWatching;
-  if (!isWatching) return writeFileSync(process.env.LONGEST_TURN_FILE, String(longest));
-  longest = 0;
-  before = process.cpuUsage();
-  look();
+process.on('SIGUSR2', async () => {
+  if (end === undefined) {
+    end = watchTurns();
+    return;
+  }
+  const ending = end;
+  end = undefined;
+  writeFileSync(process.env.LONGEST_TURN_FILE, String(await ending()));
 });

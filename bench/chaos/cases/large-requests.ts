@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 
 import { compileTargets, nounsOf } from '../../../src/audit/compile-targets.ts';
 import { describeRequest } from '../../../src/audit/describe-request.ts';
+import { pauseBetweenSlices } from '../../../src/clock/time-slices.ts';
+import { compileJsonToWireInSlices } from '../../../src/codec/json/in-slices.ts';
 import { compileValueToWire } from '../../../src/codec/value/value-to-wire.ts';
 import { compileTextField } from '../../../src/codec/wire/text-field.ts';
 import { readJobSpec } from '../../../src/pipeline/validation/job-spec/read-job-spec.ts';
@@ -38,6 +40,10 @@ export const chaos: ChaosCase = {
     const user = compileTextField(pathOf(addComment, 'new_comment', 'user'));
     const comment = (wire: Uint8Array) => () => workInTurns(user.append(wire, 'ann'), wire.length);
     const scan = (spec: string) => async () => workInTurns(readJobSpec(spec), spec.length);
+    const readJson = (message: MessageDescriptor, text: string) => {
+      const body = Buffer.from(text);
+      return () => compileJsonToWireInSlices(message, registry, 'compact')(body, pauseBetweenSlices());
+    };
     const cases: Readonly<Record<string, () => unknown>> = {
       'naming jobs of different ids': name(Array.from({ length: jobs }, (_, index) => ({ id: idOf(index) }))),
       'naming one job again and again': name(Array.from({ length: jobs }, () => ({ id: idOf(1) }))),
@@ -48,6 +54,14 @@ export const chaos: ChaosCase = {
         Buffer.alloc(otherBytes, Buffer.from([0x12, 0x02, 0x10, 0x01])),
       ),
       'filling in who writes, among unknown fields': comment(Buffer.alloc(otherBytes, Buffer.from([0x78, 0x01]))),
+      'reading a JSON text of escapes': readJson(
+        addComment,
+        `{"new_comment":{"message":"${'\\u00e9'.repeat(otherBytes / 6)}"}}`,
+      ),
+      'reading JSON of many small objects': readJson(
+        reparent,
+        `{"jobs":{"jobs":[${'{"id":"a"},'.repeat(otherBytes / 11)}{}]}}`,
+      ),
       'scanning a job spec of many tags': scan(`<s>${'<a/>'.repeat(otherBytes / 4)}</s>`),
       'scanning a job spec of many references': scan(`<s>${'&lt;'.repeat(otherBytes / 4)}</s>`),
       'scanning a job spec of one long text': scan(`<s>${'x'.repeat(otherBytes)}</s>`),

@@ -9,7 +9,7 @@ import { WireWriter } from '../wire/wire-writer.ts';
 import { compileResolve, planOf } from './compile-json-plan.ts';
 import type { JsonCompiler } from './json-compiler.ts';
 import { JsonReader } from './json-reader.ts';
-import { scanJsonValue } from './json-scanner.ts';
+import { scanJsonInSteps } from './json-scanner.ts';
 import type { JsonStyle } from './json-style.ts';
 import { JsonTranscoder } from './json-transcoder.ts';
 import { compileCheckRequired, compileJsonToWire } from './json-to-wire.ts';
@@ -55,10 +55,7 @@ export function compileWireToJsonInSlices(
     const writer = createJsonWriter(style);
     const reader = createWireReader(wire);
     try {
-      for (const _ of writeInSteps(message, plan, compiler, reader, writer, reader.bytes.length)) {
-        const pausing = pause();
-        if (pausing !== undefined) await pausing;
-      }
+      await inSlices(writeInSteps(message, plan, compiler, reader, writer, reader.bytes.length), pause);
     } catch (error) {
       // What is wrong, and whether something later on the wire undoes it, is found by reading all of it.
       if (error instanceof WireError) return atOnce(wire);
@@ -158,7 +155,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** As `compileJsonToWire`, in slices. That the text is JSON is looked at before, in one go. */
+/** As `compileJsonToWire`, in slices. Whether the text is JSON is looked at before. */
 export function compileJsonToWireInSlices(
   message: MessageDescriptor,
   registry: Registry,
@@ -170,15 +167,22 @@ export function compileJsonToWireInSlices(
   const checkRequired = compileCheckRequired(message, style);
   return async (json, pause) => {
     if (json.length < longBytes) return atOnce(json);
-    const span = scanJsonValue(json);
-    if (span === undefined) return Buffer.alloc(0);
+    const scanned = await inSlices(scanJsonInSteps(json), pause);
+    if (scanned === undefined) return Buffer.alloc(0);
     const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json.buffer, json.byteOffset, json.byteLength);
     const writer = new WireWriter();
-    const reader = new JsonReader(bytes, span.start, span.end, style);
-    for (const _ of new JsonTranscoder(reader, writer, resolve).runInSteps(plan)) {
-      const pausing = pause();
-      if (pausing !== undefined) await pausing;
-    }
+    const reader = new JsonReader(bytes, scanned.start, scanned.end, style);
+    for (const { start, end } of scanned.longStrings) await inSlices(reader.readStringAhead(start, end), pause);
+    await inSlices(new JsonTranscoder(reader, writer, resolve).runInSteps(plan), pause);
     return checkRequired(writer.finish());
   };
+}
+
+async function inSlices<Result>(steps: Generator<void, Result>, pause: Pause): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    const pausing = pause();
+    if (pausing !== undefined) await pausing;
+  }
 }

@@ -27,6 +27,8 @@ export class JsonReader {
   textEnd = 0;
   readonly #style: JsonStyle;
   #unescaped: Buffer | undefined;
+  /** Strings that were read ahead, by their opening quotes; undefined: none were. */
+  #readAhead: Map<number, ReadString> | undefined;
 
   constructor(bytes: Buffer, start: number, end: number, style: JsonStyle) {
     this.bytes = bytes;
@@ -86,6 +88,7 @@ export class JsonReader {
 
   /** Reads the string whose opening quote comes next. Throws JsonError when it is not made of Unicode characters. */
   readString(): void {
+    if (this.#readAhead !== undefined && this.#takeReadAhead()) return;
     const bytes = this.bytes;
     const start = this.position + 1;
     let at = start;
@@ -104,6 +107,45 @@ export class JsonReader {
     this.textStart = start;
     this.textEnd = at;
     this.position = at + 1;
+  }
+
+  /**
+   * Reads the string that begins at the quote at `start` and ends before `end`, for when its turn comes; stops now and then. One
+   * that has mistakes is left to be read then, since others may come first.
+   */
+  *readStringAhead(start: number, end: number): Generator<void> {
+    const from = start + 1;
+    const to = end - 1;
+    const firstEscape = this.bytes.indexOf(BACKSLASH, from);
+    yield;
+    const isPlain = firstEscape < 0 || firstEscape >= to;
+    if (isPlain && !isUtf8(this.bytes.subarray(from, to))) return;
+    this.#readAhead ??= new Map();
+    if (isPlain) {
+      this.#readAhead.set(start, { text: this.bytes, textStart: from, textEnd: to, end });
+      return;
+    }
+    const unescaping: Unescaping = { target: Buffer.allocUnsafe(to - from), length: 0, at: from };
+    try {
+      while (unescaping.at < to) {
+        this.#unescapeTo(Math.min(to, unescaping.at + PIECE), unescaping, start);
+        yield;
+      }
+    } catch (error) {
+      if (error instanceof JsonError) return;
+      throw error;
+    }
+    this.#readAhead.set(start, { text: unescaping.target, textStart: 0, textEnd: unescaping.length, end });
+  }
+
+  #takeReadAhead(): boolean {
+    const found = this.#readAhead!.get(this.position);
+    if (found === undefined) return false;
+    this.text = found.text;
+    this.textStart = found.textStart;
+    this.textEnd = found.textEnd;
+    this.position = found.end;
+    return true;
   }
 
   /** Reads a value that nobody wants; `depth` is how many more brackets may open in it. */
@@ -174,35 +216,46 @@ export class JsonReader {
     if (this.#unescaped === undefined || this.#unescaped.length < end - start) {
       this.#unescaped = Buffer.allocUnsafe(end - start);
     }
-    const target = this.#unescaped;
-    let length = 0;
-    let run = start;
-    let at = firstEscape;
-    for (;;) {
+    const unescaping: Unescaping = { target: this.#unescaped, length: 0, at: start };
+    this.#unescapeTo(end, unescaping, start - 1);
+    this.text = unescaping.target;
+    this.textStart = 0;
+    this.textEnd = unescaping.length;
+    this.position = end + 1;
+  }
+
+  /**
+   * Unescapes a string, whose opening quote is at `quote`, to `stop` or a little beyond: to the end of a character. `stop` is not
+   * behind the closing quote.
+   */
+  #unescapeTo(stop: number, unescaping: Unescaping, quote: number): void {
+    const { bytes } = this;
+    const { target } = unescaping;
+    let { length, at } = unescaping;
+    while (at < stop) {
+      const run = at;
+      while (at < stop && bytes[at] !== BACKSLASH) at++;
       // Between two escapes there is mostly nothing.
       if (at > run) {
+        while ((bytes[at]! & 0xc0) === 0x80) at++;
         const plain = bytes.subarray(run, at);
-        if (!isUtf8(plain)) throw this.#invalidUtf8(start - 1);
+        if (!isUtf8(plain)) throw this.#invalidUtf8(quote);
         target.set(plain, length);
         length += plain.length;
+        continue;
       }
-      if (at === end) break;
       const c = bytes[at + 1]!;
       if (c === LOWER_U) {
-        const code = this.#codePoint(at, start - 1);
+        const code = this.#codePoint(at, quote);
         at += code > 0xffff ? 12 : 6;
         length = writeUtf8(target, length, code);
       } else {
         target[length++] = SIMPLE_ESCAPES[c]!;
         at += 2;
       }
-      run = at;
-      while (bytes[at] !== QUOTE && bytes[at] !== BACKSLASH) at++;
     }
-    this.text = target;
-    this.textStart = 0;
-    this.textEnd = length;
-    this.position = end + 1;
+    unescaping.at = at;
+    unescaping.length = length;
   }
 
   /** The code point that the `\u` at `at` begins, its second half included when it takes two. */
@@ -249,6 +302,27 @@ export class JsonReader {
     return `(line ${line}:${column})`;
   }
 }
+
+/** A string that was read: `text[textStart, textEnd)`. */
+interface ReadString {
+  readonly text: Buffer;
+  readonly textStart: number;
+  readonly textEnd: number;
+  /** Behind its closing quote. */
+  readonly end: number;
+}
+
+/** A string that is being unescaped. */
+interface Unescaping {
+  readonly target: Buffer;
+  /** How much of it is filled. */
+  length: number;
+  /** What is unescaped next. */
+  at: number;
+}
+
+/** How much of a long string is unescaped before others may have their turn, in bytes: a millisecond's worth. */
+const PIECE = 256 * 1024;
 
 /** Writes a code point that is no surrogate in UTF-8, and returns the position behind it. */
 function writeUtf8(target: Uint8Array, start: number, code: number): number {

@@ -35,6 +35,24 @@ export function scanJsonValue(bytes: Uint8Array, from = 0): JsonSpan | undefined
   return { start, end: scanValue(bytes, start, streamEnd) };
 }
 
+/** A value in its text, and what is long in it. */
+export interface ScannedJson extends JsonSpan {
+  /** Where strings begin that take long to read, at their opening quotes; names of members are not among them. */
+  readonly longStrings: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** How many bytes are scanned before others may have their turn, and how long a string is that takes long: some milliseconds. */
+const stepBytes = 1024 * 1024;
+
+/** As `scanJsonValue`, but stops now and then. White space and names of members are scanned in one go, however long they are. */
+export function* scanJsonInSteps(bytes: Uint8Array): Generator<void, ScannedJson | undefined> {
+  const start = skipSpace(bytes, 0);
+  if (start === bytes.length) return undefined;
+  const scan = beginScan(start, new Uint8Array(MAX_JSON_DEPTH));
+  while (!goOn(bytes, scan, scan.at + stepBytes, streamEnd)) yield;
+  return { start, end: scan.at, longStrings: scan.longStrings };
+}
+
 /**
  * Checks that the whole text is one JSON value; white space around it is allowed.
  * Throws JsonSyntaxError; a text that ends too early says `unexpected end of JSON input`, or, inside a number, keyword
@@ -59,16 +77,41 @@ const textEnd: EndError = (offset, context) =>
     offset,
   );
 
-/** Which brackets are open, innermost last. Shared by all scans: each runs to its end without interruption. */
-const openBrackets = new Uint8Array(MAX_JSON_DEPTH);
+/** How far a scan has come. */
+interface Scan {
+  /** Where it goes on. */
+  at: number;
+  /** How many brackets are open. */
+  depth: number;
+  /** Which they are, innermost last. */
+  readonly openBrackets: Uint8Array;
+  /** Where the string began in which it stopped, at its opening quote; -1: it stopped between values. */
+  inString: number;
+  readonly longStrings: { readonly start: number; readonly end: number }[];
+}
+
+function beginScan(at: number, openBrackets: Uint8Array): Scan {
+  return { at, depth: 0, openBrackets, inString: -1, longStrings: [] };
+}
+
+/** Shared by all scans that run to their end without interruption. */
+const sharedBrackets = new Uint8Array(MAX_JSON_DEPTH);
 
 /** Scans the value at `at` (white space allowed before it) and returns the offset behind it. */
 function scanValue(bytes: Uint8Array, from: number, endError: EndError): number {
-  let at = from;
-  let depth = 0;
+  const scan = beginScan(from, sharedBrackets);
+  goOn(bytes, scan, Number.POSITIVE_INFINITY, endError);
+  return scan.at;
+}
+
+/** Scans to the end of the value, or to somewhere behind `stop`; false: there is more to come. */
+function goOn(bytes: Uint8Array, scan: Scan, stop: number, endError: EndError): boolean {
+  const { openBrackets } = scan;
+  let { at, depth, inString } = scan;
   for (;;) {
-    at = skipSpace(bytes, at);
-    const c = bytes[at];
+    if (at >= stop) return pauseScan(scan, at, depth, inString);
+    if (inString < 0) at = skipSpace(bytes, at);
+    const c = inString < 0 ? bytes[at] : QUOTE;
     if (c === OPEN_OBJECT || c === OPEN_ARRAY) {
       if (depth === MAX_JSON_DEPTH) throw unexpected(bytes, at, 'exceeded max depth', endError);
       openBrackets[depth++] = c;
@@ -78,12 +121,22 @@ function scanValue(bytes: Uint8Array, from: number, endError: EndError): number 
         if (c === OPEN_OBJECT) at = scanName(bytes, at, endError);
         continue;
       }
+    } else if (c === QUOTE) {
+      const start = inString < 0 ? at : inString;
+      const end = scanString(bytes, inString < 0 ? at + 1 : at, endError, stop);
+      if (end < 0) return pauseScan(scan, -end, depth, start);
+      if (end - start >= stepBytes) scan.longStrings.push({ start, end });
+      at = end;
+      inString = -1;
     } else {
       at = scanScalar(bytes, at, c, endError);
     }
     // A value is complete: close brackets until one of them goes on.
     for (;;) {
-      if (depth === 0) return at;
+      if (depth === 0) {
+        scan.at = at;
+        return true;
+      }
       at = skipSpace(bytes, at);
       const bracket = openBrackets[depth - 1]!;
       const next = bytes[at];
@@ -102,6 +155,13 @@ function scanValue(bytes: Uint8Array, from: number, endError: EndError): number 
   }
 }
 
+function pauseScan(scan: Scan, at: number, depth: number, inString: number): false {
+  scan.at = at;
+  scan.depth = depth;
+  scan.inString = inString;
+  return false;
+}
+
 /** Scans a member's name and its colon. */
 function scanName(bytes: Uint8Array, from: number, endError: EndError): number {
   if (bytes[from] !== QUOTE) {
@@ -113,7 +173,6 @@ function scanName(bytes: Uint8Array, from: number, endError: EndError): number {
 }
 
 function scanScalar(bytes: Uint8Array, at: number, c: number | undefined, endError: EndError): number {
-  if (c === QUOTE) return scanString(bytes, at + 1, endError);
   if (c === MINUS || isDigit(c)) return scanNumber(bytes, at, endError);
   if (c === LOWER_T) return scanKeyword(bytes, at, 'true', endError);
   if (c === LOWER_F) return scanKeyword(bytes, at, 'false', endError);
@@ -121,14 +180,19 @@ function scanScalar(bytes: Uint8Array, at: number, c: number | undefined, endErr
   throw unexpectedOrSpace(bytes, at, 'looking for beginning of value', endError);
 }
 
-/** Scans from behind the opening quote to behind the closing one. UTF-8 is not checked here: Go does not either. */
-function scanString(bytes: Uint8Array, from: number, endError: EndError): number {
+/**
+ * Scans from somewhere behind the opening quote to behind the closing one; where it passes `stop` it returns the negative of where
+ * it goes on. UTF-8 is not checked here: Go does not either.
+ */
+function scanString(bytes: Uint8Array, from: number, endError: EndError, stop = Number.POSITIVE_INFINITY): number {
   let at = from;
+  const plainStop = Math.min(stop, bytes.length);
   for (;;) {
     // The run of plain bytes, which is nearly all there is. Behind the end there is undefined, which no number is less than.
     let c = bytes[at]!;
-    while (c >= 0x20 && c !== QUOTE && c !== BACKSLASH) c = bytes[++at]!;
+    while (c >= 0x20 && c !== QUOTE && c !== BACKSLASH && at < plainStop) c = bytes[++at]!;
     if (c === QUOTE) return at + 1;
+    if (at >= stop && at < bytes.length) return -at;
     if (c !== BACKSLASH) throw unexpectedOrSpace(bytes, at, 'in string literal', endError);
     const escaped = bytes[++at];
     if (escaped === LOWER_U) {

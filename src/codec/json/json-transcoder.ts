@@ -4,8 +4,9 @@ import type { FieldPlan, Frame, MessagePlan, ResolvePlan, SeenPlace, Transcoder 
 import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
 import type { WireWriter } from '../wire/wire-writer.ts';
 
-/** How many elements or members are read before others may have their turn. */
+/** How many elements or members, or bytes of them, are read before others may have their turn. */
 const STEPS_PER_LOOK = 64;
+const BYTES_PER_LOOK = 256 * 1024;
 
 /**
  * Turns one JSON value into the wire form of one message, in a single pass and without a message object. Containers that
@@ -43,10 +44,13 @@ export class JsonTranscoder implements Transcoder {
   *runInSteps(plan: MessagePlan): Generator<void> {
     this.begin(plan, 0, 1);
     const frames = this.#frames;
+    let looked = this.reader.position;
     for (let steps = 1; frames.length > 0; steps += 1) {
       const frame = frames[frames.length - 1]!;
       frame.step(this, frame);
-      if (steps % STEPS_PER_LOOK === 0) yield;
+      if (steps % STEPS_PER_LOOK > 0 && this.reader.position - looked < BYTES_PER_LOOK) continue;
+      looked = this.reader.position;
+      yield;
     }
   }
 

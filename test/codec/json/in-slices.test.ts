@@ -85,6 +85,65 @@ describe('a long request', () => {
     expect(pause.asked).toBeGreaterThan(10);
   });
 
+  describe.each([
+    ['plain', 'x'],
+    ['of escapes', '\\u00e9'],
+    ['of pairs of escapes', '\\ud83d\\ude00'],
+    ['beyond ASCII', '語'],
+    ['of quotes and slashes', '\\"\\\\/\\n'],
+    ['of everything', 'a語\\u00e9\\ud83d\\ude00\\"é'],
+  ])('with a long string %s', (_, unit) => {
+    const long = unit.repeat(Math.ceil(1_200_000 / Buffer.byteLength(unit)));
+
+    it('becomes the same message, and no step of it is long', async () => {
+      // Shifted by a byte each, so that the steps end at every place of a character.
+      for (const shift of ['', 'ab']) {
+        const json = Buffer.from(`{"kids":[{"name":"${shift}${long}"}],"name":"short","unknown":"${long}"}`);
+        const pause = createPause();
+        const wire = await compileJsonToWireInSlices(nested, registry)(json, pause);
+        expect(wire.equals(compileJsonToWire(nested, registry)(json))).toBe(true);
+        expect(pause.asked).toBeGreaterThan(4);
+      }
+    });
+
+    it.each([
+      ['an escape that there is not', '\\x'],
+      ['half an escape', '\\u00'],
+      ['half a pair', '\\ud83d'],
+      ['a control character', '\n'],
+      ['no end', undefined],
+    ])('is refused in the same words with %s', async (__, mistake) => {
+      const json = Buffer.from(`{"name":"${long}${mistake === undefined ? '' : `${mistake}x","n":1}`}`);
+      const expected = (() => {
+        try {
+          compileJsonToWire(nested, registry)(json);
+          return undefined;
+        } catch (error) {
+          return error;
+        }
+      })();
+      expect(expected).toBeInstanceOf(Error);
+      await expect(compileJsonToWireInSlices(nested, registry)(json, createPause())).rejects.toEqual(expected);
+    });
+  });
+
+  it('with bytes in a long string that are no UTF-8 is the same error', async () => {
+    const json = Buffer.concat([
+      Buffer.from('{"n":1,"name":"'),
+      Buffer.alloc(1_500_000, 'é'),
+      Buffer.from([0xc3, 0x22, 0x7d]),
+    ]);
+    const expected = (() => {
+      try {
+        return compileJsonToWire(nested, registry)(json);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(expected).toBeInstanceOf(Error);
+    await expect(compileJsonToWireInSlices(nested, registry)(json, createPause())).rejects.toEqual(expected);
+  });
+
   it('with a mistake is the same error', async () => {
     const json = Buffer.from(
       JSON.stringify({ kids: [...Array.from({ length: 9_000 }, () => ({ name: 'x'.repeat(40) })), { n: 'x' }] }),
