@@ -1,4 +1,5 @@
-import type { PageFile } from './page-files.ts';
+import { addressOfFile, type PageFile } from '../http/page-files.ts';
+
 import type { PageSettings } from './page-settings.ts';
 
 /**
@@ -6,11 +7,7 @@ import type { PageSettings } from './page-settings.ts';
  * front; `base` is the endpoint's last segment with a slash.
  */
 export function renderPage(files: readonly PageFile[], base: string, settings: PageSettings): string {
-  const address = (start: string, end: string) => {
-    const file = files.find(({ name }) => name.startsWith(start) && name.endsWith(end));
-    if (file === undefined) throw new Error(`the built GraphiQL page lacks ${start}…${end}: run npm run build`);
-    return `${base}assets/${file.name}`;
-  };
+  const address = (start: string, end: string) => base + addressOfFile(files, start, end);
   // A block of JSON is not run, so the content security policy does not mind it; `<` could end it too early.
   const settingsText = JSON.stringify(settings).replaceAll('<', '\\u003c');
   return `<!doctype html>

@@ -1,5 +1,6 @@
-import { builtPage, writePage } from '../page-files.ts';
+import { writePage } from '../../http/page-files.ts';
 
+import { builtPage } from '../create-graphiql-page.ts';
 import { bundlePage } from './bundle-page.ts';
 
 // A step of `npm run build`, run from `dist`: production has no devDependencies to make the page from.

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { type OutputChunk, rolldown } from 'rolldown';
 
-import { createHashedFile, createPageFile, type PageFile } from '../page-files.ts';
+import { createHashedFile, createPageFile, type PageFile } from '../../http/page-files.ts';
 
 /** The repository's root; this file is as deep in `dist` as in `src`, and runs from both. */
 const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createHashedFile, createPageFile, readPage, writePage } from '../../src/graphiql/page-files.ts';
+import { createHashedFile, createPageFile, readPage, writePage } from '../../src/http/page-files.ts';
 
 let folder: string;
 beforeEach(() => {

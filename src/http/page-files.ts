@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 /**
@@ -26,9 +25,6 @@ export function createHashedFile(name: string, text: string): PageFile {
   return createPageFile(name.replace(/(?=\.\w+$)/, `-${hash}`), text);
 }
 
-/** Where the build leaves the page's files: beside this module, so in `dist` only. */
-export const builtPage = fileURLToPath(new URL('./assets/', import.meta.url));
-
 /** The page that `writePage` left in a folder; undefined when there is none, as in the sources. */
 export function readPage(folder: string): readonly PageFile[] | undefined {
   if (!existsSync(folder)) return undefined;
@@ -49,4 +45,15 @@ export function writePage(folder: string, files: readonly PageFile[]): void {
     writeFileSync(join(folder, name), body);
     writeFileSync(join(folder, `${name}.gz`), gzipped);
   }
+}
+
+/**
+ * Finds a file of a page by what its name begins and ends with.
+ *
+ * @returns its address below the page, such as `assets/page-1a2b3c4d.css`
+ */
+export function addressOfFile(files: readonly PageFile[], start: string, end: string): string {
+  const file = files.find(({ name }) => name.startsWith(start) && name.endsWith(end));
+  if (file === undefined) throw new Error(`the built page lacks ${start}…${end}: run npm run build`);
+  return `assets/${file.name}`;
 }
