@@ -52,6 +52,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     wall: 'graphql/ is a surface: it never dials and does not know REST',
   },
   graphiql: { uses: ['errors', 'authentication', 'http'], wall: 'graphiql/ is a page; it knows GraphQL by its path' },
+  'swagger-ui': { uses: ['http'], wall: 'swagger-ui/ is a page; it knows the document of the routes by its path' },
   config: {
     uses: ['errors', 'call', 'http', 'pipeline', 'authentication', 'graphiql'],
     wall: 'config/ reads settings; it composes nothing',
@@ -79,6 +80,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'grpc',
       'graphql',
       'graphiql',
+      'swagger-ui',
       'config',
     ],
     wall: 'app/ composes every room but the demo',
@@ -106,7 +108,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .map((path) => path.split(sep).join('/'))
-  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.startsWith('graphiql/page/'))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !/^(?:graphiql|swagger-ui)\/page\//.test(path))
   .sort();
 
 interface Import {

@@ -26,12 +26,16 @@ import type { Decision } from '../call/decision.ts';
 import { compileIsService, type IdentifyRequest, type Identity } from '../call/identity.ts';
 import { compileProtection } from '../http/protect.ts';
 import { serveDocument } from '../http/serve-document.ts';
+import { createSwaggerUiPage } from '../swagger-ui/create-swagger-ui-page.ts';
 import { describeRoutes, openapiPath } from './describe-routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Pipeline } from './create-pipeline.ts';
 
 /** Where GraphQL and its page are mounted; every other path belongs to REST. */
 const graphqlPath = '/graphql';
+
+/** Where the routes of REST can be read and tried out. */
+const docsPath = '/docs';
 
 /** What the surfaces are made from. */
 export interface CreateSurfacesOptions {
@@ -80,6 +84,15 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
         wordBlocked,
       }),
       ...(config.openapi && { [openapiPath]: serveDocument(describeRoutes(snapshot, config.authentication)) }),
+      ...(config.openapi &&
+        config.swaggerUi && {
+          [docsPath]: protect({
+            handle: createSwaggerUiPage({ path: docsPath, documentPath: openapiPath }),
+            crossSiteMethods: 'GET',
+            isReadGuarded: () => false,
+            wordBlocked: compileWordBlocked(config.jsonStyle),
+          }),
+        }),
       ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
     },
     webSockets: {

@@ -102,6 +102,7 @@ cuegate demo: a farm in a box, with a gateway in front of it
 
   GraphiQL   ${url}/graphql
   REST       POST ${url}/show.ShowInterface/FindShow
+  REST docs  ${url}/docs
   gRPC       127.0.0.1:${grpcPort}, with the token as metadata
   Cuebot     ${cuebot} (gRPC, simulated; starts anew with every run)
   Auth       ${token === undefined ? 'none: whoever reaches this address may do everything' : 'bearer tokens, HS256, with a secret made for this run'}

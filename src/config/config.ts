@@ -64,6 +64,7 @@ export interface Config {
     readonly maxConnectionAgeMs: number;
   };
   readonly openapi: boolean;
+  readonly swaggerUi: boolean;
   readonly graphiql: boolean;
   /** Undefined: people bring tokens. */
   readonly graphiqlLogin: LoginSettings | undefined;
@@ -172,6 +173,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
       maxConnectionAgeMs: read.number('GRPC_MAX_CONNECTION_AGE'),
     }),
     openapi: read.boolean('OPENAPI'),
+    swaggerUi: read.boolean('SWAGGER_UI'),
     graphiql: read.boolean('GRAPHIQL'),
     graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],

@@ -426,6 +426,15 @@ export const options = [
       'nothing of the farm. Turn it off where protos of your own are secret.',
   },
   {
+    name: 'SWAGGER_UI',
+    kind: 'boolean',
+    default: 'true',
+    group: 'Surfaces',
+    description:
+      'Serve Swagger UI to browsers at /docs: the document of /openapi.json, to read and to try out. The page holds no data and ' +
+      'needs no token; its requests do. Without OPENAPI there is none.',
+  },
+  {
     name: 'GRAPHIQL',
     kind: 'boolean',
     default: 'true',

@@ -59,9 +59,7 @@ export function deriveOpenapi(options: OpenapiOptions): JsonSchema {
       name: fullName,
       ...(comment !== '' && { description: comment }),
     })),
-    paths: Object.fromEntries(
-      methods.map((method) => [`/${method.fullName}`, { parameters: everywhere, post: operationOf(method) }]),
-    ),
+    paths: Object.fromEntries(methods.map((method) => [`/${method.fullName}`, { post: operationOf(method) }])),
     components: {
       schemas: { ...schemas.components, 'google.rpc.Status': errorSchema },
       responses: errorResponses,
@@ -80,11 +78,6 @@ const credentials: JsonSchema = {
   },
   'api-key': { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key, where the site has them.' },
 };
-
-const everywhere: readonly JsonSchema[] = [
-  { $ref: '#/components/parameters/Grpc-Timeout' },
-  { $ref: '#/components/parameters/X-Request-Id' },
-];
 
 const parameters: JsonSchema = {
   'Grpc-Timeout': {

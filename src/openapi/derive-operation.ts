@@ -36,7 +36,7 @@ export function deriveOperation(options: OperationOptions): JsonSchema {
     summary: firstSentence(comment) || `${service.name}.${method.name}`,
     ...(comment !== '' && { description: comment }),
     ...((method.deprecated || service.deprecated) && { deprecated: true }),
-    ...(facts.takesIdempotencyKey && { parameters: [{ $ref: '#/components/parameters/Idempotency-Key' }] }),
+    parameters: parametersOf(facts),
     requestBody: {
       required: true,
       content: jsonContent(schemas.requestOf(method), example === undefined ? {} : { example }),
@@ -53,6 +53,12 @@ export function deriveOperation(options: OperationOptions): JsonSchema {
     ...(facts.lane !== undefined && { 'x-cuegate-lane': facts.lane }),
     ...(facts.isQueued && { 'x-cuegate-queued': true }),
   };
+}
+
+/** With each operation and not once for its path: Swagger UI does not follow references that stand there. */
+function parametersOf({ takesIdempotencyKey }: RpcFacts): readonly JsonSchema[] {
+  const names = ['Grpc-Timeout', 'X-Request-Id', ...(takesIdempotencyKey ? ['Idempotency-Key'] : [])];
+  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
 /** A stream is one object a line, the last of which may be an error. */

@@ -31,6 +31,8 @@ const { paths, components } = derive();
 const { schemas } = components;
 const leaf = { $ref: '#/components/schemas/kinds.Leaf' };
 
+const parameters = (...names: readonly string[]) => names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+
 describe('deriveOpenapi()', () => {
   it('makes a valid document of every kind of field and method', async () => {
     expect(await new Validator().validate(derive())).toMatchObject({ valid: true });
@@ -83,6 +85,7 @@ describe('deriveOpenapi()', () => {
     expect(paths['/kinds.Garden/FindTree'].post).toEqual({
       operationId: 'kinds.Garden.FindTree',
       tags: ['kinds.Garden'],
+      parameters: parameters('Grpc-Timeout', 'X-Request-Id'),
       summary: 'Finds the tree of a leaf, e.g. 1.5 m high.',
       description: 'Finds the tree of a leaf, e.g. 1.5 m high. Slowly.',
       requestBody: {
@@ -112,7 +115,7 @@ describe('deriveOpenapi()', () => {
   it('says what is deprecated, queued and takes an idempotency key', () => {
     expect(paths['/kinds.Garden/CutTree'].post).toMatchObject({
       deprecated: true,
-      parameters: [{ $ref: '#/components/parameters/Idempotency-Key' }],
+      parameters: parameters('Grpc-Timeout', 'X-Request-Id', 'Idempotency-Key'),
       'x-cuegate-kind': 'write',
       'x-cuegate-queued': true,
     });

@@ -87,3 +87,8 @@ export function keepToken(token: string): void {
     // The browser keeps nothing: the token then lasts until the page is left.
   }
 }
+
+/** The token in what somebody pasted: people paste whole header lines, and terminals break long ones. */
+export function tokenOf(text: string): string {
+  return text.replace(/^\s*(?:authorization:)?\s*(?:bearer\s)?/i, '').replace(/\s/g, '');
+}

@@ -1,5 +1,7 @@
 import { useId, useState } from 'react';
 
+import { tokenOf } from './session-storage.ts';
+
 interface TokenFieldProps {
   readonly token: string;
   readonly isRefused: boolean;
@@ -52,9 +54,4 @@ export function TokenField({ token, isRefused, hint, placeholder, onChange }: To
       </button>
     </>
   );
-}
-
-/** People paste whole header lines, and terminals break long ones. */
-function tokenOf(text: string): string {
-  return text.replace(/^\s*(?:authorization:)?\s*(?:bearer\s)?/i, '').replace(/\s/g, '');
 }
