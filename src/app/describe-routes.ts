@@ -9,7 +9,7 @@ export const openapiPath = '/openapi.json';
 
 /** What REST serves, with the rights that the policy asks for, as an OpenAPI document. */
 export function describeRoutes(
-  { restServices, table, policy, descriptions, examples }: Snapshot,
+  { restServices, table, policy, descriptions, exampleOf }: Snapshot,
   { auth, publicUrl }: Pick<AuthenticationSettings, 'auth' | 'publicUrl'>,
 ): Readonly<Record<string, unknown>> {
   const rightsOf = (method: MethodDescriptor) => {
@@ -21,7 +21,7 @@ export function describeRoutes(
     table,
     sentences: descriptions,
     rightsOf,
-    examples,
+    exampleOf,
     needsCredentials: auth !== 'none',
     publicUrl,
   });

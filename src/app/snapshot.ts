@@ -10,7 +10,7 @@ import { GatewayError } from '../call/gateway-error.ts';
 import { replyFormOf } from '../graphql/execution/create-executor.ts';
 import { compileLinks, type Links } from '../graphql/links/compile-links.ts';
 import { type Descriptions, readDescriptions } from '../graphql/schema/read-descriptions.ts';
-import { type Examples, readExamples } from '../openapi/read-examples.ts';
+import { type ExampleOf, readExamples } from '../openapi/read-examples.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
 import { loadRegistry, type RegistrySource } from '../registry/load-registry.ts';
@@ -31,7 +31,7 @@ export interface Snapshot {
   /** Sentences for what has no comment in the protos. */
   readonly descriptions: Descriptions;
   /** Requests that documents show. */
-  readonly examples: Examples;
+  readonly exampleOf: ExampleOf;
   /** The nested graph of the services that GraphQL serves. */
   readonly links: Links;
 }
@@ -90,7 +90,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
     graphqlServices,
     grpcServices,
     descriptions: readDescriptions(readOwn('schema/descriptions.yaml'), registry, mustMatch),
-    examples: readExamples(readOwn('schema/examples.yaml'), registry, mustMatch),
+    exampleOf: readExamples(readOwn('schema/examples.yaml'), registry, mustMatch),
     links: compileLinks({
       registry,
       table,

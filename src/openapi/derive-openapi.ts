@@ -4,6 +4,7 @@ import type { RpcTable } from '../rpc-table/rpc-table.ts';
 
 import { deriveMessageSchemas, type Sentences } from './derive-message-schemas.ts';
 import { deriveOperation, type Rights } from './derive-operation.ts';
+import type { ExampleOf } from './read-examples.ts';
 import { type JsonSchema, wellKnownSchemas } from './well-known-schemas.ts';
 
 /** What a document is derived from. */
@@ -13,8 +14,8 @@ export interface OpenapiOptions {
   readonly table: RpcTable;
   readonly sentences: Sentences;
   readonly rightsOf: (method: MethodDescriptor) => Rights;
-  /** Requests to show, by the full name of the RPC. */
-  readonly examples: ReadonlyMap<string, unknown>;
+  /** Requests to show. */
+  readonly exampleOf: ExampleOf;
   /** Whether callers must show who they are. */
   readonly needsCredentials: boolean;
   /** Where callers reach the gateway; undefined: where they found the document. */
@@ -33,7 +34,7 @@ a role may give it, too. \`x-cuegate-kind\` tells reads from writes, \`x-cuegate
 
 /** Derives the document of the REST routes, by OpenAPI 3.1.1 (https://spec.openapis.org/oas/v3.1.1). */
 export function deriveOpenapi(options: OpenapiOptions): JsonSchema {
-  const { services, table, sentences, rightsOf, examples, needsCredentials, publicUrl } = options;
+  const { services, table, sentences, rightsOf, exampleOf, needsCredentials, publicUrl } = options;
   const methods = services.flatMap((service) => service.methods);
   const schemas = deriveMessageSchemas(methods, sentences);
   const securitySchemes = needsCredentials ? credentials : {};
@@ -43,7 +44,7 @@ export function deriveOpenapi(options: OpenapiOptions): JsonSchema {
       schemas,
       rights: rightsOf(method),
       securitySchemes: Object.keys(securitySchemes),
-      example: examples.get(method.fullName),
+      example: exampleOf(method),
     });
   return {
     openapi: '3.1.1',

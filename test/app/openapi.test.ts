@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import type { Json } from '../json.ts';
 import { send, shareGateway, startGateway, type TestGateway, type TestGatewayOptions } from './running-gateway.ts';
 
 /** The document as served, and whether the gateway does what it says. */
@@ -63,6 +64,30 @@ describe('/openapi.json', () => {
   });
 });
 
+/** What no request is answered OK to by a Cuebot of 1.37, or by none that could be written down beforehand, and the status. */
+const unanswered: Readonly<Record<string, number>> = {
+  // They fail after they have stored.
+  'department.DepartmentInterface/AddTask': 500,
+  'department.DepartmentInterface/AddTasks': 500,
+  'department.DepartmentInterface/ReplaceTasks': 500,
+  'department.DepartmentInterface/SetManagedCores': 500,
+  'department.DepartmentInterface/Delete': 501,
+  'facility.FacilityInterface/GetAllocations': 501,
+  'filter.ActionInterface/GetParentFilter': 500,
+  'host.DeedInterface/GetHost': 500,
+  'host.HostInterface/GetHostWhiteboard': 500,
+  // It wants a time of the last minute.
+  'job.JobInterface/GetUpdatedFrames': 400,
+  'job.LayerInterface/SetMinGpu': 501,
+  'task.TaskInterface/SetMinCores': 500,
+};
+
+/** Whether an answer holds anything but emptiness. */
+function tellsSomething(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value !== null && value !== '' && value !== 0;
+  return Object.values(value).some(tellsSomething);
+}
+
 describe('the examples', () => {
   const ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
@@ -73,24 +98,39 @@ describe('the examples', () => {
     const validate = ajv.getSchema(pointer(...parts, 'content', 'application/json', 'schema'))!;
     return validate(value) || validate.errors;
   };
-  const examples = Object.keys(committed.paths).flatMap((path) => {
-    const { example } = committed.paths[path].post.requestBody.content['application/json'];
-    return example === undefined ? [] : [{ path, example }];
-  });
+  const operations = Object.entries<Json>(committed.paths).map(([path, { post }]) => ({ path, ...post }));
+  const services = [...new Set(operations.map(({ tags }) => tags[0] as string))];
+  /** First what changes nothing, last what takes things away. */
+  const turnOf = (operation: Json) => {
+    // It finds what a write of these stores.
+    if (operation.path === '/job.FrameInterface/GetFrameStateDisplayOverrides') return 2;
+    if (operation['x-cuegate-kind'] === 'read') return 0;
+    return /\/(?:Archive|Clear|Delete|Drop|Eat|Kill|Mark|Remove|Satisfy|Unbook)/.test(operation.path) ? 2 : 1;
+  };
 
-  it.each(examples)('$path asks and is answered as its schemas say', async ({ path, example }) => {
+  it.each(services)('of %s ask and are answered as their schemas say', async (service) => {
     const gateway = await start({ cuebot: { seed: 1 } });
-    expect(fits(example, 'paths', path, 'post', 'requestBody')).toBe(true);
-    const answer = await gateway.rest(path.slice(1), example);
-    expect(answer.status, answer.text).toBe(200);
-    expect(fits(answer.json, 'paths', path, 'post', 'responses', '200')).toBe(true);
-    // An example that finds nothing would show nothing.
-    const isEmptyReply = committed.paths[path].post['x-cuegate-queued'] === true;
-    expect(answer.text.length > 40 || isEmptyReply, answer.text).toBe(true);
-  });
-
-  it('are those of docs/clients.md at least', () => {
-    expect(examples.length).toBeGreaterThanOrEqual(8);
+    const wrong: string[] = [];
+    const own = operations.filter(({ tags }) => tags[0] === service).sort((one, other) => turnOf(one) - turnOf(other));
+    for (const { path, requestBody, responses } of own) {
+      const { example } = requestBody.content['application/json'];
+      if (fits(example, 'paths', path, 'post', 'requestBody') !== true)
+        wrong.push(`${path}: ${JSON.stringify(example)}`);
+      const answer = await gateway.rest(path.slice(1), example);
+      if (unanswered[path.slice(1)] !== undefined) {
+        if (answer.status !== unanswered[path.slice(1)]) wrong.push(`${path}: ${answer.status} ${answer.text}`);
+        continue;
+      }
+      const isAnswered = answer.status === 200 && fits(answer.json, 'paths', path, 'post', 'responses', '200') === true;
+      // An example that finds nothing would show nothing.
+      const schema = responses[200].content['application/json'].schema;
+      const reply = schema.$ref === undefined ? schema : committed.components.schemas[schema.$ref.split('/').at(-1)];
+      const isEmpty = Object.keys(reply.properties ?? {}).length === 0;
+      if (!isAnswered || !(isEmpty || tellsSomething(answer.json)))
+        wrong.push(`${path}: ${answer.status} ${answer.text}`);
+    }
+    expect(own.length).toBeGreaterThan(0);
+    expect(wrong).toEqual([]);
   });
 
   it('are told from what does not fit', () => {

@@ -21,7 +21,7 @@ const derive = (options: Partial<OpenapiOptions> = {}): any =>
     table,
     sentences: { ofField: ({ name }) => (name === 'seed' ? 'From the sentences.' : ''), ofEnumValue: () => '' },
     rightsOf: () => ({ level: 'operate', grant: 'axe', scopes: ['cue:operate', 'cue:grant:axe'] }),
-    examples: new Map([['kinds.Garden/FindTree', { like: { size: '3' } }]]),
+    exampleOf: ({ fullName }) => (fullName === 'kinds.Garden/FindTree' ? { like: { size: '3' } } : undefined),
     needsCredentials: true,
     publicUrl: undefined,
     ...options,
