@@ -8,6 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** A program under load, in a process of its own. */
 export interface Program {
   readonly url: string;
+  /** What else was announced, by the further groups of the expression. */
+  readonly announced: readonly string[];
   /** Processor time used so far, in milliseconds, user and system. */
   readonly cpuMs: () => number;
   readonly signal: (name: NodeJS.Signals) => void;
@@ -26,23 +28,27 @@ export async function startProgram(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout?.on('data', (chunk) => {
+  const [url, ...announced] = await new Promise<[string, ...string[]]>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
       output += chunk;
-      const found = announcement.exec(output)?.[1];
-      if (found !== undefined) resolve(found);
-    });
+      const [, address, ...others] = announcement.exec(output) ?? [];
+      if (address === undefined) return;
+      // What it logs later is of no interest, but must be read.
+      child.stdout?.off('data', read).resume();
+      resolve([address, ...others]);
+    };
+    child.stdout?.on('data', read);
     child.once('exit', () => reject(new Error(`ended before it was ready: ${output}`)));
   });
   const signal = (name: NodeJS.Signals) => void child.kill(name);
-  return { url, cpuMs: () => cpuOf(child.pid ?? 0), signal, stop: () => void child.kill('SIGKILL') };
+  return { url, announced, cpuMs: () => cpuOf(child.pid ?? 0), signal, stop: () => void child.kill('SIGKILL') };
 }
 
 /** One kind of request, sent again and again. */
 export interface Load {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
 /** Sends a number of requests over a few kept connections, each as soon as the one before is answered. */

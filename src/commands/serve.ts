@@ -18,6 +18,7 @@ export const serve: Command = async (input) => {
     {
       url: gateway.url,
       graphql: `${gateway.url}/graphql`,
+      ...(gateway.grpcPort !== undefined && { grpcPort: gateway.grpcPort }),
       ...(gateway.metricsUrl !== undefined && { metrics: `${gateway.metricsUrl}/metrics` }),
       cuebot: config.cuebotEndpoint,
       auth: config.auth,
