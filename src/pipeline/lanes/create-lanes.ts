@@ -1,3 +1,5 @@
+import type { GatewayError } from '../../call/gateway-error.ts';
+
 import type { Observe } from '../measure-calls.ts';
 import { type Interceptor, passOn } from '../interceptor.ts';
 import { Lane, type LaneLimits, type LaneState } from './lane.ts';
@@ -5,6 +7,10 @@ import { Lane, type LaneLimits, type LaneState } from './lane.ts';
 /** The lanes of one upstream. */
 export interface Lanes {
   readonly intercept: Interceptor;
+  /** How many calls a new one of this lane would have to wait for; 0 where nobody has named the lane yet. */
+  readonly loadOf: (lane: string) => number;
+  /** Turns away whoever waits in any of them. */
+  readonly turnAwayWaiting: (error: GatewayError) => void;
   /** By lane name. */
   readonly states: () => ReadonlyMap<string, LaneState>;
 }
@@ -28,6 +34,10 @@ export function createLanes(limits: LaneLimits, waitMeterOf?: (lane: string) => 
       if (name === undefined) return passOn;
       const lane = laneOf(name);
       return (next) => (call) => lane.run(call, kind, next);
+    },
+    loadOf: (name) => lanes.get(name)?.load ?? 0,
+    turnAwayWaiting: (error) => {
+      for (const lane of lanes.values()) lane.turnAwayWaiting(error);
     },
     states: () => new Map([...lanes].map(([name, lane]) => [name, lane.state])),
   };

@@ -54,6 +54,18 @@ export class Lane {
     this.#observeWait = observeWait;
   }
 
+  /** How many calls a new one would have to wait for; 0: the lane is free. */
+  get load(): number {
+    return this.#waiting + (this.#holder === undefined ? 0 : 1);
+  }
+
+  /** Turns everybody away who waits: what the lane leads to is not there any more. */
+  turnAwayWaiting(error: GatewayError): void {
+    for (const queue of [this.#waitingWrites, this.#waitingReads]) {
+      for (let place = queue.shift(); place !== undefined; place = queue.shift()) place.turnAway(error);
+    }
+  }
+
   get state(): LaneState {
     return { waiting: this.#waiting, busy: this.#holder !== undefined };
   }

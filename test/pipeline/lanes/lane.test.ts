@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { GatewayError } from '../../../src/call/gateway-error.ts';
 import { Lane } from '../../../src/pipeline/lanes/lane.ts';
 
 import { callOf, holdUpstream, method, replyOf } from '../calls.ts';
@@ -30,6 +31,21 @@ describe('Lane', () => {
     expect((await first).message).toEqual(Uint8Array.of(0));
     expect((await second).message).toEqual(Uint8Array.of(1));
     expect(lane.state).toEqual({ waiting: 0, busy: false });
+  });
+
+  it('tells how many calls a new one would wait for, and turns the waiting ones away', async () => {
+    const [lane, upstream] = [new Lane('shelf', limits), holdUpstream()];
+    expect(lane.load).toBe(0);
+    const first = lane.run(named('first'), 'read', upstream.invoke);
+    const others = (['read', 'write'] as const).map((kind) => lane.run(named(kind), kind, upstream.invoke));
+    expect(lane.load).toBe(3);
+    const gone = new GatewayError('UNAVAILABLE', 'the shelf is gone');
+    lane.turnAwayWaiting(gone);
+    expect(await Promise.allSettled(others)).toEqual(others.map(() => ({ status: 'rejected', reason: gone })));
+    expect(lane.load).toBe(1);
+    await upstream.answer(0);
+    await first;
+    expect([lane.load, order(upstream)]).toEqual([0, ['first']]);
   });
 
   it('is free again when a call fails', async () => {
