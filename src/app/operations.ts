@@ -1,5 +1,6 @@
 import { deriveNames } from '../graphql/schema/derive-names.ts';
 import { isUnary } from '../graphql/schema/derive-schema.ts';
+import { formatFieldPath } from '../rpc-table/field-path.ts';
 import type { RpcFacts } from '../rpc-table/rpc-facts.ts';
 import type { Pipeline } from '../pipeline/compose-pipeline.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -21,6 +22,8 @@ export interface Operation {
   readonly lane: string | undefined;
   /** Empty without a lane. */
   readonly laneReason: string;
+  /** Where there are several Cuebots: by what in a request its calls stay with one of them, as JSON; `all`; undefined: not at all. */
+  readonly affinity: string | undefined;
   /** The names of the interceptors that its calls pass, from the outside in; only where somebody asked. */
   readonly pipeline?: readonly string[];
 }
@@ -37,7 +40,7 @@ export function listOperations(
   const names = deriveNames(registry);
   const rest = new Set(restServices);
   const graphql = new Set(graphqlServices);
-  return table.rows.map(({ method, kind, kindReason, kindDoubt, lane, laneReason }: RpcFacts) => ({
+  return table.rows.map(({ method, kind, kindReason, kindDoubt, lane, laneReason, affinity }: RpcFacts) => ({
     rpc: method.fullName,
     rest: rest.has(method.service) ? `/${method.fullName}` : undefined,
     graphql: graphql.has(method.service) && isUnary(method) ? names.rootField(method) : undefined,
@@ -47,6 +50,7 @@ export function listOperations(
     needs: needsOf(method),
     lane,
     laneReason,
+    affinity: affinity && (affinity.by === undefined ? 'all' : formatFieldPath(affinity.by)),
     ...(pipeline !== undefined && { pipeline: pipeline.interceptorsOf(method) }),
   }));
 }
@@ -54,10 +58,19 @@ export function listOperations(
 /** The operations as a Markdown page. Ends with a line break. */
 export function formatOperations(operations: readonly Operation[]): string {
   const lanes = new Map(operations.flatMap(({ lane, laneReason }) => (lane === undefined ? [] : [[lane, laneReason]])));
-  const head = ['RPC', 'REST: POST', 'GraphQL field', 'kind', 'why', 'needs', 'lane'];
+  const head = ['RPC', 'REST: POST', 'GraphQL field', 'kind', 'why', 'needs', 'lane', 'affinity'];
   if (operations.some(({ pipeline }) => pipeline !== undefined)) head.push('pipeline');
-  const rows = operations.map(({ rpc, rest, graphql, kind, kindReason, needs, lane, pipeline }) => {
-    const cells = [code(rpc), code(rest), code(graphql), kind, kindReason, formatNeeds(needs), lane ?? '-'];
+  const rows = operations.map(({ rpc, rest, graphql, kind, kindReason, needs, lane, affinity, pipeline }) => {
+    const cells = [
+      code(rpc),
+      code(rest),
+      code(graphql),
+      kind,
+      kindReason,
+      formatNeeds(needs),
+      lane ?? '-',
+      affinity ?? '-',
+    ];
     return pipeline === undefined ? cells : [...cells, pipeline.join(' → ')];
   });
   return `${[
@@ -68,6 +81,9 @@ export function formatOperations(operations: readonly Operation[]): string {
     'RPCs of one lane run one at a time per Cuebot:',
     '',
     ...[...lanes].map(([lane, reason]) => `- ${lane}: ${reason}`),
+    '',
+    'Where there are several Cuebots, calls with an affinity stay with one of them, as long as it lives: all calls of the RPC, or those that',
+    'say the same in a field of their request. All other calls go wherever there is time.',
     '',
     ...formatDoubts(operations),
     ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),

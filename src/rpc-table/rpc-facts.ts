@@ -1,5 +1,6 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
+import type { Affinity } from './affinity.ts';
 import type { PermissionLevel } from './permission-level.ts';
 import type { Refetch } from './refetch.ts';
 import { kindOf, type RpcKind } from './rpc-kind.ts';
@@ -30,6 +31,8 @@ export interface RpcFacts {
   /** The strings of its request that say who calls. They are filled in from the caller's identity. */
   readonly identityFields: readonly FieldPath[];
   readonly takesIdempotencyKey: boolean;
+  /** Which of several Cuebots its calls go to; undefined: whichever has time. */
+  readonly affinity: Affinity | undefined;
   /** What a write's request names that can be fetched again after it. */
   readonly refetches: readonly Refetch[];
 }
@@ -51,6 +54,7 @@ export function undecidedFacts(method: MethodDescriptor): RpcFacts {
     validations: [],
     identityFields: [],
     takesIdempotencyKey: false,
+    affinity: undefined,
     refetches: [],
   };
 }

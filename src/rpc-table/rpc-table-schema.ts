@@ -144,6 +144,43 @@ export const rpcTableSchema = strictObject({
     strictObject({ rpcs, field, why }),
   ),
   'idempotency-keys': rows('RPCs that take an idempotency key.', strictObject({ rpcs, why })),
+  affinity: rows(
+    'RPCs that depend on the memory of one process, where there are several Cuebots. An earlier row wins.',
+    strictObject({
+      rpcs,
+      by: optional(
+        words(
+          'The string of the request by which calls belong together, e.g. job.id. Not given: all calls of these RPCs do.',
+        ),
+      ),
+      why,
+    }),
+  ),
+  'several-cuebots': optional(
+    describe(
+      'How several Cuebots are watched.',
+      strictObject({
+        probe: optional(
+          describe(
+            'What is asked of a Cuebot to see whether it answers.',
+            strictObject({ rpc: words('The RPC; its request stays empty.'), why }),
+          ),
+        ),
+        database: optional(
+          describe(
+            'What shows which database a Cuebot works on.',
+            strictObject({
+              rpc: words('A read whose answer all Cuebots of one database give; its request stays empty.'),
+              list: words('Where the things are in its answer: names of fields, with full stops in between.'),
+              key: words('The field of a thing that names it.'),
+              why,
+            }),
+          ),
+        ),
+      }),
+    ),
+    {},
+  ),
   refetch: optional(
     describe(
       'By message: how a thing is fetched again after a write whose request names it.',

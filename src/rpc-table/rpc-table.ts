@@ -3,6 +3,7 @@ import type { MethodDescriptor, Registry } from '../registry/descriptors.ts';
 
 import type { StatusName } from '../call/status.ts';
 
+import { type CuebotChecks, compileAffinities, compileCuebotChecks } from './affinity.ts';
 import { compileValidations } from './compile-validations.ts';
 import { compileIdentityFields } from './identity-fields.ts';
 import { compileRefetches } from './refetch.ts';
@@ -25,6 +26,7 @@ export interface RpcTable {
   /** The facts of a method of this table's registry. Throws for any other. */
   readonly factsOf: (method: MethodDescriptor) => RpcFacts;
   readonly dressedErrors: readonly DressedError[];
+  readonly cuebotChecks: CuebotChecks;
 }
 
 /** Where the table comes from, and how strictly it is held against the registry. */
@@ -55,6 +57,8 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
     reading.methodsOf(rpcs, ['idempotency-keys', index, 'rpcs']),
   );
   const refetchesAfter = compileRefetches(document.refetch, reading, (method) => facts.get(method)!);
+  const affinities = compileAffinities(document.affinity, reading);
+  const cuebotChecks = compileCuebotChecks(document['several-cuebots'], reading);
   throwIfWrong(reading.mistakes);
 
   const rows = [...facts.values()].map((row) =>
@@ -63,6 +67,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
       validations: validations.get(row.method) ?? [],
       identityFields: identityFields.get(row.method) ?? [],
       takesIdempotencyKey: keyed.includes(row.method),
+      affinity: affinities.get(row.method),
       refetches: refetchesAfter(row.method),
     }),
   );
@@ -75,5 +80,6 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
       return found;
     },
     dressedErrors: Object.freeze(document.errors),
+    cuebotChecks: Object.freeze(cuebotChecks),
   });
 }

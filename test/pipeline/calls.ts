@@ -78,6 +78,7 @@ export function factsOf(called: MethodDescriptor, kind: RpcKind, overrides: Part
     validations: [],
     identityFields: [],
     takesIdempotencyKey: false,
+    affinity: undefined,
     refetches: [],
     ...overrides,
   };
@@ -90,6 +91,7 @@ export function tableOf(rows: readonly (readonly [MethodDescriptor, RpcKind, lan
     rows: facts,
     factsOf: (wanted) => facts.find((row) => row.method === wanted)!,
     dressedErrors: [],
+    cuebotChecks: { probe: undefined, database: undefined },
   };
 }
 

@@ -93,6 +93,7 @@ describe('an RPC whose name can be read in two ways', () => {
       needs: [],
       lane: undefined,
       laneReason: '',
+      affinity: undefined,
     } as const;
     expect(formatOperations([{ ...operation, kindDoubt: 'Reset may be what is read' }])).toContain(
       '- `S/GetReset` counts as a mutation: Reset may be what is read',
