@@ -40,6 +40,8 @@ export interface DemoCuebotOptions {
   /** The switch of Cuebot's configuration that refuses to change finished jobs; off by default. */
   readonly finishedJobsReadonly?: boolean;
   readonly farm?: FarmSize;
+  /** The farm of another one, which both then work on, as several Cuebots do on one database; its own by default. */
+  readonly sharedFarm?: Farm;
   /** Lets the farm live, looking after it every so many milliseconds; 0, the default, keeps it still. */
   readonly tickMs?: number;
   /** How many times faster than real ones frames and people are on a farm that lives; 1 by default. */
@@ -83,7 +85,9 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
   const defects = new Set(options.defects ?? USUAL_DEFECTS);
   if (options.servantDefect) defects.add('lanes');
   const logRoot = options.logs ? mkdtempSync(join(tmpdir(), 'cuegate-demo-')) : undefined;
-  const farm = seedFarm(seed, nowSec, options.farm ?? {}, { defects, ...(logRoot !== undefined && { logRoot }) });
+  const farm =
+    options.sharedFarm ??
+    seedFarm(seed, nowSec, options.farm ?? {}, { defects, ...(logRoot !== undefined && { logRoot }) });
   const queue = createManageQueue(options.queueMs ?? 0);
   const recorder = createCallRecorder(now);
   const methods = loadProtocol().filter(({ service }) => !FOREIGN_PACKAGES.has(service.split('.')[0]!));
@@ -94,7 +98,7 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
     recorder,
     latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
     // Whatever depends on the clock does so in whole seconds.
-    stateKey: defects.has('lanes') ? undefined : () => `${farm.version}@${nowSec()}`,
+    stateKey: farm.defects.has('lanes') ? undefined : () => `${farm.version}@${nowSec()}`,
   });
   const removeLogs = () => {
     if (logRoot !== undefined) rmSync(logRoot, { recursive: true, force: true });
