@@ -54,7 +54,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   graphiql: { uses: ['errors', 'authentication', 'http'], wall: 'graphiql/ is a page; it knows GraphQL by its path' },
   'swagger-ui': { uses: ['http'], wall: 'swagger-ui/ is a page; it knows the document of the routes by its path' },
   config: {
-    uses: ['errors', 'call', 'http', 'pipeline', 'authentication', 'graphiql'],
+    uses: ['errors', 'call', 'http', 'pipeline', 'upstream', 'authentication', 'graphiql'],
     wall: 'config/ reads settings; it composes nothing',
   },
   demo: { uses: [], wall: 'demo/ is another implementation of the wire and shares none of our code' },

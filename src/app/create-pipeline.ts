@@ -11,16 +11,19 @@ import type { Config } from '../config/config.ts';
 import { answerOnce } from '../pipeline/answer-once.ts';
 import { composePipeline, type Pipeline as ComposedPipeline } from '../pipeline/compose-pipeline.ts';
 import { fillIdentityFields } from '../pipeline/fill-identity-fields.ts';
-import { createLanes } from '../pipeline/lanes/create-lanes.ts';
-import type { LaneState } from '../pipeline/lanes/lane.ts';
+import type { Lanes } from '../pipeline/lanes/create-lanes.ts';
 import { limitCalls } from '../pipeline/limit-calls.ts';
 import { logCalls } from '../pipeline/log-calls.ts';
 import { measureCalls, measureUpstream } from '../pipeline/measure-calls.ts';
+import { placeCalls } from '../pipeline/placement/place-calls.ts';
+import { RetryBudget } from '../pipeline/placement/retry-budget.ts';
+import { retryAfterReset, type RetryReason } from '../pipeline/placement/retry-calls.ts';
 import { spareReads } from '../pipeline/spare-reads.ts';
 import { validateRequests, validateWhenSent } from '../pipeline/validation/validate-requests.ts';
 import type { MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
+import { createDestinations, type Destinations, type EndpointLane } from './destinations.ts';
 import type { Meters } from './meters.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -28,7 +31,8 @@ import type { Snapshot } from './snapshot.ts';
 export interface CreatePipelineOptions {
   readonly config: Config;
   readonly snapshot: Snapshot;
-  readonly upstream: InvokeOf;
+  /** The one Cuebot; undefined: there are several, and each is handed to `cuebots`. */
+  readonly upstream: OneCuebot | undefined;
   /** Undefined: nothing is measured. */
   readonly meters: Meters | undefined;
   readonly logger: Logger;
@@ -36,10 +40,18 @@ export interface CreatePipelineOptions {
   readonly now: () => number;
 }
 
+/** The only Cuebot, and how people know it. */
+export interface OneCuebot {
+  readonly endpoint: string;
+  readonly invokeOf: InvokeOf;
+}
+
 /** The one way to the upstream, for every surface. */
 export interface Pipeline extends ComposedPipeline {
-  /** By lane name; empty when lanes are off. */
-  readonly laneStates: () => ReadonlyMap<string, LaneState>;
+  /** Of every Cuebot; empty when lanes are off. */
+  readonly laneStates: () => readonly EndpointLane[];
+  /** Where several Cuebots come and go. */
+  readonly cuebots: Pick<Destinations, 'open' | 'abandon' | 'close'>;
   /** Writes down a request that was turned away before it could be a call. */
   readonly reject: OpenedAudit['reject'];
   /** How many audit records could not be written. */
@@ -67,13 +79,17 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
   const validatesRest = config.restValidation === 'on';
   const validation = { dressedErrors, open, close, timeoutMs, now, maxSpecBytes, hasGrant, uidOf, validatesRest };
   const identityFields = { rpcs, findText: compileTextField, mismatch, services, forwardsMetadata };
-  const lanes = createLanes({ ...config.laneLimits, callMs: timeoutMs }, meters?.laneWait);
+  const destinations = createDestinations({
+    limits: { ...config.laneLimits, callMs: timeoutMs },
+    laneWait: meters?.laneWait,
+    compose: ({ invokeOf }, lanes) => composePipeline(rpcs, lastSteps(lanes), invokeOf).invokeOf,
+  });
   const { auditFile: file, auditMaxBytes: maxBytes, auditKeyFile: keyFile, auditAnchorIntervalMs } = config;
   const settings = { file, maxBytes, keyFile, anchorIntervalMs: auditAnchorIntervalMs };
   const audit = await openAudit({ settings, table, takesGrant, logger, now });
 
   // From the outside in: this is a call's life.
-  const interceptors = {
+  const firstSteps = {
     metrics: meters && measureCalls(meters.calls),
     log: logCalls(logger),
     audit: audit.record,
@@ -85,14 +101,31 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     // What validation refuses was never intended, and what is answered again is not intended again.
     intent: audit.intend,
     reads: spareReads({ timeoutMs, now: () => performance.now(), meters: meters?.calls }),
+  };
+  // Each Cuebot has these for itself: two of them do not disturb each other.
+  const lastSteps = (lanes: Lanes) => ({
     lane: config.lanes ? lanes.intercept : undefined,
     revalidation: validateWhenSent({ open, now }),
     sending: audit.follow,
     timing: measureUpstream,
+  });
+  const retry = { budget: new RetryBudget(), onRetry: (reason: RetryReason) => meters?.retried(reason) };
+  const compose = (): ComposedPipeline => {
+    if (upstream === undefined) {
+      const place = placeCalls({ ...retry, rpcs, destinations: destinations.all, findText: compileTextField });
+      return composePipeline(rpcs, firstSteps, place);
+    }
+    const steps = {
+      ...firstSteps,
+      retries: retryAfterReset(retry),
+      ...lastSteps(destinations.openLanes(upstream.endpoint)),
+    };
+    return composePipeline(rpcs, steps, upstream.invokeOf);
   };
   return {
-    ...composePipeline(rpcs, interceptors, upstream),
-    laneStates: lanes.states,
+    ...compose(),
+    laneStates: destinations.laneStates,
+    cuebots: destinations,
     reject: audit.reject,
     auditFailures: audit.failures,
     auditDisturbances: audit.disturbances,

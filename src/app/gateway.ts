@@ -5,7 +5,7 @@ import { Problems } from '../errors/problems.ts';
 import { explainListenError } from './explain-listen-error.ts';
 import { createMeters, type Meters } from './meters.ts';
 import { openGrpc } from './open-grpc.ts';
-import type { LaneState } from '../pipeline/lanes/lane.ts';
+import type { EndpointLane } from './destinations.ts';
 import { createByteBudget } from '../http/byte-budget.ts';
 import { compileIsShared } from '../http/client-address.ts';
 import type { CloseReason } from '../http/connections.ts';
@@ -17,7 +17,7 @@ import type { ServiceDescriptor } from '../registry/descriptors.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { createSurfaces } from './surfaces.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
-import { createUpstream } from '../upstream/create-upstream.ts';
+import { openCuebots } from './open-cuebots.ts';
 import { createPipeline } from './create-pipeline.ts';
 
 /** A gateway that answers. */
@@ -29,8 +29,8 @@ export interface Gateway {
   readonly grpcPort: number | undefined;
   /** Where the metrics are, without a trailing slash; undefined: nowhere. */
   readonly metricsUrl: string | undefined;
-  /** By lane name. */
-  readonly laneStates: () => ReadonlyMap<string, LaneState>;
+  /** The lanes of every Cuebot. */
+  readonly laneStates: () => readonly EndpointLane[];
   /** Ends gracefully: what is under way is answered first. */
   readonly close: () => Promise<void>;
 }
@@ -75,19 +75,14 @@ async function openGateway(
 ): Promise<Gateway> {
   /** RPCs that the upstream never answers when they ask for what is too long ago. */
   const neverAnswers = new Set<MethodDescriptor>();
-  const upstream = createUpstream({
-    endpoint: config.cuebotEndpoint,
-    maxReceiveBytes: config.maxReceiveBytes,
-    logger,
-    mayGoUnanswered: (method) => neverAnswers.has(method),
-  });
-  opened.push(upstream.close);
+  const cuebots = openCuebots(config, logger, (method) => neverAnswers.has(method));
+  opened.push(cuebots.close);
   const meters = createMeters(config);
   // Nobody is dialled by settings that are wrong.
   const isAsking = config.protoSource === 'reflection' && problems.found.length > 0;
   const snapshot = isAsking
     ? undefined
-    : await problems.attempt(undefined, () => takeSnapshot(config, upstream.reflect));
+    : await problems.attempt(undefined, () => takeSnapshot(config, cuebots.reflect));
   const authentication = await problems.attempt('API_KEYS_FILE', () =>
     createAuthentication(config.authentication, { logger, now }),
   );
@@ -99,7 +94,7 @@ async function openGateway(
   for (const { method, validations } of snapshot.table.rows) {
     if (validations.some(({ kind }) => kind === 'recent')) neverAnswers.add(method);
   }
-  const pipeline = await createPipeline({ config, snapshot, upstream: upstream.invokeOf, meters, logger, now });
+  const pipeline = await createPipeline({ config, snapshot, upstream: cuebots.only, meters, logger, now });
   opened.push(pipeline.close);
   const { laneStates, auditFailures, auditDisturbances } = pipeline;
   const budget = createByteBudget(config.maxBufferedBytes);
@@ -109,18 +104,24 @@ async function openGateway(
   opened.unshift(surfaces.graphql.dispose);
 
   let isClosing = false;
-  const readiness = (): Readiness => {
+  const readinessInDetail = (): Readiness => {
     if (isClosing) return { ready: false, reason: 'shutting down' };
     if (!authentication.isReady()) return { ready: false, reason: 'the keys of an OAuth issuer cannot be had' };
-    return upstream.isConnected() ? { ready: true } : { ready: false, reason: 'Cuebot cannot be reached' };
+    return cuebots.readiness();
+  };
+  // Addresses are for those who may read the metrics.
+  const readiness = (): Readiness => {
+    const { endpoints, ...told } = readinessInDetail();
+    return told;
   };
   const onError = (error: unknown) => logger.error({ err: error }, 'a request handler failed');
   // Begins to connect, so that the first question after readiness is not answered with no.
-  upstream.isConnected();
+  const wrongEndpoints = await cuebots.start(snapshot, pipeline.cuebots);
+  if (wrongEndpoints.length > 0) throw new ConfigError(wrongEndpoints);
   // So that the first tokens need not wait for keys; without an answer, it goes on without.
   await authentication.start();
   const metricsAddress = { host: config.metricsHost, port: config.metricsPort ?? 0 };
-  const metricsServer = await meters?.serve({ readiness, onError }).catch((error: unknown) => {
+  const metricsServer = await meters?.serve({ readiness: readinessInDetail, onError }).catch((error: unknown) => {
     throw explainListenError(error, { ...metricsAddress, hostSetting: 'METRICS_HOST', portSetting: 'METRICS_PORT' });
   });
   // Last, so that the end of every call can still be seen.
@@ -148,8 +149,7 @@ async function openGateway(
   });
   meters?.watch({
     laneStates,
-    isConnected: upstream.isConnected,
-    silences: upstream.silences,
+    endpoints: cuebots.states,
     connections: server.connections,
     bufferedBytes: () => budget.heldBytes,
     auditFailures,

@@ -1,20 +1,20 @@
 import type { Config } from '../config/config.ts';
 import type { RefusalReason } from '../graphql/limits/refusal-reasons.ts';
-import type { LaneState } from '../pipeline/lanes/lane.ts';
+import type { RetryReason } from '../pipeline/placement/retry-calls.ts';
+import type { EndpointLane } from './destinations.ts';
 import type { CallMeters, Observe } from '../pipeline/measure-calls.ts';
 import { closeReasons } from '../http/connections.ts';
 import type { RunningServer, ServerOptions } from '../http/create-server.ts';
 import type { Handler } from '../http/mount.ts';
 import { countAnswers } from '../http/count-answers.ts';
 import { createMetrics } from '../telemetry/create-metrics.ts';
+import type { CuebotState } from '../upstream/pooled-cuebot.ts';
 import { serveMetrics } from './serve-metrics.ts';
 
 /** What is read when somebody asks for the metrics: what the rooms know of themselves anyway. */
 export interface WatchedState {
-  readonly laneStates: () => ReadonlyMap<string, LaneState>;
-  readonly isConnected: () => boolean;
-  /** How often a connection was given up that nobody had closed. */
-  readonly silences: () => number;
+  readonly laneStates: () => readonly EndpointLane[];
+  readonly endpoints: () => readonly EndpointStatus[];
   readonly connections: () => number;
   readonly bufferedBytes: () => number;
   readonly auditFailures: () => number;
@@ -28,6 +28,15 @@ export interface WatchedState {
   readonly apiKeyFile: () => { readonly isCurrent: boolean } | undefined;
 }
 
+/** How one Cuebot is doing, for metrics and readiness. */
+export interface EndpointStatus {
+  readonly endpoint: string;
+  readonly state: CuebotState;
+  readonly isConnected: boolean;
+  /** How often a connection was given up that nobody had closed. */
+  readonly silences: number;
+}
+
 /** What is known of one issuer's keys. */
 export interface KeySetState {
   readonly issuer: string;
@@ -39,7 +48,9 @@ export interface KeySetState {
 /** Where the rooms' meters meet the metrics; each room knows only its own words. */
 export interface Meters {
   readonly calls: CallMeters;
-  readonly laneWait: (lane: string) => Observe;
+  readonly laneWait: (endpoint: string, lane: string) => Observe;
+  /** Counts a call that was sent again, or would have been but for the budget. */
+  readonly retried: (reason: RetryReason) => void;
   /** Counts a request whose credentials did not suffice. */
   readonly rejected: (reason: string) => void;
   /** Counts a GraphQL operation that GraphQL itself refused. */
@@ -73,7 +84,8 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       shared: counter('cuegate_spared_reads_total', 'in_flight'),
       reused: counter('cuegate_spared_reads_total', 'recent'),
     },
-    laneWait: (lane) => histogram('cuegate_lane_wait_seconds', lane),
+    laneWait: (endpoint, lane) => histogram('cuegate_lane_wait_seconds', endpoint, lane),
+    retried: (reason) => counter('cuegate_retries_total', reason)(),
     rejected: (reason) => counter('cuegate_authentication_failures_total', reason)(),
     graphqlRefused: (reason) => counter('cuegate_graphql_refusals_total', reason)(),
     answers: (surface, handler) =>
@@ -82,8 +94,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
     closed: (reason) => counter('cuegate_closed_connections_total', reason)(),
     watch: ({
       laneStates,
-      isConnected,
-      silences,
+      endpoints,
       connections,
       bufferedBytes,
       auditFailures,
@@ -92,11 +103,19 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       apiKeyFile,
       links,
     }) => {
-      const lanes = () => [...laneStates()];
-      watch('cuegate_lane_waiting', () => lanes().map(([lane, { waiting }]) => [[lane], waiting]));
-      watch('cuegate_lane_busy', () => lanes().map(([lane, { busy }]) => [[lane], busy ? 1 : 0]));
-      watch('cuegate_upstream_connected', () => [[[], isConnected() ? 1 : 0]]);
-      watch('cuegate_upstream_silences_total', () => [[[], silences()]]);
+      watch('cuegate_lane_waiting', () =>
+        laneStates().map(({ endpoint, lane, waiting }) => [[endpoint, lane], waiting]),
+      );
+      watch('cuegate_lane_busy', () =>
+        laneStates().map(({ endpoint, lane, busy }) => [[endpoint, lane], busy ? 1 : 0]),
+      );
+      watch('cuegate_upstream_connected', () =>
+        endpoints().map(({ endpoint, isConnected }) => [[endpoint], isConnected ? 1 : 0]),
+      );
+      watch('cuegate_upstream_silences_total', () =>
+        endpoints().map(({ endpoint, silences }) => [[endpoint], silences]),
+      );
+      watch('cuegate_upstream_state', () => endpoints().map(({ endpoint, state }) => [[endpoint, state], 1]));
       watch('cuegate_open_connections', () => [[[], connections()]]);
       watch('cuegate_buffered_bytes', () => [[[], bufferedBytes()]]);
       watch('cuegate_buffered_limit_bytes', () => [[[], maxBufferedBytes]]);

@@ -17,6 +17,7 @@ import { loadRegistry, type RegistrySource } from '../registry/load-registry.ts'
 import { loadDescriptorSet } from '../registry/sources/load-descriptor-set.ts';
 import { compileRpcTable, type RpcTable } from '../rpc-table/rpc-table.ts';
 import { selectServices } from '../rpc-table/select-services.ts';
+import type { Endpoint } from '../upstream/parse-endpoint.ts';
 
 /** What boot learnt from protos, RPC table and settings: everything that the surfaces are compiled from. */
 export interface Snapshot {
@@ -39,7 +40,7 @@ export interface Snapshot {
 /** The settings that a snapshot depends on. */
 export type SnapshotConfig = Pick<
   Config,
-  | 'cuebotEndpoint'
+  | 'cuebotEndpoints'
   | 'protoSource'
   | 'protoPath'
   | 'restServices'
@@ -62,7 +63,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
   const registry = await problems.attempt(mustMatch ? undefined : 'PROTO_SOURCE', () =>
     mustMatch
       ? loadOurs()
-      : loadTheirs({ protoSource, protoPath: config.protoPath, ask: reflect }, config.cuebotEndpoint),
+      : loadTheirs({ protoSource, protoPath: config.protoPath, ask: reflect }, config.cuebotEndpoints),
   );
   const own = await problems.attempt('POLICY_FILE', () =>
     policyFile === undefined ? undefined : readTheirs(policyFile),
@@ -109,13 +110,13 @@ function loadOurs(): Registry {
   return loadDescriptorSet(readFileSync(pathInPackage(name)), name);
 }
 
-async function loadTheirs(source: RegistrySource, endpoint: string): Promise<Registry> {
+async function loadTheirs(source: RegistrySource, endpoints: readonly Endpoint[]): Promise<Registry> {
   try {
     return await loadRegistry(source);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new UserError(
-      `the server at ${endpoint} cannot be asked for its protos: ${error.message}. It must be up and serve gRPC reflection; ` +
+      `the server at ${endpoints.map(({ name }) => name).join(', ')} cannot be asked for its protos: ${error.message}. It must be up and serve gRPC reflection; ` +
         'or name a folder of .proto files, or a descriptor set',
     );
   }

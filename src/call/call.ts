@@ -56,6 +56,10 @@ export interface CallNotes {
   replacesName?: boolean;
   /** The call as it was sent upstream; undefined: it was not sent. */
   sent?: SentCall;
+  /** Which of several Cuebots it went to, the last one where it was sent again. */
+  endpoint?: string;
+  /** Whether it was sent again. */
+  isRetried?: boolean;
   /** What the request comes to, where that is hardly what its caller meant. */
   effect?: CallEffect;
 }
@@ -79,6 +83,8 @@ export interface CallTimings {
   queuedMs?: number;
   /** From sending to the last byte of the reply, or to the failure. */
   upstreamMs?: number;
+  /** How often it was sent again. */
+  retries?: number;
 }
 
 /** A successful answer. */

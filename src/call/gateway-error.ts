@@ -16,6 +16,9 @@ export interface Challenge {
   readonly scope?: string;
 }
 
+/** `unsent`: surely nothing of the call reached the upstream. `reset`: it was sent, and the connection ended before an answer. */
+export type ConnectionLoss = 'unsent' | 'reset';
+
 /** Everything about an error beyond its status and message; all optional. */
 export interface GatewayErrorOptions {
   /**
@@ -39,6 +42,8 @@ export interface GatewayErrorOptions {
    * gone before there was an answer.
    */
   readonly mayHaveHappened?: boolean;
+  /** How far the call had come when the connection failed; undefined: it did not fail. */
+  readonly connectionLoss?: ConnectionLoss | undefined;
   /** What really happened; for the log, never for the caller. */
   readonly cause?: unknown;
 }
@@ -59,6 +64,8 @@ export class GatewayError extends Error {
   readonly challenge: Challenge | undefined;
   /** Whether the upstream may have carried out the call all the same: whoever sends it again may do it twice. */
   readonly mayHaveHappened: boolean;
+  /** Whether and when the connection failed under it: that decides whether the call may be sent again. */
+  readonly connectionLoss: ConnectionLoss | undefined;
 
   constructor(status: StatusName | number, message: string, options: GatewayErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -70,6 +77,7 @@ export class GatewayError extends Error {
     this.trailer = options.trailer ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.challenge = options.challenge;
+    this.connectionLoss = options.connectionLoss;
     this.mayHaveHappened =
       options.mayHaveHappened ?? (this.status.name === 'DEADLINE_EXCEEDED' || this.status.name === 'CANCELLED');
   }

@@ -8,6 +8,7 @@ import type { DemoCuebot, DemoCuebotOptions } from '../demo/demo-cuebot.ts';
 import { createDemoCuebot, DemoStartError } from '../demo/demo-cuebot.ts';
 import { UserError } from '../errors/user-error.ts';
 import { createGateway, type Gateway } from '../app/gateway.ts';
+import type { Endpoint } from '../upstream/parse-endpoint.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import type { Command } from './command.ts';
@@ -46,7 +47,7 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
   surviveRejections(logger);
   for (const sentence of unusedNames) logger.warn({}, sentence);
   const cuebot = await startCuebot(options);
-  const config = { ...settings, cuebotEndpoint: cuebot.endpoint };
+  const config = { ...settings, cuebotEndpoints: [endpointOf(cuebot)] };
   const gateway = await createGateway(config, logger, { problems }).catch(async (error: unknown) => {
     // Its listener would keep the process alive.
     await cuebot.close();
@@ -83,6 +84,10 @@ Try it with OpenCue's own tools:
 
 Ctrl+C stops it.
 `);
+}
+
+function endpointOf({ endpoint, port }: DemoCuebot): Endpoint {
+  return { name: endpoint, host: '127.0.0.1', port, isGroup: false };
 }
 
 /** A taken port is a mistake of whoever started it, and is told without a stack. */

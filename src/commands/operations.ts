@@ -27,7 +27,10 @@ function pipelineOf(config: Config, snapshot: Snapshot): Promise<Pipeline> {
   return createPipeline({
     config: { ...config, auditFile: undefined },
     snapshot,
-    upstream: () => () => Promise.reject(new Error('cuegate operations calls nothing')),
+    upstream: {
+      endpoint: 'localhost:8443',
+      invokeOf: () => () => Promise.reject(new Error('cuegate operations calls nothing')),
+    },
     meters: createMeters(config),
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     now: Date.now,

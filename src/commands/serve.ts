@@ -20,7 +20,7 @@ export const serve: Command = async (input) => {
       graphql: `${gateway.url}/graphql`,
       ...(gateway.grpcPort !== undefined && { grpcPort: gateway.grpcPort }),
       ...(gateway.metricsUrl !== undefined && { metrics: `${gateway.metricsUrl}/metrics` }),
-      cuebot: config.cuebotEndpoint,
+      cuebot: config.cuebotEndpoints.map(({ name }) => name).join(','),
       auth: config.auth,
       protoSource: config.protoSource ?? 'OpenCue 1.37',
     },

@@ -9,6 +9,8 @@ import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';
 import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/page-settings.ts';
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
+import type { Endpoint } from '../upstream/parse-endpoint.ts';
+import { readCuebotEndpoints } from './cuebot-endpoints.ts';
 import { createReader, type RawConfig } from './read-settings.ts';
 import { flagOf, options } from './settings.ts';
 import { findUnusedNames } from './unused-names.ts';
@@ -17,7 +19,8 @@ import { originProblem } from '../http/cors.ts';
 
 /** What the program uses: complete, typed, frozen. Times in milliseconds, sizes in bytes. */
 export interface Config {
-  readonly cuebotEndpoint: string;
+  /** At least one. */
+  readonly cuebotEndpoints: readonly Endpoint[];
   readonly grpcTimeoutMs: number;
   readonly maxReceiveBytes: number;
   /** Undefined: the protos that cuegate brings along. */
@@ -138,8 +141,9 @@ export function readConfig(raw: RawConfig): ReadConfig {
     parameters: read.list('GRAPHIQL_LOGIN_PARAMETERS'),
   };
   const grpcTimeoutMs = read.number('GRPC_TIMEOUT');
+  const cuebots = readCuebotEndpoints(read);
   const config: Config = {
-    cuebotEndpoint: read.text('CUEBOT_ENDPOINT'),
+    cuebotEndpoints: cuebots.endpoints,
     grpcTimeoutMs,
     maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
     protoSource: read.text('PROTO_SOURCE') || undefined,
@@ -219,6 +223,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
       maxWaitMs: read.number('LANE_MAX_WAIT'),
     },
   };
+  problems.push(...cuebots.problems);
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
   problems.push(...findLoginProblems(login, authentication));
   const unusedNames = findUnusedNames(raw.environment);
@@ -237,27 +242,8 @@ function readNetworks(texts: readonly string[], problems: string[]): readonly Ip
   });
 }
 
-/**
- * What was expected of an address that cannot be that of one server: `host:port`, or a name with a scheme of gRPC's
- * (https://github.com/grpc/grpc/blob/master/doc/naming.md). Undefined when it can.
- */
-function expectedEndpoint(text: string): string | undefined {
-  const hasScheme = /^(?:dns|ipv4|ipv6|unix):/.test(text);
-  if (!hasScheme && text.includes(',')) return 'one address, since calls are kept apart for one Cuebot';
-  if (!hasScheme && !/^(?:[^\s/:]+|\[[\da-fA-F:.]+\]):\d+$/.test(text)) return 'host:port, e.g. cuebot:8443';
-  const port = text.startsWith('unix:') ? undefined : /:(\d+)$/.exec(text)?.[1];
-  const isPort = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
-  return isPort ? undefined : 'a port from 1 to 65535';
-}
-
 /** What is wrong although every setting by itself is well-formed. */
 function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<string> {
-  if (config.cuebotEndpoint === '') {
-    yield 'CUEBOT_ENDPOINT is not set: it says where Cuebot listens, e.g. CUEBOT_ENDPOINT=cuebot:8443. To try cuegate without a Cuebot: npm run demo';
-  } else {
-    const expected = expectedEndpoint(config.cuebotEndpoint);
-    if (expected !== undefined) yield `CUEBOT_ENDPOINT is "${config.cuebotEndpoint}"; expected ${expected}`;
-  }
   if (config.metricsPort === config.port && config.port !== 0) {
     yield `METRICS_PORT and REST_PORT are both ${config.port}; metrics have a listener of their own, since they need no token`;
   }

@@ -38,9 +38,18 @@ export interface Option {
 export const options = [
   {
     name: 'CUEBOT_ENDPOINT',
-    kind: 'text',
+    kind: 'list',
     group: 'Upstream',
-    description: 'Where Cuebot listens, as host:port. Required.',
+    description:
+      'Where Cuebot listens, as host:port. Required. Several Cuebots of one database have commas in between; calls are spread ' +
+      'over them. dns:///name:port stands for as many Cuebots as the name has addresses, and is resolved again. Name no Cuebot ' +
+      'twice, as by its name and by a load balancer in front of it: calls that must not overlap would.',
+  },
+  {
+    name: 'CUEBOT_HOSTS',
+    kind: 'list',
+    group: 'Upstream',
+    description: 'What pycue reads: the same, where CUEBOT_ENDPOINT is not set, with port 8443 where none is said.',
   },
   {
     name: 'GRPC_TIMEOUT',

@@ -6,6 +6,8 @@ import { sendAnswer } from './send-answer.ts';
 export interface Readiness {
   readonly ready: boolean;
   readonly reason?: string;
+  /** How each server behind the gateway is doing, by its address: for those who operate it, never for callers. */
+  readonly endpoints?: Readonly<Record<string, string>>;
 }
 
 /** Alive: the event loop turns. Nothing else is asked, so that a sick upstream does not get the gateway restarted. */
@@ -14,8 +16,8 @@ export const liveness: Handler = serveHealth(() => ({ ready: true }));
 /** Ready, or 503 with the reason. `readiness` must not wait for anything. */
 export function serveHealth(readiness: () => Readiness): Handler {
   return readOnly(({ headers }, response) => {
-    const { ready, reason } = readiness();
-    const health = ready ? { status: 'ok' } : { status: 'unavailable', reason };
+    const { ready, reason, endpoints } = readiness();
+    const health = ready ? { status: 'ok', endpoints } : { status: 'unavailable', reason, endpoints };
     sendAnswer(response, {
       status: ready ? 200 : 503,
       headers: {

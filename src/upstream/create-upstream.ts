@@ -4,7 +4,8 @@ import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-import type { Invoke, InvokeOf } from '../call/call.ts';
+import type { Invoke, InvokeOf, Reply } from '../call/call.ts';
+import { neverAborted } from '../call/call-signal.ts';
 
 import { Connection } from './connection.ts';
 import type { ChannelOptions } from './open-channel.ts';
@@ -29,6 +30,10 @@ export interface Upstream {
   readonly invokeOf: InvokeOf;
   /** Sends calls of any RPC. */
   readonly invoke: Invoke;
+  /** Asks for something of the gateway's own by an empty request. Rejects with a GatewayError. */
+  readonly ask: (method: MethodDescriptor, timeoutMs: number) => Promise<Reply>;
+  /** How many bytes have come so far, by connections that are closed included. */
+  readonly bytesRead: () => number;
   /** How the registry asks this server for its protos. */
   readonly reflect: ReflectionTransport;
   /** Whether there is a connection now; asking for it begins to make one. */
@@ -42,13 +47,13 @@ export interface Upstream {
 const deadlinesUntilSilent = 3;
 
 /** A caller who asks for less time than this, in milliseconds, says nothing about the connection. */
-const defaultSilentAfterMs = 1_000;
+export const defaultSilentAfterMs = 1_000;
 
 /** Opens a connection to one Cuebot; nothing is dialled before the first call, or before somebody asks for it. */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { endpoint, logger = silentLogger, mayGoUnanswered, silentAfterMs = defaultSilentAfterMs } = options;
+  const { endpoint, address, logger = silentLogger, mayGoUnanswered, silentAfterMs = defaultSilentAfterMs } = options;
   mendResponseHeaders();
-  const sockets = watchSockets(endpoint);
+  const sockets = watchSockets(endpoint, address);
   const connection = new Connection({ ...options, logger });
   let [deadlines, bytesThen, silences] = [0, 0, 0];
 
@@ -74,6 +79,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     invokeOf,
     invoke: (call) => invokeOf(call.method)(call),
+    ask: (method, timeoutMs) =>
+      sendCall(connection.channel, `/${method.fullName}`, {
+        request: new Uint8Array(),
+        metadata: [],
+        deadlineAt: Date.now() + timeoutMs,
+        signal: neverAborted,
+      }),
+    bytesRead: sockets.bytesRead,
     reflect: (method, requests) => {
       const client = new Client(endpoint, credentials.createInsecure(), { channelOverride: connection.channel });
       return createReflectionTransport(client)(method, requests);
@@ -88,4 +101,5 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 }
 
 const ignore = (): void => undefined;
-const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+/** For whoever needs no log. */
+export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

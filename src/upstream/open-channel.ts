@@ -4,6 +4,10 @@ import { Channel, credentials } from '@grpc/grpc-js';
 export interface ChannelOptions {
   /** `host:port`, or any target that gRPC resolves (`dns:///host:port`). */
   readonly endpoint: string;
+  /** Where the name was resolved already: its one address, without brackets. Else gRPC resolves it. */
+  readonly address?: string;
+  /** How the server is called by where it is dialled by its address: `host:port`. */
+  readonly authority?: string;
   /** The largest reply that is accepted, in bytes. */
   readonly maxReceiveBytes: number;
 }
@@ -13,8 +17,9 @@ export interface ChannelOptions {
  *
  * No keepalive pings: Cuebot closes a connection at the third ping within five minutes (`too_many_pings`).
  */
-export function openChannel({ endpoint, maxReceiveBytes }: ChannelOptions): Channel {
+export function openChannel({ endpoint, authority, maxReceiveBytes }: ChannelOptions): Channel {
   return new Channel(endpoint, credentials.createInsecure(), {
+    ...(authority !== undefined && { 'grpc.default_authority': authority }),
     'grpc.max_receive_message_length': maxReceiveBytes,
     // The pipeline measures requests before they get here.
     'grpc.max_send_message_length': -1,

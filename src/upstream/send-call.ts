@@ -17,7 +17,7 @@ import { translateStatus } from './translate-status.ts';
 export function sendCall(
   channel: Pick<Channel, 'createCall'>,
   path: string,
-  call: Call,
+  call: Pick<Call, 'request' | 'metadata' | 'deadlineAt' | 'signal'>,
   onDeadline?: () => void,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {

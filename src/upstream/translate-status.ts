@@ -92,6 +92,7 @@ export function translateStatus(
     return new GatewayError(status, translate(match), {
       ...options,
       mayHaveHappened: fate === 'unknown',
+      ...(status === 'UNAVAILABLE' && { connectionLoss: fate === 'unknown' ? 'reset' : 'unsent' }),
       cause: details,
     });
   }

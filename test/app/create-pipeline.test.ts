@@ -11,7 +11,7 @@ const snapshot = await takeSnapshot(config);
 const pipeline = await createPipeline({
   config,
   snapshot,
-  upstream: () => () => Promise.reject(new Error('nothing is called here')),
+  upstream: { endpoint: 'cuebot:8443', invokeOf: () => () => Promise.reject(new Error('nothing is called here')) },
   meters: undefined,
   logger: { debug: silent, info: silent, warn: silent, error: silent },
   now: Date.now,
@@ -21,8 +21,8 @@ const rowsWhere = (name: string) =>
 
 describe('the pipeline of each of OpenCue’s RPCs', () => {
   it.each([
-    ['show.ShowInterface/FindShow', 'log audit limits authorization validation reads timing'],
-    ['job.JobInterface/GetLayers', 'log audit limits authorization validation reads lane timing'],
+    ['show.ShowInterface/FindShow', 'log audit limits authorization validation reads retries timing'],
+    ['job.JobInterface/GetLayers', 'log audit limits authorization validation reads retries lane timing'],
     ['job.JobInterface/Kill', 'log audit limits authorization validation identity reads lane sending timing'],
     [
       'job.JobInterface/LaunchSpec',
@@ -46,8 +46,10 @@ describe('the pipeline of each of OpenCue’s RPCs', () => {
 
   it('is printed when somebody asks', () => {
     const page = formatOperations(listOperations(snapshot, pipeline));
-    expect(page).toContain('| needs | lane | pipeline |\n');
-    expect(page).toMatch(/`job\.JobInterface\/GetLayers` .* \| job \| log → audit → .* → lane → timing \|\n/);
+    expect(page).toContain('| needs | lane | affinity | pipeline |\n');
+    expect(page).toMatch(
+      /`job\.JobInterface\/GetLayers` .* \| job \| - \| log → audit → .* → retries → lane → timing \|\n/,
+    );
     expect(formatOperations(listOperations(snapshot))).not.toContain('→');
   });
 });

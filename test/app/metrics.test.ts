@@ -94,9 +94,12 @@ describe('the metrics of a gateway', () => {
     );
     const samples = parseSamples(await read());
     const lanes = (name: string) =>
-      samples.filter((sample) => sample.name === name).map(({ labels }) => labels['lane']);
-    expect(lanes('cuegate_lane_waiting')).toEqual([...running.gateway.laneStates().keys()]);
-    expect(lanes('cuegate_lane_busy')).toEqual([...running.gateway.laneStates().keys()]);
+      samples.filter((sample) => sample.name === name).map(({ labels: { endpoint, lane } }) => ({ endpoint, lane }));
+    const known = running.gateway.laneStates().map(({ endpoint, lane }) => ({ endpoint, lane }));
+    expect(known.map(({ lane }) => lane)).toEqual(['job', 'layer']);
+    expect(new Set(known.map(({ endpoint }) => endpoint))).toEqual(new Set([running.cuebot.endpoint]));
+    expect(lanes('cuegate_lane_waiting')).toEqual(known);
+    expect(lanes('cuegate_lane_busy')).toEqual(known);
     const waits = samples.filter(({ name }) => name === 'cuegate_lane_wait_seconds_count').map(({ value }) => value);
     expect(waits.reduce((sum, count) => sum + count, 0)).toBe(3);
   });

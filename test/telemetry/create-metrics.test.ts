@@ -47,7 +47,7 @@ describe('createMetrics()', () => {
 
   it('sorts seconds into buckets', async () => {
     const { histogram, format } = createMetrics();
-    const observe = histogram('cuegate_lane_wait_seconds', 'shelf');
+    const observe = histogram('cuegate_lane_wait_seconds', 'a:1', 'shelf');
     for (const seconds of [0, 0.001, 0.3, 60]) observe(seconds);
     const text = await format();
     const bucket = (le: string) => readValue(text, 'cuegate_lane_wait_seconds_bucket', { lane: 'shelf', le });
@@ -88,7 +88,7 @@ describe('createMetrics()', () => {
     const { counter, histogram, watch, format } = createMetrics();
     counter('cuegate_calls_total', 'rest', 'shelf.Shelf/Get', 'OK')();
     histogram('cuegate_call_duration_seconds', 'rest', 'read')(0.1);
-    watch('cuegate_upstream_connected', () => [[[], 1]]);
+    watch('cuegate_upstream_connected', () => [[['a:1'], 1]]);
     const ours = (await format()).split(/(?=# HELP )/).filter((part) => part.startsWith('# HELP cuegate_'));
     expect(promtool(['check', 'metrics'], ours.join(''))).toEqual({ output: '', code: 0 });
   });

@@ -1,0 +1,77 @@
+import type { InvokeOf } from '../call/call.ts';
+import { createLanes, type Lanes } from '../pipeline/lanes/create-lanes.ts';
+import type { LaneLimits, LaneState } from '../pipeline/lanes/lane.ts';
+import type { Observe } from '../pipeline/measure-calls.ts';
+import { Destination, type Fitness } from '../pipeline/placement/destination.ts';
+import type { CuebotState, PooledCuebot } from '../upstream/pooled-cuebot.ts';
+
+/** A lane of one Cuebot. */
+export interface EndpointLane extends LaneState {
+  readonly endpoint: string;
+  readonly lane: string;
+}
+
+/** What destinations are made from. */
+export interface DestinationsOptions {
+  readonly limits: LaneLimits;
+  readonly laneWait: ((endpoint: string, lane: string) => Observe) | undefined;
+  /** The end of the pipeline, for one Cuebot. */
+  readonly compose: (cuebot: PooledCuebot, lanes: Lanes) => InvokeOf;
+}
+
+/** The Cuebots that calls can be placed on, each with lanes of its own. */
+export interface Destinations {
+  readonly all: () => Iterable<Destination>;
+  readonly open: (cuebot: PooledCuebot) => void;
+  /** It does not answer any more: what waits for it goes to others, where there are any. */
+  readonly abandon: (cuebot: PooledCuebot) => void;
+  /** It is not there any more; what it has begun may end. */
+  readonly close: (cuebot: PooledCuebot) => void;
+  /** Lanes for a Cuebot that calls are not placed on, since it is the only one. */
+  readonly openLanes: (endpoint: string) => Lanes;
+  readonly laneStates: () => readonly EndpointLane[];
+}
+
+/** Begins without any. */
+export function createDestinations({ limits, laneWait, compose }: DestinationsOptions): Destinations {
+  const destinations = new Map<PooledCuebot, Destination>();
+  const lanesByEndpoint = new Map<string, Lanes>();
+  const openLanes = (endpoint: string): Lanes => {
+    const lanes = createLanes(limits, laneWait && ((lane) => laneWait(endpoint, lane)));
+    lanesByEndpoint.set(endpoint, lanes);
+    return lanes;
+  };
+  const hasOther = (cuebot: PooledCuebot) =>
+    [...destinations].some(([other, { fitness }]) => other !== cuebot && fitness() === 'ready');
+  return {
+    all: () => destinations.values(),
+    openLanes,
+    open: (cuebot) => {
+      const { name } = cuebot;
+      const lanes = openLanes(name);
+      const invokeOf = compose(cuebot, lanes);
+      destinations.set(cuebot, new Destination({ name, fitness: () => fitnessOf[cuebot.state], lanes, invokeOf }));
+    },
+    abandon: (cuebot) => {
+      if (hasOther(cuebot)) destinations.get(cuebot)?.abandon();
+    },
+    close: (cuebot) => {
+      const destination = destinations.get(cuebot);
+      destinations.delete(cuebot);
+      lanesByEndpoint.delete(cuebot.name);
+      destination?.turnAwayWaiting();
+    },
+    laneStates: () =>
+      [...lanesByEndpoint].flatMap(([endpoint, lanes]) =>
+        [...lanes.states()].map(([lane, state]) => ({ endpoint, lane, ...state })),
+      ),
+  };
+}
+
+const fitnessOf: Readonly<Record<CuebotState, Fitness>> = {
+  ready: 'ready',
+  away: 'doubtful',
+  'set-aside': 'last-resort',
+  foreign: 'unfit',
+  unchecked: 'unfit',
+};

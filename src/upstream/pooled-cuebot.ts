@@ -1,0 +1,128 @@
+import type { InvokeOf, Reply } from '../call/call.ts';
+import { GatewayError } from '../call/gateway-error.ts';
+import type { MethodDescriptor } from '../registry/descriptors.ts';
+
+import { createUpstream, defaultSilentAfterMs, type Upstream, type UpstreamOptions } from './create-upstream.ts';
+
+/** How a Cuebot of several is doing. */
+export type CuebotState =
+  /** It answers, and works on the database of the others. */
+  | 'ready'
+  /** There is no connection now, or a new one whose other end was not asked yet. */
+  | 'away'
+  /** It did not answer several times in a row; it is asked until it does. */
+  | 'set-aside'
+  /** It works on another database. */
+  | 'foreign'
+  /** Nobody knows yet. */
+  | 'unchecked';
+
+/** What a Cuebot of several needs. */
+export interface PooledCuebotOptions extends UpstreamOptions {
+  /** How people know it. */
+  readonly name: string;
+  /** Told when it is set aside. */
+  readonly onSetAside: (cuebot: PooledCuebot) => void;
+}
+
+/** So many failures in a row that say something of the server. */
+const maxStrikes = 3;
+
+/**
+ * One Cuebot of several: its upstream, and how it is doing. Every call says something of that: an answer of any kind that it is
+ * there, INTERNAL included, by which Cuebot says "not found"; UNAVAILABLE, and a deadline at which no byte had come, that it may
+ * not be.
+ */
+export class PooledCuebot {
+  readonly name: string;
+  readonly upstream: Upstream;
+  /** Whether it was seen to work on the right database; undefined: nobody knows. */
+  isOurs: boolean | undefined;
+  /** Whether the other end of its connection must be asked before it counts again. */
+  isDoubtful = true;
+  readonly #options: PooledCuebotOptions;
+  #isSetAside = false;
+  #strikes = 0;
+  #underWay = 0;
+  #bytesAtLastLook = 0;
+
+  constructor(options: PooledCuebotOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.upstream = createUpstream(options);
+  }
+
+  get state(): CuebotState {
+    if (this.isOurs === undefined) return 'unchecked';
+    if (!this.isOurs) return 'foreign';
+    if (this.#isSetAside) return 'set-aside';
+    return this.isDoubtful || !this.upstream.isConnected() ? 'away' : 'ready';
+  }
+
+  get isBusy(): boolean {
+    return this.#underWay > 0;
+  }
+
+  readonly invokeOf: InvokeOf = (method) => {
+    const send = this.upstream.invokeOf(method);
+    const mayGoUnanswered = this.#options.mayGoUnanswered?.(method) ?? false;
+    return (call) => this.#watch(() => send(call), mayGoUnanswered);
+  };
+
+  /** Asks it something, and notes whether it answered. Never rejects. */
+  async answers(method: MethodDescriptor | undefined, timeoutMs: number): Promise<boolean> {
+    // Where nothing is known to ask, a connection must do.
+    if (method === undefined) return this.upstream.isConnected();
+    return this.#watch(() => this.upstream.ask(method, timeoutMs), false).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Whether calls are under way and not a byte has come since this was last asked. */
+  isSilent(): boolean {
+    const bytes = this.upstream.bytesRead();
+    const isSilent = this.#underWay > 0 && bytes === this.#bytesAtLastLook;
+    this.#bytesAtLastLook = bytes;
+    return isSilent;
+  }
+
+  /** It is back: it has answered, and is one of ours. */
+  takeBack(): void {
+    this.#strikes = 0;
+    this.#isSetAside = false;
+    this.isDoubtful = false;
+    this.isOurs = true;
+  }
+
+  async #watch(send: () => Promise<Reply>, mayGoUnanswered: boolean): Promise<Reply> {
+    const bytesBefore = this.upstream.bytesRead();
+    const sentAt = performance.now();
+    this.#underWay += 1;
+    try {
+      const reply = await send();
+      this.#strikes = 0;
+      return reply;
+    } catch (error) {
+      const waitedMs = performance.now() - sentAt;
+      const isSilence = !mayGoUnanswered && waitedMs >= minSilenceMs && this.upstream.bytesRead() === bytesBefore;
+      this.#note(GatewayError.from(error), isSilence);
+      throw error;
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  #note({ status }: GatewayError, isSilence: boolean): void {
+    // Its caller has gone, or had too little patience: that says nothing.
+    if (status.name === 'CANCELLED' || (status.name === 'DEADLINE_EXCEEDED' && !isSilence)) return;
+    const isStrike = status.name === 'UNAVAILABLE' || status.name === 'DEADLINE_EXCEEDED';
+    this.#strikes = isStrike ? this.#strikes + 1 : 0;
+    if (this.#strikes < maxStrikes || this.#isSetAside) return;
+    this.#isSetAside = true;
+    this.#options.onSetAside(this);
+  }
+}
+
+/** A caller who asks for less time, in milliseconds, says nothing; timers of Node may be early by one. */
+const minSilenceMs = defaultSilentAfterMs - 2;
