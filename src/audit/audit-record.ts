@@ -50,6 +50,10 @@ export interface AuditRecord {
   readonly durationMs?: number;
   /** Whether the call was sent upstream. One that was not has changed nothing. */
   readonly sent?: boolean;
+  /** Which of several Cuebots it was sent to, the last one where it was sent again. */
+  readonly endpoint?: string;
+  /** Whether it was sent again, since the first time it surely did not arrive; of a read, since no answer came. */
+  readonly retried?: boolean;
   /** Whether the call had ended for its caller before. */
   readonly late?: boolean;
   /** How many more of the kind there were in the minute before, each of which has no record of its own. */

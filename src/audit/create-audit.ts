@@ -114,9 +114,15 @@ export function createAudit(options: AuditOptions): Audit {
       const elapsedMs = () => Math.round((performance.now() - startedAt) * 1000) / 1000;
       const end = async (status: string, isRefused: boolean) => {
         const event = isRefused ? 'refusal' : takesGrant ? 'outcome' : 'write';
-        const { sent } = notes;
+        const { sent, endpoint, isRetried } = notes;
         const isUnanswered = sent !== undefined && !sent.isAnswered;
-        const outcome = { status, durationMs: elapsedMs(), ...(!isRefused && { sent: sent !== undefined }) };
+        const outcome = {
+          status,
+          durationMs: elapsedMs(),
+          ...(!isRefused && { sent: sent !== undefined }),
+          ...(endpoint !== undefined && { endpoint }),
+          ...(isRetried === true && { retried: true }),
+        };
         const writeDown = (described: RequestDescription) => {
           const ended = { ...describeCall(event, call, notes, described), ...outcome };
           if (isUnanswered) followUp(ended, sent, takesGrant, elapsedMs);

@@ -1,6 +1,6 @@
 import type { Logger } from '../telemetry/logger.ts';
 
-import type { Call, CallEffect, CallNotes } from '../call/call.ts';
+import type { Call, CallNotes } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 
 import type { Interceptor } from './interceptor.ts';
@@ -17,39 +17,53 @@ export function logCalls(logger: Logger): Interceptor {
     const notes: CallNotes = {};
     try {
       const reply = await next({ ...call, notes });
-      if (notes.effect !== undefined) logEffect(logger, call, notes.effect, startedAt);
-      else if (tellsSuccess) logger.debug(describe(call, 'OK', startedAt), 'call answered');
+      if (notes.effect !== undefined) logEffect(logger, call, notes, startedAt);
+      else if (tellsSuccess) logger.debug(describe(call, notes, 'OK', startedAt), 'call answered');
       return reply;
     } catch (error) {
-      throw logFailure(logger, call, GatewayError.from(error), startedAt);
+      throw logFailure(logger, call, notes, GatewayError.from(error), startedAt);
     }
   };
 }
 
 /** Such a call looks like any other to its caller. */
-function logEffect(logger: Logger, call: Call, effect: CallEffect, startedAt: number): void {
+function logEffect(logger: Logger, call: Call, notes: CallNotes, startedAt: number): void {
+  const { effect } = notes;
   const said = effect === 'nothing' ? 'a call was sent that does nothing' : 'a call was sent that acts on everything';
-  logger.warn({ ...describe(call, 'OK', startedAt), effect }, said);
+  logger.warn({ ...describe(call, notes, 'OK', startedAt), effect }, said);
 }
 
-function logFailure(logger: Logger, call: Call, failure: GatewayError, startedAt: number): GatewayError {
+function logFailure(
+  logger: Logger,
+  call: Call,
+  notes: CallNotes,
+  failure: GatewayError,
+  startedAt: number,
+): GatewayError {
   const { status, reason, message: detail, cause } = failure;
   // The upstream's own words, where callers are told other ones: they may name its address.
   const said = typeof cause === 'string' ? { cause } : undefined;
-  const fields = { ...describe(call, status.name, startedAt), reason, detail, ...said };
+  const fields = { ...describe(call, notes, status.name, startedAt), reason, detail, ...said };
   if (reason === 'UNEXPECTED') logger.error({ ...fields, err: cause }, 'call failed unexpectedly');
   else if (status.name === 'INTERNAL' || status.name === 'UNKNOWN') logger.warn(fields, 'call failed');
   else logger.info(fields, 'call failed');
   return failure;
 }
 
-function describe({ requestId, surface, method, identity }: Call, status: string, startedAt: number) {
+function describe(
+  { requestId, surface, method, identity }: Call,
+  { endpoint, isRetried }: CallNotes,
+  status: string,
+  startedAt: number,
+) {
   return {
     requestId,
     surface,
     rpc: method.fullName,
     subject: identity.subject,
     status,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(isRetried === true && { retried: true }),
     durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
   };
 }

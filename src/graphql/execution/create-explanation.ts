@@ -17,6 +17,8 @@ export interface ExplainedField {
   /** How many of the calls rode on a call of somebody else, or on its reply. */
   shared: number;
   failed: number;
+  /** How many were sent once more, since no answer came; not there where none was. */
+  retried?: number;
   /** Spent in lanes, all calls together. */
   queuedMs: number;
   /** Spent upstream, all calls together. */
@@ -62,6 +64,7 @@ export function createExplanation(): Explanation {
         row.failed += 1;
         throw error;
       } finally {
+        if (timings.retries !== undefined) row.retried = (row.retried ?? 0) + timings.retries;
         row.queuedMs += timings.queuedMs ?? 0;
         row.upstreamMs += timings.upstreamMs ?? 0;
         row.slowestMs = Math.max(row.slowestMs, performance.now() - startedAt);
