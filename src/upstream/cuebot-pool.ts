@@ -198,13 +198,15 @@ export class CuebotPool {
     this.#resolvedAt = this.#looks;
     const problems: string[] = [];
     const found = new Map<string, PooledCuebot>();
+    const namedBy = new Map<string, string>();
     const all = await Promise.all(this.#options.endpoints.map((endpoint) => this.#addressesOf(endpoint)));
     for (const [index, endpoint] of this.#options.endpoints.entries()) {
       for (const address of all[index]!) {
         const key = endpoint.host === undefined ? address : formatAddress(address, endpoint.port);
-        const same = found.get(key);
-        if (same === undefined) found.set(key, this.#cuebots.get(key) ?? this.#open(endpoint, address, key));
-        else problems.push(twice(endpoint.name, same.name, key));
+        const other = namedBy.get(key);
+        if (other === undefined) found.set(key, this.#cuebots.get(key) ?? this.#open(endpoint, address, key));
+        else problems.push(twice(other, endpoint.name, key));
+        namedBy.set(key, endpoint.name);
       }
     }
     for (const problem of problems) this.#tellOnce(problem, () => this.#options.logger.error({}, problem));
@@ -276,8 +278,10 @@ function hasMost(now: ReadonlySet<string>, before: ReadonlySet<string>): boolean
 }
 
 function twice(name: string, other: string, address: string): string {
-  const what = name === other ? `${name} twice` : `${other} and ${name}, which are both ${address}`;
-  return `CUEBOT_ENDPOINT names ${what}; one Cuebot would have two lanes, and calls would overlap there. Name each Cuebot once`;
+  return (
+    `CUEBOT_ENDPOINT names ${name} and ${other}, which are both ${address}; ` +
+    'one Cuebot would have two lanes, and calls would overlap there. Name each Cuebot once'
+  );
 }
 
 function within<Value>(work: Promise<Value>, milliseconds: number): Promise<Value> {

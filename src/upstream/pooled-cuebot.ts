@@ -118,7 +118,8 @@ export class PooledCuebot {
     if (status.name === 'CANCELLED' || (status.name === 'DEADLINE_EXCEEDED' && !isSilence)) return;
     const isStrike = status.name === 'UNAVAILABLE' || status.name === 'DEADLINE_EXCEEDED';
     this.#strikes = isStrike ? this.#strikes + 1 : 0;
-    if (this.#strikes < maxStrikes || this.#isSetAside) return;
+    // One that gets no calls yet has none to lose.
+    if (this.#strikes < maxStrikes || this.#isSetAside || this.isOurs !== true) return;
     this.#isSetAside = true;
     this.#options.onSetAside(this);
   }

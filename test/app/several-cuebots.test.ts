@@ -1,20 +1,21 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
+import { type Door, openDoor } from '../upstream/door.ts';
 
-import { send } from './running-gateway.ts';
+import { send, startGateway, type TestGateway } from './running-gateway.ts';
 import { type SeveralCuebots, startSeveral } from './several-cuebots.ts';
 
 /** Several Cuebots on one farm: who gets which call, and what becomes of calls when one is gone. */
 
 let running: SeveralCuebots;
+let single: TestGateway | undefined;
 const doors: { close: () => void }[] = [];
 afterEach(async () => {
   for (const door of doors.splice(0)) door.close();
   await running?.close();
+  await single?.close();
+  single = undefined;
 });
 
 const patient = { LANE_MAX_WAIT: '1h', GRPC_TIMEOUT: '1h' };
@@ -160,7 +161,7 @@ describe('a Cuebot of several that', () => {
 
   it('swallows everything is set aside, and its reads are answered by another', async () => {
     const cuebot = await createDemoCuebot();
-    const hole = await blackHole(cuebot.port);
+    const hole = await openDoor(cuebot.port);
     doors.push(hole, { close: () => void cuebot.close() });
     running = await startSeveral({
       cuebots: [{ sharedFarm: cuebot.farm }],
@@ -196,30 +197,72 @@ describe('no Cuebot at all', () => {
   });
 });
 
-/** Passes bytes on to a Cuebot until it is told to swallow them all. */
-async function blackHole(target: number): Promise<{ port: number; swallow: () => void; close: () => void }> {
-  const { connect } = await import('node:net');
-  const sockets = new Set<Socket>();
-  let isSwallowing = false;
-  const server: Server = createServer((near) => {
-    const far = connect(target, '127.0.0.1');
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-    }
-    near.on('data', (bytes) => void (isSwallowing || far.write(bytes)));
-    far.on('data', (bytes) => void (isSwallowing || near.write(bytes)));
+/** What the audit in the log says of the writes of an RPC. */
+const auditOf = ({ log }: TestGateway, rpc: string) =>
+  log.flatMap(({ fields }) => {
+    const audit = fields['audit'] as Readonly<Record<string, unknown>> | undefined;
+    return audit?.['rpc'] === rpc ? [audit] : [];
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    swallow: () => {
-      isSwallowing = true;
-    },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
+/** Lists the jobs, and has it explained. */
+const explained = ({ url, token }: TestGateway) => {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const query = '{ jobGetJobs(r: {}) { jobs { jobs { id } } } }';
+  return send(undefined, `${url}/graphql`, 'POST', headers, JSON.stringify({ query, extensions: { explain: true } }));
+};
+
+describe('a connection that ends before there is an answer', () => {
+  /** Two doors to one Cuebot's farm; the door by which the call comes in is slammed. */
+  const startBehindDoors = async () => {
+    const farm = await createDemoCuebot();
+    const other = await createDemoCuebot({ sharedFarm: farm.farm });
+    const opened = [await openDoor(farm.port), await openDoor(other.port)];
+    doors.push(...opened, { close: () => void farm.close() }, { close: () => void other.close() });
+    const also = opened.map(({ port }) => `127.0.0.1:${port}`);
+    running = await startSeveral({ cuebots: [], also, settings: { ...patient, ...metrics } });
+    await vi.waitFor(async () => expect(await statesOf()).toEqual(['ready', 'ready']), soon);
+    return { opened, cuebots: [farm, other], also };
   };
-}
+  const slam = (opened: readonly Door[]) => {
+    for (const door of opened) {
+      door.atNextBytes(() => {
+        for (const other of opened) other.atNextBytes(undefined);
+        door.reset();
+      });
+    }
+  };
+
+  it('has a read sent to another Cuebot, and the explanation tells', async () => {
+    const { opened } = await startBehindDoors();
+    slam(opened);
+    const { json } = await explained(running);
+    expect(json.errors).toBeUndefined();
+    expect(json.extensions.explain.fields).toEqual([expect.objectContaining({ field: 'jobGetJobs', retried: 1 })]);
+  });
+
+  it('has no write sent again: it may have been carried out', async () => {
+    const { opened, cuebots, also } = await startBehindDoors();
+    const rpc = 'show.ShowInterface/SetCommentEmail';
+    slam(opened);
+    expect((await running.rest(rpc, { show: { id: 'x' } })).status).toBe(503);
+    expect(cuebots.map(({ calls }) => calls.get(rpc))).toEqual([undefined, undefined]);
+    const [record] = auditOf(running, rpc);
+    expect(record).toMatchObject({ status: 'UNAVAILABLE', sent: true });
+    expect(record).not.toHaveProperty('retried');
+    expect(also).toContain(record!['endpoint']);
+  });
+
+  it('has a read sent once more to the only Cuebot that there is', async () => {
+    const cuebot = await createDemoCuebot();
+    const door = await openDoor(cuebot.port);
+    doors.push(door, { close: () => void cuebot.close() });
+    single = await startGateway({ settings: { CUEBOT_ENDPOINT: `127.0.0.1:${door.port}` } });
+    await single.rest('show.ShowInterface/GetShows');
+    slam([door]);
+    const { json } = await explained(single);
+    expect(json.errors).toBeUndefined();
+    expect(json.extensions.explain.fields).toEqual([expect.objectContaining({ retried: 1 })]);
+    slam([door]);
+    expect((await single.rest('show.ShowInterface/SetCommentEmail', { show: { id: 'x' } })).status).toBe(503);
+    expect(cuebot.calls.get('show.ShowInterface/SetCommentEmail')).toBeUndefined();
+  });
+});

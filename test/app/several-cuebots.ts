@@ -17,15 +17,15 @@ export interface SeveralCuebotsOptions {
 
 /** Starts them all on free ports of 127.0.0.1. */
 export async function startSeveral({
-  cuebots: [first = {}, ...others],
+  cuebots: [first, ...others],
   settings = {},
   also = [],
 }: SeveralCuebotsOptions): Promise<SeveralCuebots> {
-  const leader = await createDemoCuebot(first);
+  const leader = first && (await createDemoCuebot(first));
   const followers = await Promise.all(
-    others.map((options) => createDemoCuebot({ ...options, sharedFarm: options.sharedFarm ?? leader.farm })),
+    others.map((options) => createDemoCuebot({ ...options, ...(leader && { sharedFarm: leader.farm }) })),
   );
-  const cuebots = [leader, ...followers];
+  const cuebots = leader === undefined ? [] : [leader, ...followers];
   const names = [...cuebots.map(({ endpoint }) => endpoint), ...also].join(',');
   // A Cuebot that `startGateway` starts is not named, and is not used.
   const running = await startGateway({ settings: { ...settings, CUEBOT_ENDPOINT: names } });
