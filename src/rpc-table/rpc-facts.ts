@@ -33,6 +33,8 @@ export interface RpcFacts {
   readonly takesIdempotencyKey: boolean;
   /** Which of several Cuebots its calls go to; undefined: whichever has time. */
   readonly affinity: Affinity | undefined;
+  /** Whether its answers say which of several Cuebots gave them, since they are about that one. */
+  readonly namesCuebot: boolean;
   /** What a write's request names that can be fetched again after it. */
   readonly refetches: readonly Refetch[];
 }
@@ -55,6 +57,7 @@ export function undecidedFacts(method: MethodDescriptor): RpcFacts {
     identityFields: [],
     takesIdempotencyKey: false,
     affinity: undefined,
+    namesCuebot: false,
     refetches: [],
   };
 }

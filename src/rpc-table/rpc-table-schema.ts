@@ -177,6 +177,12 @@ export const rpcTableSchema = strictObject({
             }),
           ),
         ),
+        named: optional(
+          describe(
+            'RPCs whose answers are about one process: metadata of the answer says which.',
+            strictObject({ rpcs, why }),
+          ),
+        ),
       }),
     ),
     {},

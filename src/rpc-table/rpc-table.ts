@@ -59,6 +59,8 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
   const refetchesAfter = compileRefetches(document.refetch, reading, (method) => facts.get(method)!);
   const affinities = compileAffinities(document.affinity, reading);
   const cuebotChecks = compileCuebotChecks(document['several-cuebots'], reading);
+  const { named } = document['several-cuebots'];
+  const naming = named === undefined ? [] : reading.methodsOf(named.rpcs, ['several-cuebots', 'named', 'rpcs']);
   throwIfWrong(reading.mistakes);
 
   const rows = [...facts.values()].map((row) =>
@@ -68,6 +70,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
       identityFields: identityFields.get(row.method) ?? [],
       takesIdempotencyKey: keyed.includes(row.method),
       affinity: affinities.get(row.method),
+      namesCuebot: naming.includes(row.method),
       refetches: refetchesAfter(row.method),
     }),
   );

@@ -4,18 +4,17 @@ import type { MethodDescriptor } from '../registry/descriptors.ts';
 
 import { createUpstream, defaultSilentAfterMs, type Upstream, type UpstreamOptions } from './create-upstream.ts';
 
-/** How a Cuebot of several is doing. */
-export type CuebotState =
-  /** It answers, and works on the database of the others. */
-  | 'ready'
-  /** There is no connection now, or a new one whose other end was not asked yet. */
-  | 'away'
-  /** It did not answer several times in a row; it is asked until it does. */
-  | 'set-aside'
-  /** It works on another database. */
-  | 'foreign'
-  /** Nobody knows yet. */
-  | 'unchecked';
+/** How a Cuebot of several can be doing, and what that means for calls; docs/scaling.md shows it. */
+export const cuebotStates = {
+  ready: 'it answers and works on the same database as the others; calls go to it',
+  away: 'there is no connection, or one over which it was not asked yet; calls go to it only where none is ready',
+  'set-aside': 'it did not answer three times in a row; calls go to it only where there is no other at all',
+  foreign: 'it works on another database; no call ever goes to it',
+  unchecked: 'it has not answered since cuegate started; no call goes to it yet',
+} as const;
+
+/** One of these. */
+export type CuebotState = keyof typeof cuebotStates;
 
 /** What a Cuebot of several needs. */
 export interface PooledCuebotOptions extends UpstreamOptions {

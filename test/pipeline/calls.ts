@@ -79,6 +79,7 @@ export function factsOf(called: MethodDescriptor, kind: RpcKind, overrides: Part
     identityFields: [],
     takesIdempotencyKey: false,
     affinity: undefined,
+    namesCuebot: false,
     refetches: [],
     ...overrides,
   };

@@ -50,7 +50,7 @@ export function placeCalls(options: PlaceCallsOptions): InvokeOf {
       noteRetry(call);
       return next.send(call, kind);
     };
-    return async (call) => {
+    const place: Invoke = async (call) => {
       const key = await keyOf?.(call);
       const chosen = choose(key);
       if (chosen === undefined) throw noCuebot();
@@ -61,9 +61,21 @@ export function placeCalls(options: PlaceCallsOptions): InvokeOf {
         return await sendAgain(call, key, chosen, error);
       }
     };
+    return facts.namesCuebot ? nameCuebot(place) : place;
   };
   const invokes = new Map<MethodDescriptor, Invoke>(rpcs.map((facts) => [facts.method, compile(facts)]));
   return (method) => invokes.get(method)!;
+}
+
+/** The metadata of an answer that says which Cuebot gave it. */
+const cuebotMetadataKey = 'x-cuegate-endpoint';
+
+function nameCuebot(place: Invoke): Invoke {
+  return async (call) => {
+    const { notes = {} } = call;
+    const reply = await place({ ...call, notes });
+    return { ...reply, header: [...reply.header, [cuebotMetadataKey, notes.endpoint ?? '']] };
+  };
 }
 
 /** What an RPC's calls are kept together by; undefined: by nothing. */

@@ -5,8 +5,17 @@ import type { RpcKind } from '../../rpc-table/rpc-kind.ts';
 import { type Interceptor, passOn } from '../interceptor.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
-/** Why a call was sent again, or was not: `budget` where too much was sent again already. */
-export type RetryReason = 'unsent' | 'reset' | 'unavailable' | 'set-aside' | 'budget';
+/** Why a call was sent again, or was not; docs/scaling.md shows it. */
+export const retryReasons = {
+  unsent: 'a read or a write that surely was not sent: there was no connection',
+  reset: 'a read whose connection ended before there was an answer',
+  unavailable: 'a read that was answered with `UNAVAILABLE`',
+  'set-aside': 'a read under way, or a call that waited in a lane, when its Cuebot was set aside',
+  budget: 'it was not: a tenth of the traffic had been sent again already',
+} as const;
+
+/** One of these. */
+export type RetryReason = keyof typeof retryReasons;
 
 /** What sending again needs. */
 export interface RetryOptions {

@@ -15,10 +15,12 @@ const get = method('GetShelf');
 const set = method('SetShelf');
 const launch = method('Launch');
 const move = method('MoveShelf');
+const count = method('CountShelves');
 const rpcs: readonly RpcFacts[] = [
   factsOf(get, 'read'),
   factsOf(set, 'write', { lane: 'shelf' }),
   factsOf(launch, 'write', { affinity: { by: undefined, row: 0, why: 'test' } }),
+  factsOf(count, 'read', { namesCuebot: true }),
   factsOf(move, 'write', { affinity: { by: [], row: 1, why: 'test' } }),
 ];
 
@@ -169,6 +171,15 @@ describe('placeCalls()', () => {
     expect((await Promise.all([read, waiting])).length).toBe(2);
     await known[0]!.upstream.answer(1);
     await write;
+  });
+
+  it('names the Cuebot in answers that are about one of them', async () => {
+    const { send, known, arrived } = cuebots('a', 'b');
+    const answer = send(count);
+    await turn();
+    const asked = known[arrived().indexOf(1)]!;
+    await asked.upstream.answer(0);
+    expect((await answer).header).toEqual([['x-cuegate-endpoint', asked.name]]);
   });
 
   it('refuses at once where there is none', async () => {
