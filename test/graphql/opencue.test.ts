@@ -65,6 +65,7 @@ async function askForEverything(method: MethodDescriptor, args = '') {
     operation: createOperation({ invoke, table, maxCalls: 1 }),
     unknownEnumValues: [],
     truncated: [],
+    unsupported: [],
   };
   const source = `${operation} { ${name}${args} ${selectAll(getNamedType(root.getFields()[name]!.type), [])} }`;
   const { data, errors = [] } = await runGraphql({ registry, schema, source, contextValue });

@@ -83,6 +83,7 @@ export function createCompiledExecutor({ registry, counters, ...limits }: Execut
       if (counters !== undefined) counters.repeated += 1;
       context.unknownEnumValues.length = 0;
       context.truncated.length = 0;
+      context.unsupported.length = 0;
       context.operation.replay(error.readsWhole);
       return executeByReference(args);
     }

@@ -12,7 +12,10 @@ import { refusal } from '../http/http-error.ts';
 import { type RefusalListeners, tellRefusals } from '../limits/tell-refusals.ts';
 
 /** What the last look at a result needs of its operation. */
-export type Finishing = Pick<GraphqlContext, 'unknownEnumValues' | 'truncated' | 'requestId' | 'operation'> & {
+export type Finishing = Pick<
+  GraphqlContext,
+  'unknownEnumValues' | 'truncated' | 'unsupported' | 'requestId' | 'operation'
+> & {
   readonly identity?: Identity;
 };
 
@@ -38,7 +41,7 @@ export function finishResult<Result extends ExecutionResult>(
   context: Finishing,
   listeners: RefusalListeners,
 ): Result {
-  const { unknownEnumValues, truncated, requestId, operation } = context;
+  const { unknownEnumValues, truncated, unsupported, requestId, operation } = context;
   const turnedAway = operation.turnedAway();
   if (turnedAway !== undefined && 'data' in result) {
     // Nothing was done, so the whole request may be sent again: 503 says so to proxies and clients, too.
@@ -46,14 +49,15 @@ export function finishResult<Result extends ExecutionResult>(
   }
   const { errors } = result;
   const explanation = operation.explanation();
-  const hasNotes = unknownEnumValues.length > 0 || truncated.length > 0 || explanation !== undefined;
+  const notes = { unknownEnumValues, truncated, unsupported };
+  const told = Object.entries(notes).filter(([, list]) => list.length > 0);
+  const hasNotes = told.length > 0 || explanation !== undefined;
   if (errors === undefined && !hasNotes) return result;
   const isRequestError = !('data' in result);
   if (errors !== undefined) tellRefusals(errors.filter(isMeantForCallers), isRequestError, context, listeners);
   const extensions = {
     ...result.extensions,
-    ...(unknownEnumValues.length > 0 && { unknownEnumValues }),
-    ...(truncated.length > 0 && { truncated }),
+    ...Object.fromEntries(told),
     ...(explanation !== undefined && { explain: explanation.toJSON() }),
   };
   return {

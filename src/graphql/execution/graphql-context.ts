@@ -15,6 +15,17 @@ export interface GraphqlContext {
   readonly unknownEnumValues: UnknownEnumValue[];
   /** The same, as `extensions.truncated`. */
   readonly truncated: TruncatedList[];
+  /** The same, as `extensions.unsupported`. */
+  readonly unsupported: UnsupportedField[];
+}
+
+/** A field that is null because the upstream is older than its RPC. */
+export interface UnsupportedField {
+  /** Of its type and itself, e.g. `Limit.bindings`. */
+  readonly field: string;
+  readonly rpc: string;
+  /** The release that brought the RPC. */
+  readonly since: string;
 }
 
 /** A list that ends at a limit that its caller did not set. */

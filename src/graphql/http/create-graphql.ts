@@ -169,6 +169,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     }),
     unknownEnumValues: [],
     truncated: [],
+    unsupported: [],
   });
   const webSockets = createWebSockets({
     identify,

@@ -2,28 +2,33 @@ import type { ConstDirectiveNode } from 'graphql';
 
 import { didYouMean } from '../../errors/did-you-mean.ts';
 
+import type { MessageDescriptor } from '../../registry/descriptors.ts';
+
 import { type StatusName, statusCode } from '../../call/status.ts';
 
 import { compileErrorTranslation } from '../execution/compile-error-translation.ts';
 import { scalarNameOf } from '../schema/scalar-names.ts';
 import { compileBatch } from './compile-batch.ts';
 import { type Comparison, compileChooseOne, compileComparisons, compileIsWanted } from './compile-choose-one.ts';
-import { compileExpression, holds } from './compile-expression.ts';
-import type { Row } from './compile-row-path.ts';
+import { compileExpression, type Expression, holds, type Scope } from './compile-expression.ts';
+import { compileRowPath, type Row } from './compile-row-path.ts';
 import { compileTemplate } from './compile-template.ts';
-import { type CallCompilation, compileTake, findReadRpc, messageOf } from './find-read-rpc.ts';
+import { type CallCompilation, compileTake, findReadRpc, messageOf, readObjects } from './find-read-rpc.ts';
 import type { Report } from './mistakes.ts';
-import type { CallPlan } from './plans.ts';
+import type { CallPlan, ReachPlan } from './plans.ts';
 import { readSettings, type SettingKind, type Settings } from './read-settings.ts';
-import { describeShape, type Shape } from './shape.ts';
+import { describeShape, numberOf, type Shape } from './shape.ts';
 
 const settingsOfRpc: Readonly<Record<string, SettingKind>> = {
   when: 'text',
   known: 'text',
+  reach: 'text',
   method: 'text',
   with: 'object',
   take: 'text',
   total: 'text',
+  counts: 'object',
+  since: 'text',
   pick: 'object',
   prefer: 'texts',
   verify: 'object',
@@ -57,6 +62,9 @@ export function compileCall(directive: ConstDirectiveNode, compilation: CallComp
     whenOwners: condition?.ancestors ?? [],
     whenArgument,
     known,
+    reach: readReach(settings, compilation),
+    findsNothing: compileFindsNothing(settings, method.input, compilation),
+    since: settings.text('since'),
     total: compileTotal(settings, compilation),
     owns: settings.flag('owns'),
     nullOn: readStatuses(settings, report),
@@ -93,6 +101,50 @@ function compileWhen(settings: Settings, { vocabulary, report }: CallCompilation
 function compileTotal(settings: Settings, { vocabulary, report }: CallCompilation) {
   const text = settings.text('total');
   return text === undefined ? undefined : compileExpression(text, vocabulary, settings.nodeOf('total'), report);
+}
+
+const settingsOfCounts: Readonly<Record<string, SettingKind>> = { of: 'text', by: 'object' };
+
+/** Compiles `counts`: how many rows there are by each value of an enum, among which a request may choose some. */
+function compileFindsNothing(
+  settings: Settings,
+  request: MessageDescriptor,
+  { vocabulary, report }: CallCompilation,
+): CallPlan['findsNothing'] {
+  const [counts] = readObjects(settings, 'counts', settingsOfCounts, report);
+  const path = counts && compileRowPath(counts.text('of') ?? '', request, counts.nodeOf('of'), report);
+  if (counts === undefined || path === undefined) return undefined;
+  const { type, isList } = path.shape;
+  if (type.kind !== 'enum' || !isList) {
+    report(counts.nodeOf('of'), `"of" is ${describeShape(path.shape)}; expected a list of values of an enum`);
+    return undefined;
+  }
+  const byNumber = new Map<unknown, Expression<Scope>>();
+  for (const { name, value } of counts.object('by')?.fields ?? []) {
+    const number = numberOf(type.enum, name.value);
+    const names = type.enum.values.map((known) => known.name);
+    if (number === undefined)
+      report(name, `${type.enum.fullName} has no value "${name.value}"${didYouMean(name.value, names)}`);
+    const text = value.kind === 'StringValue' ? value.value : '';
+    const count = compileExpression(text, vocabulary, value, report);
+    if (number !== undefined && count !== undefined) byNumber.set(number, count);
+  }
+  return (made, scope) => {
+    const wanted = path.read(made) as readonly unknown[] | undefined;
+    return wanted !== undefined && wanted.length > 0 && wanted.every((one) => byNumber.get(one)?.evaluate(scope) === 0);
+  };
+}
+
+/** Compiles `reach`, which names a link without arguments of the same type. */
+function readReach(settings: Settings, { typeName, linkTypeOf, report }: CallCompilation): ReachPlan | undefined {
+  const link = settings.text('reach');
+  if (link === undefined) return undefined;
+  const reached = linkTypeOf(typeName, link);
+  if (reached === undefined) {
+    report(settings.nodeOf('reach'), `${typeName} has no link "${link}" to one object without arguments`);
+    return undefined;
+  }
+  return { link, typeName: reached };
 }
 
 function readKnown(

@@ -83,6 +83,12 @@ const converters: Readonly<Record<string, Converter>> = {
     convert: (value: string) => (value === '' ? null : value),
     describe: (value) => `From ${value}; null when that is empty.`,
   },
+  NUMBER_ONCE_NAMED: {
+    from: [text, text],
+    to: ['Float', 'Int'],
+    convert: (_name: string, number: string) => toNumber(number),
+    describe: (name, number) => `The number in ${number}; null while ${name} names nothing.`,
+  },
   TEXTS: {
     from: [texts],
     to: ['[String!]', '[String!]!'],
@@ -108,6 +114,11 @@ function secondsBetween(start: string | number, end: string | number): number | 
 
 function toFraction(part: number, whole: number): number | null {
   return whole <= 0 ? null : part / whole;
+}
+
+/** Decimal as Cuebot writes it: `4.00`. Anything else is no number that could be told. */
+function toNumber(number: string): number | null {
+  return /^\d+(?:\.\d+)?$/.test(number) ? Number(number) : null;
 }
 
 /** A compiled `@convert`. */

@@ -54,6 +54,7 @@ export interface Expression<From> {
  *     $Job.id          a field of the nearest object of that type on the way here
  *     $args.name       an argument of the field
  *     … strip /2       without the last two parts between slashes
+ *     … last /2        the second-last part between slashes
  *     … after -        what follows the first dash
  *     … lower          in lower case
  *     … is NAME        whether it is that value of its enum; `is not NAME`
@@ -203,7 +204,10 @@ function modify<From>(
   }
   const change = textChangeOf(word, second);
   if (change === undefined || shape.isList || !fits(shape.type, textType)) {
-    report(node, `"${text}" ends in "${words.join(' ')}"; expected "strip /2", "after -" or "lower" behind text`);
+    report(
+      node,
+      `"${text}" ends in "${words.join(' ')}"; expected "strip /2", "last /2", "after -" or "lower" behind text`,
+    );
     return undefined;
   }
   const changed = (from: From) => {
@@ -222,6 +226,8 @@ function textChangeOf(word: string, how: string): TextChange | undefined {
   if (word === 'lower') return { words: 1, apply: (text) => text.toLowerCase() };
   if (word === 'after' && how !== '') return { words: 2, apply: (text) => text.slice(text.indexOf(how) + how.length) };
   const [, separator, count] = /^(\D)([1-9])$/.exec(how) ?? [];
-  if (word !== 'strip' || separator === undefined) return undefined;
+  if (separator === undefined) return undefined;
+  if (word === 'last') return { words: 2, apply: (text) => text.split(separator).at(-Number(count)) ?? '' };
+  if (word !== 'strip') return undefined;
   return { words: 2, apply: (text) => text.split(separator).slice(0, -Number(count)).join(separator) };
 }

@@ -49,6 +49,8 @@ export interface FieldCompilation {
   readonly replyForm: ReplyForm;
   /** The types that `@reached` fields of a type name. */
   readonly reachedTypes: (typeName: string) => readonly string[];
+  /** What a link without arguments leads to, if that is one object. */
+  readonly linkTypeOf: (typeName: string, link: string) => string | undefined;
   /** Names of fields that a type has without the document. */
   readonly takenNames: (typeName: string) => ReadonlySet<string> | undefined;
 }
@@ -99,7 +101,7 @@ export function compileField(
   }
   const vocabulary: Vocabulary = { parent: message, args: args.byName, messages: catalog.messages };
   const compiled = directives.map((one) =>
-    compileCall(one, { ...compilation, vocabulary, owner: field.owner, type, report }),
+    compileCall(one, { ...compilation, vocabulary, owner: field.owner, typeName, type, report }),
   );
   const calls = compiled.filter((call) => call !== undefined);
   return {

@@ -72,6 +72,8 @@ export function compileLinks(options: CompileLinksOptions): Links {
   };
 }
 
+const nowhere = { name: '', isList: false } as const;
+
 interface CompiledDocument {
   readonly fields: readonly CompiledField[];
   readonly inputs: LinksDocument['inputs'];
@@ -105,6 +107,11 @@ function compileDocument(
         ({ node, typeName: of }) => of === typeName && node.directives?.some(({ name }) => name.value === 'reached'),
       )
       .map(({ node }) => readType(node.type).name);
+  const linkTypeOf = (typeName: string, link: string) => {
+    const found = document.fields.find(({ node, typeName: of }) => of === typeName && node.name.value === link);
+    const { name, isList } = found === undefined ? nowhere : readType(found.node.type);
+    return isList || found?.node.arguments?.length !== 0 || !catalog.messages.has(name) ? undefined : name;
+  };
   const roots = new Set([...registry.methods.values()].map(names.rootField));
   const taken = new Map<string, Set<string>>([['Query', roots]]);
   for (const [name, message] of catalog.messages) taken.set(name, new Set(message.fields.map(names.field)));
@@ -113,7 +120,7 @@ function compileDocument(
     const report = reportTo(found, source, field.owner);
     const compiled = compileField(
       field,
-      { registry, table, catalog, replyForm, reachedTypes, takenNames: (name) => taken.get(name) },
+      { registry, table, catalog, replyForm, reachedTypes, linkTypeOf, takenNames: (name) => taken.get(name) },
       report,
     );
     // A second field of the name would collide with this one.

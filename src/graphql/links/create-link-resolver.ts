@@ -2,6 +2,8 @@ import { type GraphQLResolveInfo, Kind, type ResponsePath, responsePathAsArray }
 
 import { ValueError } from '../../codec/value/value-error.ts';
 
+import type { StatusName } from '../../call/status.ts';
+
 import { badUserInput } from '../execution/bad-user-input.ts';
 import { readSafely } from '../execution/read-safely.ts';
 import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
@@ -10,8 +12,9 @@ import { adopt, ancestryOf, unknownOwner } from './ancestry.ts';
 import { answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
 import { isAbsent, type Scope } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
+import type { RequestValue } from './compile-template.ts';
 import type { LinkSession } from './create-link-session.ts';
-import type { Ask, BatchPlan, CallPlan, LinkPlan } from './plans.ts';
+import type { Ask, BatchPlan, CallPlan, LinkPlan, ReachPlan } from './plans.ts';
 
 /** What links are resolved with. */
 export interface LinkSurroundings extends BatchLimits {
@@ -37,22 +40,51 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
       if (owners.length > 0) throw unknownOwner(plan.calls[0]!.owner, owners);
       return nothing;
     }
+    if (call.reach === undefined || scope.ancestry[call.reach.typeName] !== undefined) {
+      return answer(call, scope, context, info);
+    }
+    return reachOwner(call.reach, scope, context, info).then((reached) => answer(call, reached, context, info));
+  };
+
+  function answer(call: CallPlan, scope: Scope, context: GraphqlContext, info: GraphQLResolveInfo): unknown {
     if (!call.template.isComplete(scope)) return null;
     if (call.template.selectsNothing(scope)) return nothing;
+    const request = call.template.build(scope);
+    if (call.findsNothing?.(request, scope)) return nothing;
     const session = surroundings.sessionOf(context, info);
-    const value = read(call, scope, session, info.path, surroundings);
-    const finished = plan.adopts && call.owns ? value.then((rows) => adoptAll(rows, plan.parentType, row)) : value;
+    const value = read(call, request, scope, session, info.path, surroundings);
+    const finished =
+      plan.adopts && call.owns ? value.then((rows) => adoptAll(rows, plan.parentType, scope.parent)) : value;
     const told = plan.hasDefaultLimit
       ? finished.then((rows) => tellTruncation(rows, call, scope, context, info))
       : finished;
     return told.catch((error: unknown) => {
       if (error instanceof ValueError) throw badUserInput(`${call.owner}: ${error.message}`);
       const translated = call.translate(error, context.requestId);
-      const { status } = translated.extensions['grpc'] as { status: never };
+      const { status } = translated.extensions['grpc'] as { status: StatusName };
       if (call.nullOn.has(status)) return null;
-      throw translated;
+      if (status !== 'UNIMPLEMENTED' || call.since === undefined) throw translated;
+      tellUnsupported(call, call.since, context);
+      return null;
     });
-  };
+  }
+}
+
+/** The same scope, with an owner that one of the parent's own links leads to, unless there is none. */
+async function reachOwner(
+  { link, typeName }: ReachPlan,
+  scope: Scope,
+  context: GraphqlContext,
+  info: GraphQLResolveInfo,
+): Promise<Scope> {
+  const owner: unknown = await info.parentType.getFields()[link]?.resolve?.(scope.parent, {}, context, info);
+  return { ...scope, ancestry: { ...scope.ancestry, ...(owner ? { [typeName]: owner as Row } : {}) } };
+}
+
+/** Tells callers, once for each field, that the upstream is too old to know it. */
+function tellUnsupported({ owner, rpc: { method } }: CallPlan, since: string, { unsupported }: GraphqlContext): void {
+  if (unsupported.some(({ field }) => field === owner)) return;
+  unsupported.push({ field: owner, rpc: method.fullName, since });
 }
 
 /** Tells callers of a list that ends where the default limit does, unless all of it is there. */
@@ -114,12 +146,13 @@ function withItsArguments(call: CallPlan, { args }: Scope): CallPlan {
 /** Answers a link by its own call, or together with others like it. */
 async function read(
   call: CallPlan,
+  value: RequestValue,
   scope: Scope,
   session: LinkSession,
   path: ResponsePath,
   limits: BatchLimits,
 ): Promise<unknown> {
-  const request = call.rpc.encode(call.template.build(scope));
+  const request = call.rpc.encode(value);
   const alone = () => readAlone(call, request, scope, session, path);
   const { batch } = call;
   const key = batch?.keys.map(({ evaluate }) => evaluate(scope)) ?? [];

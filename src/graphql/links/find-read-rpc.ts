@@ -24,6 +24,10 @@ export interface CallCompilation {
   readonly vocabulary: Vocabulary;
   /** The link, e.g. `Job.layers`. */
   readonly owner: string;
+  /** The type that the link is a field of. */
+  readonly typeName: string;
+  /** What a link of the document without arguments leads to, if that is one object. */
+  readonly linkTypeOf: (typeName: string, link: string) => string | undefined;
   /** The link's type. */
   readonly type: WrittenType;
   readonly report: Report;

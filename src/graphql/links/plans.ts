@@ -45,6 +45,12 @@ export interface CallPlan {
   readonly whenArgument: string | undefined;
   /** The type of ancestor that is the answer itself when there is one. */
   readonly known: string | undefined;
+  /** The link of the parent that leads to an owner which the way here may have missed; undefined: none is needed. */
+  readonly reach: ReachPlan | undefined;
+  /** Whether the parent's own counts say that a request would find nothing; undefined: they never do. */
+  readonly findsNothing: ((request: RequestValue, scope: Scope) => boolean) | undefined;
+  /** The release of the upstream that brought the RPC; undefined: all know it. */
+  readonly since: string | undefined;
   /** How many rows there are for the parent if no argument narrows them; undefined: the parent does not tell. */
   readonly total: Expression<Scope> | undefined;
   /** Whether what it answers belongs to the parent. */
@@ -61,6 +67,14 @@ export interface CallPlan {
   /** The types of ancestors that any part of this looks at. */
   readonly ancestors: readonly string[];
   readonly translate: TranslateError;
+}
+
+/** An owner that is looked up where the way here did not lead through it. */
+export interface ReachPlan {
+  /** The parent's link to it, e.g. `job`. */
+  readonly link: string;
+  /** The type of what that answers. */
+  readonly typeName: string;
 }
 
 /** How one call answers a link of many parents. */

@@ -93,7 +93,14 @@ export function createLive({
     const operation = createOperation({ ...operations, invoke: calls.invoke, peer });
     if (request.contextValue.operation.explanation() !== undefined) operation.startExplaining();
     // A context of its own: whatever resolvers keep there is good for one execution.
-    const contextValue = { ...request.contextValue, identity, operation, unknownEnumValues: [], truncated: [] };
+    const contextValue = {
+      ...request.contextValue,
+      identity,
+      operation,
+      unknownEnumValues: [],
+      truncated: [],
+      unsupported: [],
+    };
     const result = await executeSafely(execute, request, contextValue);
     return finishResult(result, contextValue, { logger, onRefused });
   };
@@ -185,6 +192,7 @@ function digestOf({ data, errors, extensions }: ExecutionResult): string {
   const hash = createHash('sha256');
   if (data instanceof JsonData) hash.update(data.bytes);
   else hash.update(JSON.stringify(data) ?? '');
-  const rest = [errors, extensions?.['unknownEnumValues'], extensions?.['truncated']];
+  const { unknownEnumValues, truncated, unsupported } = extensions ?? {};
+  const rest = [errors, unknownEnumValues, truncated, unsupported];
   return hash.update(JSON.stringify(rest)).digest('base64');
 }

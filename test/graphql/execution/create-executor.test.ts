@@ -47,6 +47,7 @@ function start(name: ExecutorName, { answers, limits, extensions = [] }: Setup) 
       operation: createOperation({ invoke: upstream, table: bookshopTable, maxCalls: 1_000 }),
       unknownEnumValues: [],
       truncated: [],
+      unsupported: [],
     };
     const result = toPlainResult(await execute({ schema, document, contextValue, variableValues }));
     const plain = JSON.parse(JSON.stringify(result)) as ExecutionResult;

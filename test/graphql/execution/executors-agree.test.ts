@@ -140,6 +140,7 @@ async function run(
     operation: createOperation({ invoke: answerBy(world, seed, calls), table: world.table, maxCalls: 10_000 }),
     unknownEnumValues: [],
     truncated: [],
+    unsupported: [],
   };
   const { execute, schema } = candidate;
   const result = await execute({ schema, document, contextValue, variableValues: variables as never });

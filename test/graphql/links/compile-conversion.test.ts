@@ -19,6 +19,9 @@ function convert(type: string, directive: string, message: object): unknown {
   return friendly(message);
 }
 
+/** A number among the last parts of a text, the first of which is a name. */
+const named = (last: string) => `from: ["fString strip /2", "fString last /${last}"], by: NUMBER_ONCE_NAMED`;
+
 describe('compileConversion()', () => {
   it.each([
     ['DateTime', 'from: "fInt64", by: EPOCH_SECONDS', { fInt64: '1700000000' }, '2023-11-14T22:13:20.000Z'],
@@ -50,6 +53,10 @@ describe('compileConversion()', () => {
     ['Float', 'from: "fFloat", by: UNLESS_NEGATIVE', { fFloat: 0 }, 0],
     ['String', 'from: "fString strip /2", by: TEXT', { fString: 'a/b/1.00/0' }, 'a/b'],
     ['String', 'from: "fString strip /2", by: TEXT', { fString: '/0.00/0' }, null],
+    ['Float', named('2'), { fString: 'a/2.50/1' }, 2.5],
+    ['Int', named('1'), { fString: 'a/2.50/1' }, 1],
+    ['Float', named('2'), { fString: '/0.00/0' }, null],
+    ['Float', named('2'), { fString: 'a/many/1' }, null],
     ['String', 'from: "fString after -", by: TEXT', { fString: '0001-a-b' }, 'a-b'],
     ['String', 'from: "fString lower", by: TEXT', { fString: 'ABC' }, 'abc'],
   ])('%s @convert(%s) of %o', (type, setting, message, expected) => {

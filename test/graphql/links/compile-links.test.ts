@@ -304,7 +304,7 @@ describe('a mistake in a links document', () => {
     ],
     [
       ofBook(`@rpc(method: "${GetBook}", with: { id: "$.id upper" }, take: "book")`),
-      'line 3, BookshopCatalogBook.more: "$.id upper" ends in "upper"; expected "strip /2", "after -" or "lower" behind text',
+      'line 3, BookshopCatalogBook.more: "$.id upper" ends in "upper"; expected "strip /2", "last /2", "after -" or "lower" behind text',
     ],
     [
       ofBook(`@rpc(when: "$.genre is CRIM", method: "${GetBook}", with: { id: "$.id" }, take: "book")`),
@@ -317,6 +317,22 @@ describe('a mistake in a links document', () => {
     [
       ofBook(`@rpc(known: "Author", method: "${GetBook}", with: { id: "$.id" }, take: "book")`),
       'line 3, BookshopCatalogBook.more: "known" is Author; the field is BookshopCatalogBook',
+    ],
+    [
+      ofBook(`@rpc(method: "${GetBook}", with: { id: "$.id" }, take: "book", reach: "mor")`),
+      'line 3, BookshopCatalogBook.more: BookshopCatalogBook has no link "mor" to one object without arguments',
+    ],
+    [
+      root(
+        `@rpc(method: "${ListBooks}", take: "books", counts: { of: "genres", by: { CRIM: "$args.count" } })`,
+        '[BookshopCatalogBook!]',
+        'books(count: Int)',
+      ),
+      'line 3, Query.books: bookshop.catalog.Genre has no value "CRIM"; did you mean "CRIME"?',
+    ],
+    [
+      ofBook(`@rpc(method: "${GetBook}", with: { id: "$.id" }, take: "book", counts: { of: "id", by: {} })`),
+      'line 3, BookshopCatalogBook.more: "of" is string; expected a list of values of an enum',
     ],
     [
       ofBook(`@rpc(method: "${GetBook}", with: { id: "$.id" }, take: "book", pick: { id: "$.id" })`),
@@ -350,7 +366,7 @@ describe('a mistake in a links document', () => {
     [
       ofBook('@convert(from: "color", by: TXT)', 'String'),
       'line 3, BookshopCatalogBook.more: no converter is named "TXT"; did you mean "TEXT"?; there are: EPOCH_SECONDS, ' +
-        'EPOCH_SECONDS_ONCE_STARTED, SECONDS_BETWEEN, MINUTES, KIBIBYTES, HUNDREDTHS, FRACTION, UNLESS_NEGATIVE, TEXT, TEXTS',
+        'EPOCH_SECONDS_ONCE_STARTED, SECONDS_BETWEEN, MINUTES, KIBIBYTES, HUNDREDTHS, FRACTION, UNLESS_NEGATIVE, TEXT, NUMBER_ONCE_NAMED, TEXTS',
     ],
     [
       ofBook('@convert(from: "color", by: TEXT)', 'Int'),

@@ -49,7 +49,7 @@ function confusing(rpc: string, times: number): Interceptor {
   };
 }
 
-const upstreamError = (status: 'INTERNAL' | 'UNAVAILABLE', message: string) =>
+const upstreamError = (status: 'INTERNAL' | 'UNAVAILABLE' | 'UNIMPLEMENTED', message: string) =>
   new GatewayError(status, message, { origin: 'upstream' });
 
 describe('an answer that can be checked', () => {
@@ -213,7 +213,13 @@ describe('the owner of a comment', () => {
 describe('an argument', () => {
   it('that selects nothing gives nothing, and no call', async () => {
     const asked = await farm.ask('{ jobs(where: { ids: [] }) { id } hosts(where: { states: [] }) { id } }');
-    expect(asked).toEqual({ data: { jobs: [], hosts: [] }, errors: undefined, truncated: [], calls: {} });
+    expect(asked).toEqual({
+      data: { jobs: [], hosts: [] },
+      errors: undefined,
+      truncated: [],
+      unsupported: [],
+      calls: {},
+    });
   });
 
   it.each([
@@ -255,5 +261,115 @@ describe('a link to what is not there', () => {
     const owned = asked.data.hosts.filter(({ deed }: { deed: object | null }) => deed !== null);
     expect(owned.length).toBeGreaterThan(0);
     expect(owned.length).toBeLessThan(asked.data.hosts.length);
+  });
+});
+
+describe('a list that the parent counts', () => {
+  const query = (states: string) =>
+    `{ jobs(where: { includeFinished: true }) {
+      jobStats { runningFrames deadFrames } frames(where: { states: ${states} }, limit: 1000) { state }
+      layers { layerStats { runningFrames deadFrames } frames(where: { states: ${states} }, limit: 1000) { state } }
+    } }`;
+
+  it('is asked for only where one of the counts that it is about is above zero', async () => {
+    const { data, errors, calls } = await farm.ask(
+      '{ jobs(where: { includeFinished: true }) { jobStats { runningFrames } frames(where: { states: [RUNNING] }) { state } } }',
+    );
+    expect(errors).toBeUndefined();
+    const busy = data.jobs.filter(({ jobStats }: { jobStats: Counts }) => jobStats.runningFrames > 0);
+    expect(busy.length).toBeGreaterThan(0);
+    expect(busy.length).toBeLessThan(data.jobs.length);
+    expect(calls['job.JobInterface/GetFrames']).toBe(busy.length);
+  });
+
+  it('has as many rows as are counted', async () => {
+    const { data, errors } = await farm.ask(query('[RUNNING, DEAD]'));
+    expect(errors).toBeUndefined();
+    for (const { jobStats, frames, layers } of data.jobs) {
+      expect(frames).toHaveLength(jobStats.runningFrames + jobStats.deadFrames);
+      for (const layer of layers) {
+        expect(layer.frames).toHaveLength(layer.layerStats.runningFrames + layer.layerStats.deadFrames);
+      }
+    }
+  });
+
+  it('is asked for everywhere when one of the states has no count', async () => {
+    const { data, calls } = await farm.ask('{ jobs { frames(where: { states: [DEAD, CHECKPOINT] }) { state } } }');
+    expect(calls['job.JobInterface/GetFrames']).toBe(data.jobs.length);
+  });
+});
+
+interface Counts {
+  readonly runningFrames: number;
+}
+
+describe('the layer of a proc', () => {
+  it('is found by one call for each job, wherever the proc was reached', async () => {
+    const asked = await farm.ask('{ procs { jobName frameName layer { name parentId } job { id } } }');
+    expect(asked.errors).toBeUndefined();
+    for (const { frameName, layer, job } of asked.data.procs) {
+      expect(layer).toEqual({ name: frameName.slice(frameName.indexOf('-') + 1), parentId: job.id });
+    }
+    const jobs = new Set(asked.data.procs.map(({ jobName }: { jobName: string }) => jobName));
+    expect(asked.calls).toEqual({
+      'host.ProcInterface/GetProcs': 1,
+      'job.JobInterface/GetJobs': 1,
+      'job.JobInterface/GetLayers': jobs.size,
+    });
+    const throughJobs = await farm.ask('{ jobs { id procs { layer { parentId } } } }');
+    expect(throughJobs.errors).toBeUndefined();
+    for (const { id, procs } of throughJobs.data.jobs) for (const { layer } of procs) expect(layer.parentId).toBe(id);
+    expect(Object.keys(throughJobs.calls).sort()).toEqual([
+      'host.ProcInterface/GetProcs',
+      'job.JobInterface/GetJobs',
+      'job.JobInterface/GetLayers',
+    ]);
+  });
+
+  it('fails as the job fails that it was to be found by', async () => {
+    const error = upstreamError('UNAVAILABLE', 'no connection');
+    const { data, errors } = await askThrough(failing('job.JobInterface/GetJobs', error), '{ procs { layer { id } } }');
+    expect(data.procs[0].layer).toBeNull();
+    expect(errors?.[0]).toMatchObject({ path: ['procs', 0, 'layer'], extensions: { code: 'UNAVAILABLE' } });
+  });
+});
+
+describe('a link by an RPC that the upstream is too old for', () => {
+  it('is null, and told once for its field', async () => {
+    const error = upstreamError('UNIMPLEMENTED', 'Method not found: limit.LimitInterface/GetBindings');
+    const asked = await askThrough(
+      failing('limit.LimitInterface/GetBindings', error),
+      '{ limits { name bindings { layerName } } }',
+    );
+    expect(asked.errors).toBeUndefined();
+    expect(asked.data.limits.length).toBeGreaterThan(1);
+    for (const { bindings } of asked.data.limits) expect(bindings).toBeNull();
+    expect(asked.unsupported).toEqual([
+      { field: 'Limit.bindings', rpc: 'limit.LimitInterface/GetBindings', since: '1.37' },
+    ]);
+  });
+});
+
+describe('an object by its name or its id', () => {
+  it('is a job that is over, but the pending one of its name before that', async () => {
+    const { data } = await farm.ask('{ jobs(where: { includeFinished: true }) { id name state } }');
+    const over = data.jobs.find(({ state }: { state: string }) => state === 'FINISHED');
+    const pending = data.jobs.find(({ state }: { state: string }) => state === 'PENDING');
+    const asked = await farm.ask(
+      'query ($over: String, $name: String) { over: job(name: $over) { id } job(name: $name) { id } none: job(name: "no") { id } }',
+      {
+        over: over.name.toUpperCase(),
+        name: pending.name,
+      },
+    );
+    expect(asked.data).toEqual({ over: { id: over.id }, job: { id: pending.id }, none: null });
+    expect(total(asked)).toBe(1);
+  });
+
+  it('is a show by either', async () => {
+    const { data } = await farm.ask('{ show(name: "demo") { id } none: show(id: "no") { id } }');
+    expect(data.none).toBeNull();
+    const asked = await farm.ask('query ($id: ID) { show(id: $id) { name } }', { id: data.show.id });
+    expect(asked.data).toEqual({ show: { name: 'demo' } });
   });
 });

@@ -44,6 +44,8 @@ export interface Asked {
   readonly errors: ExecutionResult['errors'];
   /** The lists that ended at a default limit. */
   readonly truncated: GraphqlContext['truncated'];
+  /** The fields whose RPCs the upstream is too old for. */
+  readonly unsupported: GraphqlContext['unsupported'];
   /** How many calls the operation made, by RPC. */
   readonly calls: Readonly<Record<string, number>>;
 }
@@ -97,6 +99,7 @@ export async function linkFarm(options: LinkedFarmOptions = {}): Promise<LinkedF
         operation: createOperation({ invoke, table, maxCalls: 100_000 }),
         unknownEnumValues: [],
         truncated: [],
+        unsupported: [],
       };
       const result = await runGraphql({
         registry,
@@ -106,7 +109,8 @@ export async function linkFarm(options: LinkedFarmOptions = {}): Promise<LinkedF
         ...(variableValues && { variableValues }),
       });
       const { data, errors } = JSON.parse(JSON.stringify(result));
-      return { data, errors, truncated: contextValue.truncated, calls: Object.fromEntries(demo.calls) };
+      const { truncated, unsupported } = contextValue;
+      return { data, errors, truncated, unsupported, calls: Object.fromEntries(demo.calls) };
     },
     close: async () => {
       upstream.close();

@@ -29,6 +29,7 @@ async function run(source: string, variableValues: Record<string, unknown> = {})
     }),
     unknownEnumValues: [],
     truncated: [],
+    unsupported: [],
   };
   return graphql({ schema, source, contextValue, variableValues });
 }

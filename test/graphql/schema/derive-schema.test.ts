@@ -23,6 +23,7 @@ function createContext(invoke: Invoke): GraphqlContext {
     operation,
     unknownEnumValues: [],
     truncated: [],
+    unsupported: [],
   };
 }
 

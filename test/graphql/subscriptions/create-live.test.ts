@@ -83,6 +83,7 @@ function follow(served: Live, invoke: Invoke, source: string, subject: string, v
       operation: createOperation({ invoke, table, maxCalls: 10 }),
       unknownEnumValues: [],
       truncated: [],
+      unsupported: [],
       req: { headers: { authorization: subject }, rawHeaders: [], socket: {} } as never,
       res: {} as never,
       hold: {} as never,
