@@ -373,3 +373,16 @@ describe('an object by its name or its id', () => {
     expect(asked.data).toEqual({ show: { name: 'demo' } });
   });
 });
+
+describe('layers and frames by the id of their job', () => {
+  it('are those of the job, by one call each', async () => {
+    const { data } = await farm.ask('{ jobs { id layers { id } frames(page: 2, limit: 3) { id } } }');
+    const [{ id, layers, frames }] = data.jobs;
+    const asked = await farm.ask(
+      'query ($id: ID!) { layers(jobId: $id) { id } frames(jobId: $id, page: 2, limit: 3) { id } }',
+      { id },
+    );
+    expect(asked.data).toEqual({ layers, frames });
+    expect(asked.calls).toEqual({ 'job.JobInterface/GetLayers': 1, 'job.JobInterface/GetFrames': 1 });
+  });
+});
