@@ -11,11 +11,12 @@ import { scalarNameOf } from '../schema/scalar-names.ts';
 import { compileBatch } from './compile-batch.ts';
 import { type Comparison, compileChooseOne, compileComparisons, compileIsWanted } from './compile-choose-one.ts';
 import { compileExpression, type Expression, holds, type Scope } from './compile-expression.ts';
+import { writeInto } from './compile-input.ts';
 import { compileRowPath, type Row } from './compile-row-path.ts';
-import { compileTemplate } from './compile-template.ts';
+import { compileTemplate, type RequestValue } from './compile-template.ts';
 import { type CallCompilation, compileTake, findReadRpc, messageOf, readObjects } from './find-read-rpc.ts';
 import type { Report } from './mistakes.ts';
-import type { CallPlan, ReachPlan } from './plans.ts';
+import type { CallPlan, CountsPlan, PagesPlan, ReachPlan } from './plans.ts';
 import { readSettings, type SettingKind, type Settings } from './read-settings.ts';
 import { describeShape, numberOf, type Shape } from './shape.ts';
 
@@ -29,6 +30,7 @@ const settingsOfRpc: Readonly<Record<string, SettingKind>> = {
   total: 'text',
   counts: 'object',
   since: 'text',
+  pages: 'object',
   pick: 'object',
   prefer: 'texts',
   verify: 'object',
@@ -63,7 +65,8 @@ export function compileCall(directive: ConstDirectiveNode, compilation: CallComp
     whenArgument,
     known,
     reach: readReach(settings, compilation),
-    findsNothing: compileFindsNothing(settings, method.input, compilation),
+    counts: compileCounts(settings, method.input, compilation),
+    pages: compilePages(settings, method.input, compilation),
     since: settings.text('since'),
     total: compileTotal(settings, compilation),
     owns: settings.flag('owns'),
@@ -105,12 +108,11 @@ function compileTotal(settings: Settings, { vocabulary, report }: CallCompilatio
 
 const settingsOfCounts: Readonly<Record<string, SettingKind>> = { of: 'text', by: 'object' };
 
-/** Compiles `counts`: how many rows there are by each value of an enum, among which a request may choose some. */
-function compileFindsNothing(
+function compileCounts(
   settings: Settings,
   request: MessageDescriptor,
   { vocabulary, report }: CallCompilation,
-): CallPlan['findsNothing'] {
+): CountsPlan | undefined {
   const [counts] = readObjects(settings, 'counts', settingsOfCounts, report);
   const path = counts && compileRowPath(counts.text('of') ?? '', request, counts.nodeOf('of'), report);
   if (counts === undefined || path === undefined) return undefined;
@@ -129,9 +131,50 @@ function compileFindsNothing(
     const count = compileExpression(text, vocabulary, value, report);
     if (number !== undefined && count !== undefined) byNumber.set(number, count);
   }
-  return (made, scope) => {
-    const wanted = path.read(made) as readonly unknown[] | undefined;
-    return wanted !== undefined && wanted.length > 0 && wanted.every((one) => byNumber.get(one)?.evaluate(scope) === 0);
+  return {
+    chosenBy: path.read as CountsPlan['chosenBy'],
+    countOf: (value, scope) => {
+      const count = byNumber.get(value)?.evaluate(scope);
+      return typeof count === 'number' ? count : undefined;
+    },
+  };
+}
+
+const settingsOfPages: Readonly<Record<string, SettingKind>> = {
+  limit: 'text',
+  page: 'text',
+  start: 'text',
+  most: 'number',
+};
+
+/** Compiles `pages`: where in a request it stands which page is wanted. */
+function compilePages(
+  settings: Settings,
+  request: MessageDescriptor,
+  { report }: CallCompilation,
+): PagesPlan | undefined {
+  const [pages] = readObjects(settings, 'pages', settingsOfPages, report);
+  if (pages === undefined) return undefined;
+  const writers = (['limit', 'page', 'start'] as const).flatMap((argument) => {
+    const text = pages.text(argument);
+    const path = text === undefined ? undefined : compileRowPath(text, request, pages.nodeOf(argument), report);
+    if (path === undefined) return [];
+    const names = path.fields.map(({ jsonName }) => jsonName);
+    const write = (value: RequestValue, number: number) =>
+      writeInto(value, names, path.shape.isList ? [number] : number);
+    return [{ argument, write }];
+  });
+  const most = pages.number('most');
+  return {
+    writePage: (value, arrangement) => {
+      for (const { argument, write } of writers) {
+        const number = arrangement[argument];
+        if (number !== undefined && number !== null) write(value, number);
+      }
+    },
+    writeWhole: (value) => {
+      if (most !== undefined) writers.find(({ argument }) => argument === 'limit')?.write(value, most);
+    },
   };
 }
 

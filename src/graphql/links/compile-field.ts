@@ -15,11 +15,13 @@ import { argumentOf, argumentScalars, type Catalog, readType, type WrittenType }
 import { compileCall } from './compile-call.ts';
 import { compileConversion } from './compile-conversion.ts';
 import type { Argument, Vocabulary } from './compile-expression.ts';
+import type { Order } from './compile-order.ts';
 import type { Row } from './compile-row-path.ts';
 import { createLinkResolver, type LinkSurroundings } from './create-link-resolver.ts';
+import { type ExpandedList, expandList } from './expand-list.ts';
 import type { Report } from './mistakes.ts';
 import type { LinkField } from './parse-links.ts';
-import type { CallPlan } from './plans.ts';
+import type { CallPlan, LinkPlan } from './plans.ts';
 import { readSettings } from './read-settings.ts';
 
 /** A compiled field of a links document. */
@@ -35,10 +37,18 @@ export interface CompiledField {
   readonly owned: string | undefined;
   /** The types of ancestors that it looks at. */
   readonly ancestors: readonly string[];
+  /** Throws a GraphQLError when an argument is out of its range. */
+  readonly checkArguments: (args: Row) => void;
   readonly createResolver: (
     surroundings: LinkSurroundings,
     adopts: boolean,
   ) => MessageFieldResolver | FieldWithFacts<MessageFieldResolver>;
+}
+
+/** A field, and the one beside it that counts its rows. */
+export interface CompiledFields {
+  readonly field: CompiledField;
+  readonly total: CompiledField | undefined;
 }
 
 /** What fields are compiled with. */
@@ -47,6 +57,7 @@ export interface FieldCompilation {
   readonly table: RpcTable;
   readonly catalog: Catalog;
   readonly replyForm: ReplyForm;
+  readonly orders: ReadonlyMap<string, Order>;
   /** The types that `@reached` fields of a type name. */
   readonly reachedTypes: (typeName: string) => readonly string[];
   /** What a link without arguments leads to, if that is one object. */
@@ -60,7 +71,48 @@ const sources = ['rpc', 'convert', 'reached'] as const;
 
 /** Compiles a field. Reports every mistake; answers undefined when nothing can come of it. */
 export function compileField(
+  written: LinkField,
+  compilation: FieldCompilation,
+  report: Report,
+): CompiledFields | undefined {
+  const list = expandList(written, compilation.orders, report);
+  const field = compileOne(list?.field ?? written, list, compilation, report);
+  if (field === undefined || list === undefined) return field && { field, total: undefined };
+  const { total } = list;
+  if (compilation.takenNames(total.typeName)?.has(total.node.name.value))
+    report(written.node.name, `${total.typeName} has a field "${total.node.name.value}" already; choose another name`);
+  return { field, total: countRows(field, total) };
+}
+
+/** The field that counts the rows of a list: it asks for all of them, as the list does that is put in order. */
+function countRows({ calls, types, ancestors, checkArguments }: CompiledField, field: LinkField): CompiledField {
+  const ofArguments = field.node.arguments?.map(({ type }) => readType(type).name) ?? [];
+  return {
+    field,
+    types: ['Int', types[0]!, ...ofArguments],
+    calls,
+    owned: undefined,
+    ancestors,
+    checkArguments,
+    createResolver: (surroundings) => {
+      const link: LinkPlan = {
+        parentType: field.typeName,
+        isList: false,
+        calls,
+        adopts: false,
+        hasDefaultLimit: false,
+        orderKeys: undefined,
+        isTotal: true,
+        checkArguments,
+      };
+      return withFacts(createLinkResolver(link, surroundings), { cost: costOf(calls, surroundings.maxKeys), link });
+    },
+  };
+}
+
+function compileOne(
   field: LinkField,
+  list: ExpandedList | undefined,
   compilation: FieldCompilation,
   report: Report,
 ): CompiledField | undefined {
@@ -76,7 +128,7 @@ export function compileField(
     report(node.name, `${typeName} has a field "${node.name.value}" already; choose another name`);
   const directives = readDirectives(node, report);
   const kinds = new Set(directives.map(({ name }) => name.value));
-  const isMisspelt = node.directives?.some(({ name }) => name.value !== 'deprecated');
+  const isMisspelt = node.directives?.some(({ name }) => name.value !== 'deprecated' && name.value !== 'list');
   if (kinds.size === 0 && isMisspelt) return undefined;
   if (kinds.size !== 1) {
     report(
@@ -87,7 +139,14 @@ export function compileField(
   }
   const type = readType(node.type);
   const args = compileArguments(node, catalog, report);
-  const base = { field, types: [type.name, ...args.types], calls: [], owned: undefined, ancestors: [] };
+  const base = {
+    field,
+    types: [type.name, ...args.types],
+    calls: [],
+    owned: undefined,
+    ancestors: [],
+    checkArguments: args.check,
+  };
   const [directive] = directives as [ConstDirectiveNode];
   const message = catalog.messages.get(typeName);
   if (directive.name.value === 'convert') {
@@ -104,6 +163,11 @@ export function compileField(
     compileCall(one, { ...compilation, vocabulary, owner: field.owner, typeName, type, report }),
   );
   const calls = compiled.filter((call) => call !== undefined);
+  if (list !== undefined && list.order.message !== catalog.messages.get(type.name))
+    report(
+      field.node.type,
+      `${list.order.inputName} is an order of ${list.order.message.fullName}; the field is ${type.name}`,
+    );
   return {
     ...base,
     calls,
@@ -113,9 +177,11 @@ export function compileField(
       const hasDefaultLimit =
         type.isList &&
         node.arguments?.some(({ name, defaultValue }) => name.value === 'limit' && defaultValue) === true;
-      const link = {
+      const link: LinkPlan = {
         parentType: typeName,
         isList: type.isList,
+        isTotal: false,
+        orderKeys: list?.order.keys,
         calls,
         adopts,
         hasDefaultLimit,
@@ -149,8 +215,8 @@ export function methodsOf({ calls }: CompiledField): readonly MethodDescriptor[]
 function readDirectives({ directives = [] }: FieldDefinitionNode, report: Report): readonly ConstDirectiveNode[] {
   return directives.filter(({ name }) => {
     const isKnown = sources.some((source) => source === name.value);
-    if (!isKnown && name.value !== 'deprecated') {
-      report(name, `there is no directive "@${name.value}"${didYouMean(name.value, sources)}`);
+    if (!isKnown && name.value !== 'deprecated' && name.value !== 'list') {
+      report(name, `there is no directive "@${name.value}"${didYouMean(name.value, [...sources, 'list'])}`);
     }
     return isKnown;
   });
@@ -187,6 +253,7 @@ interface CompiledArguments {
 function compileArguments(node: FieldDefinitionNode, catalog: Catalog, report: Report): CompiledArguments {
   const byName = new Map<string, Argument>();
   const types: string[] = [];
+  const isPaged = node.directives?.some((directive) => directive.name.value === 'list') === true;
   const ranges: { readonly name: string; readonly min: number; readonly max: number }[] = [];
   for (const argument of node.arguments ?? []) {
     const name = argument.name.value;
@@ -215,6 +282,12 @@ function compileArguments(node: FieldDefinitionNode, catalog: Catalog, report: R
         const value = args[name];
         if (typeof value !== 'number' || (value >= min && value <= max)) continue;
         throw badUserInput(`Argument "${name}" is ${value}; expected ${min} to ${max}`, { argument: name });
+      }
+      const { page, limit } = args as { readonly page?: number; readonly limit?: number | null };
+      if (isPaged && page !== undefined && page > 1 && (limit === undefined || limit === null)) {
+        throw badUserInput(`Argument "page" is ${page}, but without "limit" there is one page; give "limit" as well`, {
+          argument: 'limit',
+        });
       }
     },
   };

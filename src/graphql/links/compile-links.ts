@@ -14,7 +14,9 @@ import { scalarTypes } from '../schema/scalars.ts';
 import type { BatchLimits } from './answer-batch.ts';
 import { createCatalog, readType } from './catalog.ts';
 import { type CompiledField, compileField, methodsOf } from './compile-field.ts';
+import type { Argument } from './compile-expression.ts';
 import { compileInput } from './compile-input.ts';
+import { compileOrder, type Order } from './compile-order.ts';
 import { type LinkCounters, type LinkSession, createLinkCounters, createLinkSession } from './create-link-session.ts';
 import { deriveLinkTypeDefs } from './derive-link-type-defs.ts';
 import { LinksError, type Mistake, reportTo } from './mistakes.ts';
@@ -52,9 +54,9 @@ export interface Links extends SchemaExtension {
 export function compileLinks(options: CompileLinksOptions): Links {
   const { registry, table, source, mustMatch, limits, replyForm = 'values' } = options;
   const document = parseLinks(source);
-  const { fields, inputs, mistakes } = compileDocument(document, registry, table, replyForm);
+  const { fields, inputs, orders, mistakes } = compileDocument(document, registry, table, replyForm);
   if (mustMatch && mistakes.length > 0) throw new LinksError(source.fileName, mistakes);
-  const served = selectServed(fields, inputs, options);
+  const served = selectServed(fields, inputs, orders, options);
   const counters = createLinkCounters();
   const surroundings = { ...limits, sessionOf: createSessions(counters) };
   const needs = collectNeeds(served.fields);
@@ -66,7 +68,7 @@ export function compileLinks(options: CompileLinksOptions): Links {
     resolvers[typeName][node.name.value] = compiled.createResolver(surroundings, adopts);
   }
   return {
-    typeDefs: deriveLinkTypeDefs(served.fields, served.inputs, served.scalars),
+    typeDefs: deriveLinkTypeDefs(served.fields, served.inputs, served.orders, served.scalars),
     resolvers: { ...resolvers, ...scalarResolvers(served.scalars) },
     counters,
   };
@@ -77,6 +79,7 @@ const nowhere = { name: '', isList: false } as const;
 interface CompiledDocument {
   readonly fields: readonly CompiledField[];
   readonly inputs: LinksDocument['inputs'];
+  readonly orders: readonly Order[];
   readonly mistakes: readonly Mistake[];
 }
 
@@ -101,6 +104,19 @@ function compileDocument(
     if (compiled !== undefined) catalog.inputs.set(name, compiled);
     return found.length === 0;
   });
+  const orders = new Map<string, Order>();
+  for (const node of document.orders) {
+    const found: Mistake[] = [];
+    const report = reportTo(found, source, node.name.value);
+    const order = compileOrder(node, registry.messages, report);
+    const names = [node.name.value, order?.inputName ?? ''];
+    const taken = names.find((name) => catalog.messages.has(name) || catalog.enums.has(name));
+    if (taken !== undefined) report(node.name, `a type "${taken}" exists already`);
+    mistakes.push(...found);
+    if (order === undefined || found.length > 0) continue;
+    orders.set(node.name.value, order);
+    catalog.inputs.set(order.inputName, argumentOfOrder(order));
+  }
   const reachedTypes = (typeName: string) =>
     document.fields
       .filter(
@@ -120,21 +136,35 @@ function compileDocument(
     const report = reportTo(found, source, field.owner);
     const compiled = compileField(
       field,
-      { registry, table, catalog, replyForm, reachedTypes, linkTypeOf, takenNames: (name) => taken.get(name) },
+      { registry, table, catalog, replyForm, orders, reachedTypes, linkTypeOf, takenNames: (name) => taken.get(name) },
       report,
     );
     // A second field of the name would collide with this one.
     taken.get(field.typeName)?.add(field.node.name.value);
     mistakes.push(...found);
-    return compiled === undefined || found.length > 0 ? [] : [compiled];
+    if (compiled === undefined || found.length > 0) return [];
+    const { total } = compiled;
+    if (total === undefined) return [compiled.field];
+    taken.get(total.field.typeName)?.add(total.field.node.name.value);
+    return [compiled.field, total];
   });
-  return { fields, inputs, mistakes };
+  return { fields, inputs, orders: [...orders.values()], mistakes };
+}
+
+/** A step of an order: no request has a place for it. */
+function argumentOfOrder({ message }: Order): Argument {
+  return {
+    shape: { type: { kind: 'message', message }, isList: false },
+    read: (step) => step,
+    selectsNothing: () => false,
+  };
 }
 
 /** Keeps what has all its RPCs and types in the derived schema of the services that are served. */
 function selectServed(
   fields: readonly CompiledField[],
   inputs: LinksDocument['inputs'],
+  orders: readonly Order[],
   { services, registry }: CompileLinksOptions,
 ) {
   const methods = services.flatMap((service) => service.methods).filter(isUnary);
@@ -145,6 +175,7 @@ function selectServed(
   for (const message of types.outputs) known.add(names.outputType(message));
   for (const enumeration of types.enums) known.add(names.enumType(enumeration));
   for (const scalar of types.scalars) known.add(scalar);
+  for (const { inputName } of orders) known.add(inputName);
   const areKnown = (typeNames: readonly string[]) => typeNames.every((name) => known.has(name));
   // Inputs come before those that hold them, so one pass forwards and one backwards see everything.
   const servable = inputs.filter((input) => areKnown(typesOf(input)) && known.add(input.name.value));
@@ -160,6 +191,7 @@ function selectServed(
   return {
     fields: kept,
     inputs: servable.filter(({ name }) => used.has(name.value)),
+    orders: orders.filter(({ inputName }) => used.has(inputName)),
     scalars: ourScalars.filter((name) => used.has(name)),
   };
 }

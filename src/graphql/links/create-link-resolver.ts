@@ -10,7 +10,9 @@ import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
 import { type GraphqlContext, maxNotes } from '../execution/graphql-context.ts';
 import { adopt, ancestryOf, unknownOwner } from './ancestry.ts';
 import { answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
+import { type Arrangement, arrangeRows } from './arrange-rows.ts';
 import { isAbsent, type Scope } from './compile-expression.ts';
+import type { ReadOrderKey } from './compile-order.ts';
 import type { Row } from './compile-row-path.ts';
 import type { RequestValue } from './compile-template.ts';
 import type { LinkSession } from './create-link-session.ts';
@@ -21,11 +23,14 @@ export interface LinkSurroundings extends BatchLimits {
   readonly sessionOf: (context: GraphqlContext, info: GraphQLResolveInfo) => LinkSession;
 }
 
+/** For requests that are not those which batches stand for. */
+const oneByOne: BatchLimits = Object.freeze({ maxKeys: 0, maxCutRows: 0 });
+
 const noRow: Row = Object.freeze({});
 
 /** Makes the resolver of a link. Its promises reject with GraphQLErrors, like those of root fields. */
 export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurroundings): MessageFieldResolver {
-  const nothing = plan.isList ? Object.freeze([]) : null;
+  const nothing = plan.isTotal ? 0 : plan.isList ? Object.freeze([]) : null;
   const owners = ownersOf(plan);
   return (parent: Row | undefined, args: Row, context, info) => {
     plan.checkArguments(args);
@@ -50,11 +55,22 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
     if (!call.template.isComplete(scope)) return null;
     if (call.template.selectsNothing(scope)) return nothing;
     const request = call.template.build(scope);
-    if (call.findsNothing?.(request, scope)) return nothing;
+    const isWhole = plan.isTotal || isOrdered(scope.args);
+    if (isWhole) call.pages?.writeWhole(request);
+    else call.pages?.writePage(request, scope.args);
+    if (findsNothing(call, request, scope)) return nothing;
+    const known = plan.isTotal ? knownTotal(call, request, scope) : undefined;
+    if (known !== undefined) return known;
     const session = surroundings.sessionOf(context, info);
-    const value = read(call, request, scope, session, info.path, surroundings);
+    const limits = isWhole && call.pages !== undefined ? oneByOne : surroundings;
+    const value = read(call, request, scope, session, info.path, limits);
+    const shown = plan.isTotal
+      ? value.then(countRows)
+      : plan.orderKeys === undefined || (call.pages !== undefined && !isWhole)
+        ? value
+        : value.then((rows) => arrange(rows, plan.orderKeys!, scope.args, context));
     const finished =
-      plan.adopts && call.owns ? value.then((rows) => adoptAll(rows, plan.parentType, scope.parent)) : value;
+      plan.adopts && call.owns ? shown.then((rows) => adoptAll(rows, plan.parentType, scope.parent)) : shown;
     const told = plan.hasDefaultLimit
       ? finished.then((rows) => tellTruncation(rows, call, scope, context, info))
       : finished;
@@ -67,6 +83,56 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
       tellUnsupported(call, call.since, context);
       return null;
     });
+  }
+}
+
+/** Whether its caller wants a list in an order of their own: then all of it is needed, whichever page they want. */
+function isOrdered({ orderBy }: Arrangement): boolean {
+  return orderBy !== undefined && orderBy !== null && orderBy.length > 0;
+}
+
+/** Whether the parent's counts say that there is nothing to find. */
+function findsNothing({ counts }: CallPlan, request: RequestValue, scope: Scope): boolean {
+  const chosen = counts?.chosenBy(request) ?? [];
+  return chosen.length > 0 && chosen.every((value) => counts!.countOf(value, scope) === 0);
+}
+
+/** How many rows there are, where the parent says it: of all, or of some kinds if nothing but kinds is chosen. */
+function knownTotal({ total, counts }: CallPlan, request: RequestValue, scope: Scope): number | undefined {
+  const given = leavesOf(scope.args);
+  if (given.length === 0) {
+    const known = total?.evaluate(scope);
+    return typeof known === 'number' ? known : undefined;
+  }
+  const chosen = counts?.chosenBy(request);
+  if (given.length > 1 || given[0] !== chosen) return undefined;
+  const known = [...new Set(chosen)].map((value) => counts!.countOf(value, scope));
+  return known.includes(undefined) ? undefined : known.reduce<number>((sum, count) => sum + count!, 0);
+}
+
+/** The values that arguments come to, lists as one. */
+function leavesOf(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  return typeof value !== 'object' || Array.isArray(value) ? [value] : Object.values(value).flatMap(leavesOf);
+}
+
+function countRows(rows: unknown): unknown {
+  return Array.isArray(rows) ? rows.length : rows;
+}
+
+/** Links wait meanwhile, since the parents that they are to fetch for are only being chosen. */
+async function arrange(
+  rows: unknown,
+  keys: ReadonlyMap<string, ReadOrderKey>,
+  args: Arrangement,
+  { operation }: GraphqlContext,
+): Promise<unknown> {
+  if (!Array.isArray(rows)) return rows;
+  const end = operation.collect();
+  try {
+    return await arrangeRows(rows as readonly Row[], keys, args);
+  } finally {
+    end();
   }
 }
 
@@ -95,7 +161,16 @@ function tellTruncation(
   { truncated }: GraphqlContext,
   { fieldNodes, variableValues, path }: GraphQLResolveInfo,
 ): unknown {
-  const { limit, page = 1, ...others } = scope.args as { readonly limit: number; readonly page?: number };
+  const {
+    limit,
+    page = 1,
+    orderBy: _,
+    ...others
+  } = scope.args as {
+    readonly limit: number;
+    readonly page?: number;
+    readonly orderBy?: unknown;
+  };
   if (!Array.isArray(rows) || rows.length < limit || truncated.length >= maxNotes) return rows;
   const given = fieldNodes[0]?.arguments?.find(({ name }) => name.value === 'limit')?.value;
   const isGiven = given !== undefined && (given.kind !== Kind.VARIABLE || given.name.value in variableValues);
@@ -109,8 +184,8 @@ function tellTruncation(
 }
 
 /** The types through which the way must have led; none when a link can also be answered otherwise, or can have no value. */
-function ownersOf({ calls, isList }: LinkPlan): readonly string[] {
-  if (isList || calls.some(({ whenOwners }) => whenOwners.length === 0)) return [];
+function ownersOf({ calls, isList, isTotal }: LinkPlan): readonly string[] {
+  if (isList || isTotal || calls.some(({ whenOwners }) => whenOwners.length === 0)) return [];
   return [
     ...new Set(calls.flatMap(({ known, whenOwners }) => [...(known === undefined ? [] : [known]), ...whenOwners])),
   ];
@@ -155,6 +230,7 @@ async function read(
   const request = call.rpc.encode(value);
   const alone = () => readAlone(call, request, scope, session, path);
   const { batch } = call;
+  if (limits === oneByOne) return alone();
   const key = batch?.keys.map(({ evaluate }) => evaluate(scope)) ?? [];
   if (batch === undefined || key.some(isAbsent) || !batch.template.isComplete(scope)) return alone();
   return loadTogether(batch, { key, scope, path, alone, id: idOf(call, key, request) }, session, limits);

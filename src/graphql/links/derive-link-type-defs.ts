@@ -11,12 +11,14 @@ import {
 
 import { namedTypeNode, scalarNode } from '../schema/schema-nodes.ts';
 import type { CompiledField } from './compile-field.ts';
+import { type Order, sortDirection } from './compile-order.ts';
 import type { CallPlan } from './plans.ts';
 
 /** The definitions that a links document adds to a schema, without what only this room understands. */
 export function deriveLinkTypeDefs(
   fields: readonly CompiledField[],
   inputs: readonly InputObjectTypeDefinitionNode[],
+  orders: readonly Order[],
   scalars: readonly string[],
 ): DocumentNode {
   const extensions = fields.map(
@@ -26,7 +28,13 @@ export function deriveLinkTypeDefs(
       fields: [linkFieldNode(field)],
     }),
   );
-  const definitions = [...extensions, ...inputs.map(inputNode), ...scalars.map(scalarNode)];
+  const definitions = [
+    ...extensions,
+    ...inputs.map(inputNode),
+    ...orders.flatMap((order) => order.definitions),
+    ...(orders.length > 0 ? [sortDirection] : []),
+    ...scalars.map(scalarNode),
+  ];
   return { kind: Kind.DOCUMENT, definitions };
 }
 

@@ -1,4 +1,5 @@
 import {
+  type EnumTypeDefinitionNode,
   type FieldDefinitionNode,
   GraphQLError,
   type InputObjectTypeDefinitionNode,
@@ -31,6 +32,8 @@ export interface LinksDocument {
   readonly source: Source;
   readonly fields: readonly LinkField[];
   readonly inputs: readonly InputObjectTypeDefinitionNode[];
+  /** What lists can be put in order by. */
+  readonly orders: readonly EnumTypeDefinitionNode[];
   /** Definitions that have no place in such a document. */
   readonly mistakes: readonly Mistake[];
 }
@@ -41,9 +44,12 @@ export function parseLinks({ text, fileName }: LinksSource): LinksDocument {
   const mistakes: Mistake[] = [];
   const fields: LinkField[] = [];
   const inputs: InputObjectTypeDefinitionNode[] = [];
+  const orders: EnumTypeDefinitionNode[] = [];
   for (const definition of parseText(source, fileName).definitions) {
     if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) {
       inputs.push(definition);
+    } else if (definition.kind === Kind.ENUM_TYPE_DEFINITION) {
+      orders.push(definition);
     } else if (definition.kind === Kind.OBJECT_TYPE_EXTENSION) {
       const typeName = definition.name.value;
       for (const node of definition.fields ?? []) {
@@ -51,10 +57,10 @@ export function parseLinks({ text, fileName }: LinksSource): LinksDocument {
       }
     } else {
       const name = 'name' in definition ? (definition.name?.value ?? definition.kind) : definition.kind;
-      reportTo(mistakes, source, name)(definition, 'only "extend type" and "input" have a place here');
+      reportTo(mistakes, source, name)(definition, 'only "extend type", "input" and "enum" have a place here');
     }
   }
-  return { source, fields, inputs, mistakes };
+  return { source, fields, inputs, orders, mistakes };
 }
 
 function parseText(source: Source, fileName: string) {

@@ -6,6 +6,8 @@ import type { StatusName } from '../../call/status.ts';
 
 import type { TranslateError } from '../execution/compile-error-translation.ts';
 import type { Expression, Scope } from './compile-expression.ts';
+import type { Arrangement } from './arrange-rows.ts';
+import type { ReadOrderKey } from './compile-order.ts';
 import type { Row } from './compile-row-path.ts';
 import type { RequestValue, Template } from './compile-template.ts';
 
@@ -19,6 +21,10 @@ export interface LinkPlan {
   readonly adopts: boolean;
   /** Whether the argument `limit` has a value when its caller does not say, which then is told of long lists. */
   readonly hasDefaultLimit: boolean;
+  /** What its rows can be put in order by; undefined: they come as they come. */
+  readonly orderKeys: ReadonlyMap<string, ReadOrderKey> | undefined;
+  /** Whether it is the number of the rows that is asked for. */
+  readonly isTotal: boolean;
   /** Throws a GraphQLError when an argument is out of its range. */
   readonly checkArguments: (args: Row) => void;
 }
@@ -47,8 +53,10 @@ export interface CallPlan {
   readonly known: string | undefined;
   /** The link of the parent that leads to an owner which the way here may have missed; undefined: none is needed. */
   readonly reach: ReachPlan | undefined;
-  /** Whether the parent's own counts say that a request would find nothing; undefined: they never do. */
-  readonly findsNothing: ((request: RequestValue, scope: Scope) => boolean) | undefined;
+  /** What the parent knows of how many rows there are of which kind; undefined: nothing. */
+  readonly counts: CountsPlan | undefined;
+  /** How the upstream is told which page to cut; undefined: pages are cut here. */
+  readonly pages: PagesPlan | undefined;
   /** The release of the upstream that brought the RPC; undefined: all know it. */
   readonly since: string | undefined;
   /** How many rows there are for the parent if no argument narrows them; undefined: the parent does not tell. */
@@ -67,6 +75,22 @@ export interface CallPlan {
   /** The types of ancestors that any part of this looks at. */
   readonly ancestors: readonly string[];
   readonly translate: TranslateError;
+}
+
+/** How many rows there are by the values of an enum, of which a request may choose some. */
+export interface CountsPlan {
+  /** The values that a request chooses; undefined or empty: it does not choose. */
+  readonly chosenBy: (request: RequestValue) => readonly unknown[] | undefined;
+  /** Undefined: the parent does not tell. */
+  readonly countOf: (value: unknown, scope: Scope) => number | undefined;
+}
+
+/** Pages that the upstream cuts. */
+export interface PagesPlan {
+  /** Writes into a request which page is wanted. */
+  readonly writePage: (request: RequestValue, arrangement: Arrangement) => void;
+  /** The same for all that there is. */
+  readonly writeWhole: (request: RequestValue) => void;
 }
 
 /** An owner that is looked up where the way here did not lead through it. */

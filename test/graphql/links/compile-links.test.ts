@@ -187,7 +187,7 @@ const ofBook = (rest: string, type = 'BookshopCatalogBook') =>
 describe('a mistake in a links document', () => {
   it.each([
     ['extend type', 'line 1, the text: Syntax Error: Expected Name, found <EOF>.'],
-    ['type Shelf { id: String }', 'line 1, Shelf: only "extend type" and "input" have a place here'],
+    ['type Shelf { id: String }', 'line 1, Shelf: only "extend type", "input" and "enum" have a place here'],
     ['extend type Bok { more: Int @reached }', 'line 1, Bok.more: no type is named "Bok"'],
     [
       'extend type BookshopCatalogBok { more: Int @reached }',
@@ -317,6 +317,31 @@ describe('a mistake in a links document', () => {
     [
       ofBook(`@rpc(known: "Author", method: "${GetBook}", with: { id: "$.id" }, take: "book")`),
       'line 3, BookshopCatalogBook.more: "known" is Author; the field is BookshopCatalogBook',
+    ],
+    [
+      root(`@list(orderBy: BokOrderField) @rpc(method: "${ListBooks}", take: "books")`),
+      'line 3, Query.books: no order is named "BokOrderField"',
+    ],
+    [
+      'enum BookOrderField @order(message: "bookshop.catalog.Bok") { TITLE @by(path: "titleText") }',
+      'line 1, BookOrderField: @order(message:) names "bookshop.catalog.Bok", which is no message; did you mean "bookshop.catalog.Book"?',
+    ],
+    [
+      'enum BookOrder @order(message: "bookshop.catalog.Book") { TITLE @by(path: "titleText") }',
+      'line 1, BookOrder: "BookOrder" names an order; expected a name that ends in "OrderField"',
+    ],
+    [
+      'enum BookOrderField @order(message: "bookshop.catalog.Book") { WORDS @by(path: "keywords") }',
+      'line 1, BookOrderField: "keywords" is list of string, which has no order',
+    ],
+    [
+      'enum BookOrderField @order(message: "bookshop.catalog.Book") { TITLE @by(path: "titel_text") }',
+      'line 1, BookOrderField: bookshop.catalog.Book has no field "titel_text"; did you mean "titleText"?',
+    ],
+    [
+      `enum AuthorOrderField @order(message: "bookshop.catalog.Book.Author") { NAME @by(path: "name") }
+extend type Query { books: [BookshopCatalogBook!] @list(orderBy: AuthorOrderField) @rpc(method: "${ListBooks}", take: "books") }`,
+      'line 2, Query.books: AuthorOrder is an order of bookshop.catalog.Book.Author; the field is BookshopCatalogBook',
     ],
     [
       ofBook(`@rpc(method: "${GetBook}", with: { id: "$.id" }, take: "book", reach: "mor")`),
