@@ -13,21 +13,32 @@ export interface Arrangement {
   readonly start?: number | null;
 }
 
+/** Whether a list is to be put in an order of its caller's own: then all of it is needed, whichever page is wanted. */
+export function isOrdered({ orderBy }: Arrangement): boolean {
+  return orderBy !== undefined && orderBy !== null && orderBy.length > 0;
+}
+
+/** Whether a list is to be shown otherwise than as it is. */
+export function isArranged(arrangement: Arrangement): boolean {
+  const { limit, start } = arrangement;
+  return isOrdered(arrangement) || (limit !== undefined && limit !== null) || (start !== undefined && start !== null);
+}
+
 /** Puts whole lists in order, in slices, and cuts a page out. Rows that are equal stay as they came. */
 export async function arrangeRows(
   rows: readonly Row[],
   keys: ReadonlyMap<string, ReadOrderKey>,
   arrangement: Arrangement,
 ): Promise<readonly Row[]> {
-  const { orderBy } = arrangement;
-  if (!orderBy?.length || rows.length < 2) return cutPage(rows, arrangement);
+  const steps = decidingSteps(arrangement);
+  if (steps.length === 0 || rows.length < 2) return cutPage(rows, arrangement);
   const pause = pauseBetweenSlices();
   const columns = await readColumns(
     rows,
-    orderBy.map(({ field }) => keys.get(field)!),
+    steps.map(({ field }) => keys.get(field)!),
     pause,
   );
-  const signs = orderBy.map(({ direction }) => (direction === 'DESC' ? -1 : 1));
+  const signs = steps.map(({ direction }) => (direction === 'DESC' ? -1 : 1));
   const compare = (one: number, other: number): number => {
     for (const [index, column] of columns.entries()) {
       const difference = compareKeys(column[one], column[other], signs[index]!);
@@ -37,6 +48,12 @@ export async function arrangeRows(
   };
   const order = await sortInSlices(rows.length, compare, pause);
   return cutPage(order, arrangement).map((index) => rows[index]!);
+}
+
+/** Steps that can decide: the first by each field. Others would only cost time. */
+function decidingSteps({ orderBy }: Arrangement): NonNullable<Arrangement['orderBy']> {
+  const seen = new Set<string>();
+  return (orderBy ?? []).filter(({ field }) => !seen.has(field) && seen.add(field));
 }
 
 function cutPage<Value>(values: readonly Value[], { limit, page = 1, start }: Arrangement): readonly Value[] {

@@ -2,23 +2,22 @@ import type { ConstDirectiveNode } from 'graphql';
 
 import { didYouMean } from '../../errors/did-you-mean.ts';
 
-import type { MessageDescriptor } from '../../registry/descriptors.ts';
-
 import { type StatusName, statusCode } from '../../call/status.ts';
 
 import { compileErrorTranslation } from '../execution/compile-error-translation.ts';
 import { scalarNameOf } from '../schema/scalar-names.ts';
 import { compileBatch } from './compile-batch.ts';
 import { type Comparison, compileChooseOne, compileComparisons, compileIsWanted } from './compile-choose-one.ts';
-import { compileExpression, type Expression, holds, type Scope } from './compile-expression.ts';
-import { writeInto } from './compile-input.ts';
-import { compileRowPath, type Row } from './compile-row-path.ts';
-import { compileTemplate, type RequestValue } from './compile-template.ts';
-import { type CallCompilation, compileTake, findReadRpc, messageOf, readObjects } from './find-read-rpc.ts';
+import { compileCounts } from './compile-counts.ts';
+import { compileExpression, holds } from './compile-expression.ts';
+import { compilePages } from './compile-pages.ts';
+import type { Row } from './compile-row-path.ts';
+import { compileTemplate } from './compile-template.ts';
+import { type CallCompilation, compileTake, findReadRpc, messageOf } from './find-read-rpc.ts';
 import type { Report } from './mistakes.ts';
-import type { CallPlan, CountsPlan, PagesPlan, ReachPlan } from './plans.ts';
+import type { CallPlan, ReachPlan } from './plans.ts';
 import { readSettings, type SettingKind, type Settings } from './read-settings.ts';
-import { describeShape, numberOf, type Shape } from './shape.ts';
+import { describeShape, type Shape } from './shape.ts';
 
 const settingsOfRpc: Readonly<Record<string, SettingKind>> = {
   when: 'text',
@@ -104,78 +103,6 @@ function compileWhen(settings: Settings, { vocabulary, report }: CallCompilation
 function compileTotal(settings: Settings, { vocabulary, report }: CallCompilation) {
   const text = settings.text('total');
   return text === undefined ? undefined : compileExpression(text, vocabulary, settings.nodeOf('total'), report);
-}
-
-const settingsOfCounts: Readonly<Record<string, SettingKind>> = { of: 'text', by: 'object' };
-
-function compileCounts(
-  settings: Settings,
-  request: MessageDescriptor,
-  { vocabulary, report }: CallCompilation,
-): CountsPlan | undefined {
-  const [counts] = readObjects(settings, 'counts', settingsOfCounts, report);
-  const path = counts && compileRowPath(counts.text('of') ?? '', request, counts.nodeOf('of'), report);
-  if (counts === undefined || path === undefined) return undefined;
-  const { type, isList } = path.shape;
-  if (type.kind !== 'enum' || !isList) {
-    report(counts.nodeOf('of'), `"of" is ${describeShape(path.shape)}; expected a list of values of an enum`);
-    return undefined;
-  }
-  const byNumber = new Map<unknown, Expression<Scope>>();
-  for (const { name, value } of counts.object('by')?.fields ?? []) {
-    const number = numberOf(type.enum, name.value);
-    const names = type.enum.values.map((known) => known.name);
-    if (number === undefined)
-      report(name, `${type.enum.fullName} has no value "${name.value}"${didYouMean(name.value, names)}`);
-    const text = value.kind === 'StringValue' ? value.value : '';
-    const count = compileExpression(text, vocabulary, value, report);
-    if (number !== undefined && count !== undefined) byNumber.set(number, count);
-  }
-  return {
-    chosenBy: path.read as CountsPlan['chosenBy'],
-    countOf: (value, scope) => {
-      const count = byNumber.get(value)?.evaluate(scope);
-      return typeof count === 'number' ? count : undefined;
-    },
-  };
-}
-
-const settingsOfPages: Readonly<Record<string, SettingKind>> = {
-  limit: 'text',
-  page: 'text',
-  start: 'text',
-  most: 'number',
-};
-
-/** Compiles `pages`: where in a request it stands which page is wanted. */
-function compilePages(
-  settings: Settings,
-  request: MessageDescriptor,
-  { report }: CallCompilation,
-): PagesPlan | undefined {
-  const [pages] = readObjects(settings, 'pages', settingsOfPages, report);
-  if (pages === undefined) return undefined;
-  const writers = (['limit', 'page', 'start'] as const).flatMap((argument) => {
-    const text = pages.text(argument);
-    const path = text === undefined ? undefined : compileRowPath(text, request, pages.nodeOf(argument), report);
-    if (path === undefined) return [];
-    const names = path.fields.map(({ jsonName }) => jsonName);
-    const write = (value: RequestValue, number: number) =>
-      writeInto(value, names, path.shape.isList ? [number] : number);
-    return [{ argument, write }];
-  });
-  const most = pages.number('most');
-  return {
-    writePage: (value, arrangement) => {
-      for (const { argument, write } of writers) {
-        const number = arrangement[argument];
-        if (number !== undefined && number !== null) write(value, number);
-      }
-    },
-    writeWhole: (value) => {
-      if (most !== undefined) writers.find(({ argument }) => argument === 'limit')?.write(value, most);
-    },
-  };
 }
 
 /** Compiles `reach`, which names a link without arguments of the same type. */

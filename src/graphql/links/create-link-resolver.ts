@@ -10,12 +10,13 @@ import type { MessageFieldResolver } from '../schema/derive-resolvers.ts';
 import { type GraphqlContext, maxNotes } from '../execution/graphql-context.ts';
 import { adopt, ancestryOf, unknownOwner } from './ancestry.ts';
 import { answerBatch, type BatchLimits, joinKey } from './answer-batch.ts';
-import { type Arrangement, arrangeRows } from './arrange-rows.ts';
+import { type Arrangement, arrangeRows, isArranged, isOrdered } from './arrange-rows.ts';
 import { isAbsent, type Scope } from './compile-expression.ts';
 import type { ReadOrderKey } from './compile-order.ts';
 import type { Row } from './compile-row-path.ts';
 import type { RequestValue } from './compile-template.ts';
 import type { LinkSession } from './create-link-session.ts';
+import { findsNothing, knownTotal } from './known-counts.ts';
 import type { Ask, BatchPlan, CallPlan, LinkPlan, ReachPlan } from './plans.ts';
 
 /** What links are resolved with. */
@@ -66,7 +67,7 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
     const value = read(call, request, scope, session, info.path, limits);
     const shown = plan.isTotal
       ? value.then(countRows)
-      : plan.orderKeys === undefined || (call.pages !== undefined && !isWhole)
+      : plan.orderKeys === undefined || (call.pages === undefined ? !isArranged(scope.args) : !isWhole)
         ? value
         : value.then((rows) => arrange(rows, plan.orderKeys!, scope.args, context));
     const finished =
@@ -84,36 +85,6 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
       return null;
     });
   }
-}
-
-/** Whether its caller wants a list in an order of their own: then all of it is needed, whichever page they want. */
-function isOrdered({ orderBy }: Arrangement): boolean {
-  return orderBy !== undefined && orderBy !== null && orderBy.length > 0;
-}
-
-/** Whether the parent's counts say that there is nothing to find. */
-function findsNothing({ counts }: CallPlan, request: RequestValue, scope: Scope): boolean {
-  const chosen = counts?.chosenBy(request) ?? [];
-  return chosen.length > 0 && chosen.every((value) => counts!.countOf(value, scope) === 0);
-}
-
-/** How many rows there are, where the parent says it: of all, or of some kinds if nothing but kinds is chosen. */
-function knownTotal({ total, counts }: CallPlan, request: RequestValue, scope: Scope): number | undefined {
-  const given = leavesOf(scope.args);
-  if (given.length === 0) {
-    const known = total?.evaluate(scope);
-    return typeof known === 'number' ? known : undefined;
-  }
-  const chosen = counts?.chosenBy(request);
-  if (given.length > 1 || given[0] !== chosen) return undefined;
-  const known = [...new Set(chosen)].map((value) => counts!.countOf(value, scope));
-  return known.includes(undefined) ? undefined : known.reduce<number>((sum, count) => sum + count!, 0);
-}
-
-/** The values that arguments come to, lists as one. */
-function leavesOf(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  return typeof value !== 'object' || Array.isArray(value) ? [value] : Object.values(value).flatMap(leavesOf);
 }
 
 function countRows(rows: unknown): unknown {
