@@ -9,6 +9,7 @@ import { UserError } from '../errors/user-error.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import { replyFormOf } from '../graphql/execution/create-executor.ts';
 import { compileLinks, type Links } from '../graphql/links/compile-links.ts';
+import { type PersistedOperations, readPersistedOperations } from '../graphql/persisted/read-persisted-operations.ts';
 import { type Descriptions, readDescriptions } from '../graphql/schema/read-descriptions.ts';
 import { type ExampleOf, readExamples } from '../openapi/read-examples.ts';
 import type { MethodDescriptor, Registry, ServiceDescriptor } from '../registry/descriptors.ts';
@@ -35,6 +36,8 @@ export interface Snapshot {
   readonly exampleOf: ExampleOf;
   /** The nested graph of the services that GraphQL serves. */
   readonly links: Links;
+  /** Undefined: callers send the text of each operation. */
+  readonly persistedOperations: PersistedOperations | undefined;
 }
 
 /** The settings that a snapshot depends on. */
@@ -50,6 +53,9 @@ export type SnapshotConfig = Pick<
   | 'policyFile'
   | 'jwtSecretLevel'
   | 'linkLimits'
+  | 'persistedOperationsFile'
+  | 'persistedOperations'
+  | 'graphqlLimits'
 >;
 
 /**
@@ -68,6 +74,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
   const own = await problems.attempt('POLICY_FILE', () =>
     policyFile === undefined ? undefined : readTheirs(policyFile),
   );
+  const persistedOperations = await problems.attempt('PERSISTED_OPERATIONS_FILE', () => readPersisted(config));
   if (registry === undefined) throw new ConfigError(problems.found);
   const table = compileRpcTable(registry, { ...readOwn('schema/rpcs.yaml'), mustMatch });
   const select = (setting: 'REST_SERVICES' | 'GRAPHQL_SERVICES' | 'GRPC_SERVICES', patterns: readonly string[]) =>
@@ -101,6 +108,16 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
       limits: config.linkLimits,
       replyForm: replyFormOf(config.graphqlExecutor),
     }),
+    persistedOperations,
+  });
+}
+
+function readPersisted(config: SnapshotConfig): PersistedOperations | undefined {
+  if (config.persistedOperationsFile === undefined) return undefined;
+  return readPersistedOperations({
+    ...readTheirs(config.persistedOperationsFile),
+    isExclusive: config.persistedOperations === 'only',
+    maxTokens: config.graphqlLimits.maxTokens,
   });
 }
 

@@ -9,6 +9,7 @@ import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
 import { createExecutor, replyFormOf } from '../graphql/execution/create-executor.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
 import { isRefusalReason } from '../graphql/limits/refusal-reasons.ts';
+import { findMisfittingDocuments } from '../graphql/persisted/read-persisted-operations.ts';
 import { deriveSchema, type SchemaExtension } from '../graphql/schema/derive-schema.ts';
 import { deriveViewer } from '../graphql/schema/derive-viewer.ts';
 import { composePipeline } from '../pipeline/compose-pipeline.ts';
@@ -170,21 +171,26 @@ function countGraphqlRefusals({ meters }: CreateSurfacesOptions): (reason: strin
 
 function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql {
   const { config, snapshot, pipeline, authentication, budget, logger } = options;
-  const { registry, table, graphqlServices, needsOf, descriptions, links } = snapshot;
+  const { registry, table, graphqlServices, needsOf, descriptions, links, persistedOperations } = snapshot;
   const { authorizationServer } = authentication;
   const needsToken = config.auth === 'jwt';
   const page = { path: graphqlPath, needsToken, login: config.graphiqlLogin, authorizationServer };
+  const schema = deriveSchema({
+    registry,
+    table,
+    services: graphqlServices,
+    needsOf,
+    descriptions,
+    extensions: [links, ...viewerOf(snapshot)],
+    live: config.liveIntervals,
+    replyForm: replyFormOf(config.graphqlExecutor),
+  });
+  for (const misfit of persistedOperations === undefined ? [] : findMisfittingDocuments(persistedOperations, schema)) {
+    logger.warn({ event: 'PERSISTED_OPERATION_MISFIT', ...misfit }, 'a persisted operation does not fit the schema');
+  }
   return createGraphql({
-    schema: deriveSchema({
-      registry,
-      table,
-      services: graphqlServices,
-      needsOf,
-      descriptions,
-      extensions: [links, ...viewerOf(snapshot)],
-      live: config.liveIntervals,
-      replyForm: replyFormOf(config.graphqlExecutor),
-    }),
+    schema,
+    persistedOperations,
     execute: createExecutor(config.graphqlExecutor, {
       registry,
       maxResponseBytes: config.graphqlMaxResponseBytes,

@@ -83,6 +83,10 @@ export interface Config {
     Record<'maxRequestBytes' | 'maxValues' | 'maxTokens' | 'maxDepth' | 'maxAliases' | 'maxEstimate', number> &
       Record<'assumedListLength' | 'maxCalls' | 'timeoutMs', number>
   >;
+  /** Undefined: callers send the text of each operation. */
+  readonly persistedOperationsFile: string | undefined;
+  /** Whether operations of that file are executed alone, or first of all. */
+  readonly persistedOperations: 'prefer' | 'only';
   readonly graphqlExecutor: 'compiled' | 'reference';
   readonly graphqlMaxResponseBytes: number;
   readonly graphqlMaxResponseValues: number;
@@ -134,9 +138,12 @@ export function readConfig(raw: RawConfig): ReadConfig {
   const read = createReader(raw, problems);
   const auth = read.text('AUTH') as Config['auth'];
   const authentication = readAuthenticationSettings(read);
+  const persistedOperations = read.text('PERSISTED_OPERATIONS') as Config['persistedOperations'];
+  // The page asks for the schema, and for whatever somebody types.
+  const graphiql = read.boolean('GRAPHIQL') && persistedOperations !== 'only';
   const login = {
     clientId: auth === 'none' ? '' : read.text('GRAPHIQL_CLIENT_ID'),
-    hasPage: read.boolean('GRAPHIQL'),
+    hasPage: graphiql,
     scopes: read.list('GRAPHIQL_SCOPES'),
     parameters: read.list('GRAPHIQL_LOGIN_PARAMETERS'),
   };
@@ -178,7 +185,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     }),
     openapi: read.boolean('OPENAPI'),
     swaggerUi: read.boolean('SWAGGER_UI'),
-    graphiql: read.boolean('GRAPHIQL'),
+    graphiql,
     graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
     forwardMetadata: read.boolean('FORWARD_METADATA'),
@@ -198,6 +205,8 @@ export function readConfig(raw: RawConfig): ReadConfig {
       maxCalls: read.number('GRAPHQL_MAX_CALLS'),
       timeoutMs: read.text('GRAPHQL_TIMEOUT') === '' ? grpcTimeoutMs : read.number('GRAPHQL_TIMEOUT'),
     }),
+    persistedOperationsFile: read.text('PERSISTED_OPERATIONS_FILE') || undefined,
+    persistedOperations,
     graphqlExecutor: read.text('GRAPHQL_EXECUTOR') as Config['graphqlExecutor'],
     graphqlMaxResponseBytes: read.number('GRAPHQL_MAX_RESPONSE_MB'),
     graphqlMaxResponseValues: read.number('GRAPHQL_MAX_RESPONSE_VALUES'),
@@ -263,6 +272,9 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
   }
   if (config.graphqlCallsPerService < 1) {
     yield 'GRAPHQL_CALLS_PER_SERVICE is 0, by which no call would ever be made; expected 1 at least';
+  }
+  if (config.persistedOperations === 'only' && config.persistedOperationsFile === undefined) {
+    yield 'PERSISTED_OPERATIONS is "only", but PERSISTED_OPERATIONS_FILE is not set, so no operation could be executed';
   }
   yield* findAuthenticationProblems(config.authentication);
   yield* siteProblems(config);

@@ -444,6 +444,26 @@ export const options = [
       'needs no token; its requests do. Without OPENAPI there is none.',
   },
   {
+    name: 'PERSISTED_OPERATIONS_FILE',
+    kind: 'text',
+    group: 'Surfaces',
+    description:
+      'A JSON file of GraphQL documents by their hashes, as graphql-codegen and Relay write it. Requests name one by documentId, or by ' +
+      'the hash of Apollo’s persisted queries. It is read at start; callers can add nothing. Default: none, and whoever ' +
+      'asks by hash is told to send the text.',
+  },
+  {
+    name: 'PERSISTED_OPERATIONS',
+    kind: 'choice',
+    choices: ['prefer', 'only'],
+    default: 'prefer',
+    group: 'Surfaces',
+    description:
+      'prefer: operations of PERSISTED_OPERATIONS_FILE and all others are executed. only: those of the file alone. Then ' +
+      'nobody can ask for the schema unless the file has a document that does, and GraphiQL is not served, since it could run ' +
+      'nothing. REST and gRPC are not touched.',
+  },
+  {
     name: 'GRAPHIQL',
     kind: 'boolean',
     default: 'true',

@@ -46,7 +46,8 @@ export function* findLoginProblems(
   { issuers, jwksUri }: { readonly issuers: readonly string[]; readonly jwksUri: string | undefined },
 ): Iterable<string> {
   if (clientId === '') return;
-  if (!hasPage) yield 'GRAPHIQL_CLIENT_ID is set, but GRAPHIQL is false, so there is no page to log in at';
+  if (!hasPage)
+    yield 'GRAPHIQL_CLIENT_ID is set, but there is no page to log in at: GRAPHIQL is false, or PERSISTED_OPERATIONS is only';
   if (issuers.length === 0) {
     yield 'GRAPHIQL_CLIENT_ID is set, but OIDC_ISSUERS is not, which says where people log in';
   }

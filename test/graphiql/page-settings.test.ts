@@ -69,7 +69,9 @@ describe('the settings of logging in at GraphiQL', () => {
     ],
     [
       { ...oidc, GRAPHIQL: 'false' },
-      ['GRAPHIQL_CLIENT_ID is set, but GRAPHIQL is false, so there is no page to log in at'],
+      [
+        'GRAPHIQL_CLIENT_ID is set, but there is no page to log in at: GRAPHIQL is false, or PERSISTED_OPERATIONS is only',
+      ],
     ],
   ])('are refused when they are %j', (environment, problems) => {
     let found: unknown;

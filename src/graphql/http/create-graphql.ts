@@ -27,6 +27,8 @@ import { finishResults } from '../execution/finish-results.ts';
 import { guardRequests, type RequestContext } from './guard-requests.ts';
 import { refusal } from './http-error.ts';
 import { writeResults } from './write-results.ts';
+import type { PersistedOperations } from '../persisted/read-persisted-operations.ts';
+import { compileResolveDocument, resolveDocuments } from '../persisted/resolve-document.ts';
 import { createLive, type LiveOptions } from '../subscriptions/create-live.ts';
 import { serveSubscriptions } from '../subscriptions/serve-subscriptions.ts';
 import { createWebSockets } from '../web-sockets/create-web-sockets.ts';
@@ -56,6 +58,8 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   readonly challenge?: FormatChallenge;
   /** What a browser finds at the endpoint; it shows nothing of the farm, so it needs no identity. Undefined: nothing. */
   readonly page: PageForBrowsers | undefined;
+  /** Documents that callers may name; undefined: none. */
+  readonly persistedOperations?: PersistedOperations | undefined;
   readonly logger: Logger;
   /** What may be held in memory for all callers together. */
   readonly budget: ByteBudget;
@@ -122,6 +126,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     logger,
     onRefused: options.onRefused,
   });
+  const resolveDocument = compileResolveDocument(options.persistedOperations);
   const yoga = createYoga<RequestContext & Omit<GraphqlContext, 'identity'>>({
     schema,
     graphqlEndpoint: path,
@@ -134,6 +139,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
         onRefused: options.onRefused,
       }),
       passIdentityOn(),
+      resolveDocuments(resolveDocument),
       executeBy(execute),
       limitWork(schema, limits),
       answerIntrospection(schema, options.mayRead ?? (() => true)),
@@ -176,6 +182,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     prepare: compilePrepareOperation(
       yoga.getEnveloped as never,
       ({ req, res, ...origin }) => ({ ...createContext({ req, ...origin }), req, res }),
+      resolveDocument,
       { logger, onRefused: options.onRefused },
     ),
     budget: options.budget,

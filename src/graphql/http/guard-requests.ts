@@ -9,6 +9,7 @@ import type { IdentifyRequest, Identity } from '../../call/identity.ts';
 
 import { httpError, refusal } from './http-error.ts';
 import { readJsonBody } from './read-json-body.ts';
+import { readQueryString } from './read-query-string.ts';
 
 /** What one HTTP request brings along; the operation's context grows out of it. */
 export interface RequestContext {
@@ -58,7 +59,6 @@ export function guardRequests({
       serverContext.identity = await identifyCaller(identify, formatChallenge, req, requestId);
       hold.assign(serverContext.identity.subject);
       assertAcceptable(req);
-      if (req.method === 'GET') assertReadableQuery(req.url ?? '');
       if (!(await hold.takeSoon(0))) {
         onRefused('BUFFERS_FULL');
         throw refusal(buffersFull(), requestId);
@@ -66,6 +66,7 @@ export function guardRequests({
       const onNoRoom = () => onRefused('BODY_BUFFERS_FULL');
       const reading = { maxBytes: maxBodyBytes, maxValues, take: hold.take, onNoRoom };
       if (req.method === 'POST') setRequestParser(() => readJsonBody(req, res, reading));
+      if (req.method === 'GET') setRequestParser(() => readQueryString(req.url ?? ''));
     },
   };
 }
@@ -110,24 +111,6 @@ function assertAcceptable({ method, headers }: IncomingMessage): void {
   }
   if (method === 'POST' && mediaTypeOf(type!) !== 'application/json') {
     throw httpError(415, 'BODY_TYPE', `The body must be application/json; it is "${type}".`);
-  }
-}
-
-/** In an address, the objects of a request are JSON. */
-function assertReadableQuery(url: string): void {
-  const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '');
-  for (const name of ['variables', 'extensions']) {
-    const text = query.get(name);
-    if (text === null || text === '') continue;
-    try {
-      JSON.parse(text);
-    } catch {
-      throw httpError(
-        400,
-        'BODY_MALFORMED',
-        `The parameter "${name}" is not valid JSON; expected an object such as {"id":"…"}, URL-encoded.`,
-      );
-    }
   }
 }
 

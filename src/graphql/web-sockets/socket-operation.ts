@@ -13,10 +13,13 @@ import { finishResult } from '../execution/finish-results.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import type { RequestContext } from '../http/guard-requests.ts';
 import type { RefusalListeners } from '../limits/tell-refusals.ts';
+import type { ResolveDocument } from '../persisted/resolve-document.ts';
 
 /** What a client asks in a `subscribe` message. */
 export interface OperationMessage {
+  /** Empty where the message names a persisted document: the protocol wants a text. */
   readonly query: string;
+  readonly documentId?: unknown;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
@@ -55,19 +58,23 @@ export type PrepareOperation = (
  * Compiles how operations of sockets pass through the stages that yoga has for those of HTTP: its plugins see both alike.
  *
  * @param createContext what an operation brings along beside its origin
+ * @param resolveDocument gives the text of the document that a message means
  */
 export function compilePrepareOperation(
   getEnveloped: YogaServerInstance<object, object>['getEnveloped'],
   createContext: (origin: OperationOrigin) => Omit<Context, 'identity'>,
+  resolveDocument: ResolveDocument,
   listeners: RefusalListeners,
 ): PrepareOperation {
-  return async (params, origin) => {
+  return async (message, origin) => {
+    const params = { ...message };
     const context = { ...createContext(origin), identity: origin.identity, params };
     const finish = (result: ExecutionResult) => finishResult(result, context, listeners);
     const refuse = (errors: readonly GraphQLError[]) => finish({ errors }).errors ?? [];
     const stages = getEnveloped(context as never);
     let document: DocumentNode;
     try {
+      params.query = resolveDocument(message) ?? '';
       document = stages.parse(params.query);
     } catch (error) {
       return refuse([error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error })]);
