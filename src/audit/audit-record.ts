@@ -52,7 +52,7 @@ export interface AuditRecord {
   readonly sent?: boolean;
   /** Which of several Cuebots it was sent to, the last one where it was sent again. */
   readonly endpoint?: string;
-  /** Whether it was sent again, since the first time it surely did not arrive; of a read, since no answer came. */
+  /** Whether it was sent again; of a write, since the first time it surely did not arrive. */
   readonly retried?: boolean;
   /** Whether the call had ended for its caller before. */
   readonly late?: boolean;

@@ -1,3 +1,4 @@
+import { GatewayError } from '../call/gateway-error.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -56,6 +57,7 @@ export class CuebotPool {
   /** What the database held when it was last looked at. */
   #ids: ReadonlySet<string> | undefined;
   #isResolving = false;
+  #isClosed = false;
   #looks = 0;
   #resolvedAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -79,7 +81,7 @@ export class CuebotPool {
   /** Asks one after the other for its protos, until one has answered. */
   readonly reflect: ReflectionTransport = async (method, requests) => {
     await this.#resolve();
-    let failure: unknown = new Error('no name of a Cuebot could be resolved');
+    let failure: unknown = new GatewayError('UNAVAILABLE', 'no name of a Cuebot can be resolved');
     for (const { upstream } of this.cuebots) {
       try {
         return await upstream.reflect(method, requests);
@@ -109,6 +111,7 @@ export class CuebotPool {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#watch = undefined;
     for (const { upstream } of [...this.#cuebots.values(), ...this.#leaving]) upstream.close();
@@ -193,13 +196,14 @@ export class CuebotPool {
 
   /** Opens what the names lead to now, and gives up what they do not any more. Answers what is wrong with the list. */
   async #resolve(): Promise<readonly string[]> {
-    if (this.#isResolving) return [];
+    if (this.#isResolving || this.#isClosed) return [];
     this.#isResolving = true;
     this.#resolvedAt = this.#looks;
     const problems: string[] = [];
     const found = new Map<string, PooledCuebot>();
     const namedBy = new Map<string, string>();
     const all = await Promise.all(this.#options.endpoints.map((endpoint) => this.#addressesOf(endpoint)));
+    if (this.#isClosed) return [];
     for (const [index, endpoint] of this.#options.endpoints.entries()) {
       for (const address of all[index]!) {
         const key = endpoint.host === undefined ? address : formatAddress(address, endpoint.port);
@@ -234,7 +238,10 @@ export class CuebotPool {
       ...(mayGoUnanswered && { mayGoUnanswered }),
       logger,
       onSetAside: (cuebot) => {
-        logger.warn({ endpoint: cuebot.name }, 'Cuebot has not answered three times in a row; others get its calls');
+        logger.warn(
+          { endpoint: cuebot.name },
+          'Cuebot has not answered three times in a row, and is set aside until it does',
+        );
         this.#watch?.onSetAside(cuebot);
       },
     });

@@ -96,6 +96,16 @@ describe('calls, where there are several Cuebots', () => {
     expect(counts('show.ShowInterface/GetActiveShows').reduce((sum, count) => sum + count)).toBeLessThan(12);
   });
 
+  it('that are about one process say which', async () => {
+    running = await startSeveral({ cuebots: [{}, {}], settings: { ...patient, REST_SERVICES: '*' } });
+    const names = new Set<unknown>();
+    for (let round = 0; round < 4; round += 1) {
+      const { headers } = await running.rest('cue.CueInterface/GetSystemStats');
+      names.add(headers['grpc-metadata-x-cuegate-endpoint']);
+    }
+    expect(names).toEqual(new Set(running.cuebots.map(({ endpoint }) => endpoint)));
+  });
+
   it('reach no Cuebot of another database', async () => {
     const other = await createDemoCuebot({ seed: 7 });
     doors.push({ close: () => void other.close() });
@@ -180,7 +190,7 @@ describe('a Cuebot of several that', () => {
     expect(new Set((await Promise.all(reads)).map(({ status }) => status))).toEqual(new Set([200]));
     await vi.waitFor(async () => expect(await statesOf()).toEqual(['ready', 'set-aside']), soon);
     expect(running.log).toContainEqual(
-      expect.objectContaining({ level: 'warn', message: expect.stringContaining('others get its calls') }),
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('is set aside until it does') }),
     );
   });
 });
