@@ -93,6 +93,17 @@ function formatRecorded(): string {
 
 const kilobytesOf = (bytes: number) => (bytes / 1_000).toFixed(bytes < 10_000 ? 1 : 0);
 
+/** The example of docs/pages.md for lists in order. */
+const ordered = `query MostDead($page: Int! = 1) {
+  jobsTotal
+  jobs(orderBy: [{ field: DEAD_FRAMES, direction: DESC }, { field: NAME }], limit: 10, page: $page) {
+    name
+    jobStats {
+      deadFrames
+    }
+  }
+}`;
+
 function format(rows: readonly Row[]): string {
   const lines = rows.map(({ page: { title, interval, file }, requestsToday, bytesToday, calls, bytes }) => {
     const query = `[${file}](../examples/pages/${file})`;
@@ -135,6 +146,21 @@ Today every open tab costs this much again. A query that is a subscription is lo
 only when its answer has changed. A page with more than a few of them opens a [WebSocket](operating.md#websockets): over HTTP/1.1 a
 browser has six connections to a server, for all its tabs together, and each stream of events keeps one.
 
+## Order, pages and totals
+
+Lists take \`orderBy\`, \`limit\` and \`page\`, and beside each stands how many there are:
+
+\`\`\`graphql
+${ordered}
+\`\`\`
+
+The gateway reads the list once, sorts it, and fetches what hangs below only for the page. What is not set comes last in either direction.
+Frames are the exception: Cuebot cuts their pages itself, so all frames of a job are read only when \`orderBy\` is given. \`framesTotal\` costs no
+call without arguments, or with states alone; a list that ends at a default limit is told in \`extensions.truncated\`.
+
+Limits have \`bindings\` and \`holds\` since Cuebot 1.37. Where it is older they are null, and \`extensions.unsupported\` has the field, the RPC and
+the release.
+
 ## What CueWeb makes itself
 
 | route of CueWeb | fields | made of |
@@ -152,6 +178,16 @@ describe('the pages of CueWeb', () => {
     const { json } = await running.graphql(textOf(file), variables(chosen));
     expect(json.errors).toBeUndefined();
     expect(emptyPlaces(json.data)).toEqual([]);
+  });
+
+  it('are told with an example of lists in order that is one call', async () => {
+    running.cuebot.resetCalls();
+    const { json } = await running.graphql(ordered, {});
+    expect(json.errors).toBeUndefined();
+    const dead = json.data.jobs.map(({ jobStats }: { jobStats: { deadFrames: number } }) => jobStats.deadFrames);
+    expect(dead).toEqual(dead.toSorted((one: number, other: number) => other - one));
+    expect(json.data.jobsTotal).toBe(chosen.jobs.length);
+    expect(callsMade()).toBe(1);
   });
 
   it('cost what docs/pages.md says', async () => {

@@ -43,6 +43,25 @@ describe('arrangeRows()', () => {
     },
   );
 
+  it('decides by each field once', async () => {
+    const rows = [2, 1, 3].map((number) => ({ number }));
+    let reads = 0;
+    const readNumber: ReadOrderKey = (row) => {
+      reads += 1;
+      return (row as { number: number }).number;
+    };
+    const orderBy = Array.from({ length: 1_000 }, (_, index) => ({
+      field: 'NUMBER',
+      direction: index === 0 ? ('ASC' as const) : ('DESC' as const),
+    }));
+    expect(await arrangeRows(rows, new Map([['NUMBER', readNumber]]), { orderBy })).toEqual([
+      { number: 1 },
+      { number: 2 },
+      { number: 3 },
+    ]);
+    expect(reads).toBe(3);
+  });
+
   it.each([
     [{}, [0, 1, 2, 3, 4]],
     [{ orderBy: [] }, [0, 1, 2, 3, 4]],
