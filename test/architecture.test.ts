@@ -57,6 +57,10 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     uses: ['errors', 'call', 'http', 'pipeline', 'upstream', 'authentication', 'graphiql'],
     wall: 'config/ reads settings; it composes nothing',
   },
+  doctor: {
+    uses: ['errors', 'telemetry', 'registry', 'call', 'rpc-table', 'upstream', 'authentication', 'config', 'app'],
+    wall: 'doctor/ looks at what a gateway leans on, and changes nothing',
+  },
   demo: { uses: [], wall: 'demo/ is another implementation of the wire and shares none of our code' },
   app: {
     uses: [
@@ -102,7 +106,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^prom-client$/, ['telemetry']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],
-  [/^node:(?:https?|http2|net|cluster)$/, ['http', 'grpc']],
+  [/^node:(?:https?|http2|net|cluster)$/, ['http', 'grpc', 'doctor']],
 ];
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
@@ -145,9 +149,9 @@ describe('the house', () => {
     const { app: every, ...others } = rooms;
     expect(described).toEqual({
       ...Object.fromEntries(Object.entries(others).map(([room, { uses }]) => [room, uses.join(', ') || '–'])),
-      app: 'every room but demo',
+      app: 'every room but demo and doctor',
     });
-    expect([...every!.uses, 'app', 'demo'].toSorted()).toEqual(Object.keys(rooms).toSorted());
+    expect([...every!.uses, 'app', 'demo', 'doctor'].toSorted()).toEqual(Object.keys(rooms).toSorted());
   });
 
   it('lets data flow one way', () => {

@@ -39,6 +39,8 @@ export const commandTable = {
   'api-key': { takesWords: false, valued: ['--subject', '--scopes'], switches: [] },
   policy: { takesWords: true, valued: ['--token'], switches: [] },
   audit: { takesWords: true, valued: ['--from', '--key-file', '--anchor'], switches: [] },
+  doctor: { takesWords: false, valued: ['--token'], switches: ['--json'] },
+  ready: { takesWords: false, valued: [], switches: [] },
   help: { takesWords: false, valued: [], switches: [] },
 } as const satisfies Readonly<Record<string, CommandSyntax>>;
 

@@ -32,6 +32,9 @@ Commands
   policy explain say whether a token may call RPCs, and why: policy explain --token … job.JobInterface/Kill
   audit verify   check audit files for changed or missing lines: audit verify FILE … (--from 4711 when older ones are elsewhere,
                  --key-file FILE where AUDIT_KEY_FILE is set, --anchor LOGFILE or NUMBER:HASH to compare with the log)
+  doctor         look at everything that serve would lean on, and say what is wrong: Cuebot, issuers, clock, secret, audit, rights
+                 (--token … for why a token is refused, --json for programs; ends with 1 for errors, 2 for warnings)
+  ready          ask the gateway on this machine whether it takes traffic; ends with 0 when it does
   help           print this
 
 Every option is also an environment variable; the option wins.

@@ -13,6 +13,8 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   'api-key': async () => (await import('./api-key.ts')).apiKey,
   policy: async () => (await import('./policy.ts')).policy,
   audit: async () => (await import('./audit.ts')).audit,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  ready: async () => (await import('./ready.ts')).ready,
   help: async () => (await import('./help.ts')).help,
 };
 

@@ -187,6 +187,14 @@ export const rpcTableSchema = strictObject({
     ),
     {},
   ),
+  releases: rows(
+    'By which RPCs a release of OpenCue is known, the newest first.',
+    strictObject({
+      since: words('The release that brought the RPC, e.g. 1.37.'),
+      rpc: words('A read without a lane; its request stays empty.'),
+      why,
+    }),
+  ),
   refetch: optional(
     describe(
       'By message: how a thing is fetched again after a write whose request names it.',

@@ -27,6 +27,14 @@ export interface RpcTable {
   readonly factsOf: (method: MethodDescriptor) => RpcFacts;
   readonly dressedErrors: readonly DressedError[];
   readonly cuebotChecks: CuebotChecks;
+  /** By which RPCs a release of OpenCue is known, the newest first. */
+  readonly releases: readonly ReleaseMark[];
+}
+
+/** An RPC that a Cuebot has if it is of this release, or a later one. */
+export interface ReleaseMark {
+  readonly since: string;
+  readonly method: MethodDescriptor;
 }
 
 /** Where the table comes from, and how strictly it is held against the registry. */
@@ -61,6 +69,10 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
   const cuebotChecks = compileCuebotChecks(document['several-cuebots'], reading);
   const { named } = document['several-cuebots'];
   const naming = named === undefined ? [] : reading.methodsOf(named.rpcs, ['several-cuebots', 'named', 'rpcs']);
+  const releases = document.releases.flatMap(({ since, rpc }, index) => {
+    const method = reading.methodOf(rpc, ['releases', index, 'rpc']);
+    return method === undefined ? [] : [{ since, method }];
+  });
   throwIfWrong(reading.mistakes);
 
   const rows = [...facts.values()].map((row) =>
@@ -84,5 +96,6 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
     },
     dressedErrors: Object.freeze(document.errors),
     cuebotChecks: Object.freeze(cuebotChecks),
+    releases: Object.freeze(releases),
   });
 }

@@ -93,6 +93,7 @@ export function tableOf(rows: readonly (readonly [MethodDescriptor, RpcKind, lan
     factsOf: (wanted) => facts.find((row) => row.method === wanted)!,
     dressedErrors: [],
     cuebotChecks: { probe: undefined, database: undefined },
+    releases: [],
   };
 }
 
