@@ -3,10 +3,15 @@ import { UserError } from '../errors/user-error.ts';
 
 import { flagOf, options } from '../config/settings.ts';
 
+import { type CommandName, commandNames, commands, optionsOf } from './command-table.ts';
+
 /** `cuegate <command> [argument …] [--option value …] [--switch …]`, taken apart. */
 export interface CommandLine {
   readonly command: CommandName;
-  /** The words after the command that belong to no option, e.g. `explain` and an RPC; empty unless the command takes any. */
+  /**
+   * The words after the command that belong to no option, e.g. `explain` and an RPC; empty unless the command takes any. Of
+   * `help`, the command that is asked about.
+   */
   readonly words: readonly string[];
   /** By setting name, e.g. `REST_PORT`. */
   readonly flags: Readonly<Record<string, string>>;
@@ -16,45 +21,11 @@ export interface CommandLine {
   readonly switches: ReadonlySet<string>;
 }
 
-/** What may follow a command beside settings. */
-export interface CommandSyntax {
-  /** Whether words may. */
-  readonly takesWords: boolean;
-  /** Options that have a value and are no settings, e.g. `--token`. */
-  readonly valued: readonly string[];
-  /** Options without a value. */
-  readonly switches: readonly string[];
-}
-
-/** The one table of commands. */
-export const commandTable = {
-  serve: { takesWords: false, valued: [], switches: [] },
-  demo: {
-    takesWords: false,
-    valued: ['--port', '--seed', '--size', '--speed', '--defects'],
-    switches: ['--cuebot-only', '--still'],
-  },
-  operations: { takesWords: false, valued: [], switches: ['--json', '--pipeline'] },
-  token: { takesWords: false, valued: ['--subject', '--scopes'], switches: [] },
-  'api-key': { takesWords: false, valued: ['--subject', '--scopes'], switches: [] },
-  policy: { takesWords: true, valued: ['--token'], switches: [] },
-  audit: { takesWords: true, valued: ['--from', '--key-file', '--anchor'], switches: [] },
-  doctor: { takesWords: false, valued: ['--token'], switches: ['--json'] },
-  ready: { takesWords: false, valued: [], switches: [] },
-  help: { takesWords: false, valued: [], switches: [] },
-} as const satisfies Readonly<Record<string, CommandSyntax>>;
-
-/** The first word after `cuegate`. */
-export type CommandName = keyof typeof commandTable;
-
-const commands: Readonly<Record<CommandName, CommandSyntax>> = commandTable;
-const commandNames = Object.keys(commands) as readonly CommandName[];
-
-/** These are `help` by other names, whatever the command. */
+/** These are `help` by other names; behind a command, `--help` is about that one. */
 const helpSwitches: readonly string[] = ['--help', '--version'];
 
-const valued = new Set(commandNames.flatMap((name) => commands[name].valued));
-const switches = new Set([...helpSwitches, ...commandNames.flatMap((name) => commands[name].switches)]);
+const valued = new Set(commandNames.flatMap((name) => Object.keys(commands[name].valued)));
+const switches = new Set([...helpSwitches, ...commandNames.flatMap((name) => Object.keys(commands[name].switches))]);
 
 /** A command line that says nothing we know. */
 export class CommandLineError extends UserError {
@@ -82,7 +53,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       found.add(word.slice(2));
     } else if (word.startsWith('-')) {
       throw unknown('option', flag, [...byFlag.keys(), ...switches, ...valued]);
-    } else if (command !== undefined && commands[command].takesWords) {
+    } else if (command !== undefined && commands[command].words !== undefined) {
       words.push(word);
     } else if (command === undefined && isCommand(word)) {
       command = word;
@@ -90,7 +61,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       throw unknown('command', word, commandNames);
     }
   }
-  if (found.has('help') || found.has('version')) command = 'help';
+  if (found.has('help') || found.has('version'))
+    return { command: 'help', words: command === undefined ? [] : [command], flags, values, switches: found };
   command ??= 'help';
   if (command !== 'help') assertTaken(command, [...Object.keys(values), ...found]);
   return { command, words, flags, values, switches: found };
@@ -102,16 +74,12 @@ function isCommand(word: string): word is CommandName {
 
 /** An option that the command would not look at was meant for another one, or the command was. */
 function assertTaken(command: CommandName, given: readonly string[]): void {
-  const taken = takenBy(command);
+  const taken = optionsOf(command);
   for (const option of given.map((name) => `--${name}`)) {
     if (taken.includes(option)) continue;
-    const takers = commandNames.filter((name) => takenBy(name).includes(option)).map((name) => `"${name}"`);
+    const takers = commandNames.filter((name) => optionsOf(name).includes(option)).map((name) => `"${name}"`);
     throw new CommandLineError(`"${command}" does not take ${option}; ${takers.join(' and ')} can`);
   }
-}
-
-function takenBy(name: CommandName): readonly string[] {
-  return [...commands[name].valued, ...commands[name].switches];
 }
 
 function unknown(kind: string, word: string, candidates: readonly string[]): CommandLineError {

@@ -3,44 +3,69 @@ import { readFileSync } from 'node:fs';
 import { flagOf, type Option } from '../config/settings.ts';
 
 import type { Command } from './command.ts';
+import { type CommandName, commandNames, commands } from './command-table.ts';
 import { groupOptions } from '../config/describe-settings.ts';
 
-/** `cuegate help`: the commands and every setting, out of the one table. */
-export const help: Command = async ({ switches }) => {
+/** `cuegate help`: the commands and every setting, out of the tables; `cuegate COMMAND --help`: that command alone. */
+export const help: Command = async ({ switches, words }) => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  process.stdout.write(switches.has('version') ? `${version}\n` : formatHelp());
+  const [about] = words as readonly CommandName[];
+  const text = about === undefined || about === 'help' ? formatHelp() : formatCommandHelp(about);
+  process.stdout.write(switches.has('version') ? `${version}\n` : text);
 };
 
 /** The text of `--help`. */
 export function formatHelp(): string {
-  const groups = groupOptions();
-  const sections = [...groups].map(([group, members]) => `${group}\n${members.map(formatOption).join('\n')}`);
+  const width = Math.max(...commandNames.map((name) => titleOf(name).length));
+  const rows = commandNames.map((name) => `  ${titleOf(name).padEnd(width)}  ${commands[name].summary}`);
   return `cuegate: a guarded GraphQL and REST gateway for OpenCue's Cuebot
 
 Usage: cuegate <command> [--option value …]
 
 Commands
-  serve          serve against the Cuebot at CUEBOT_ENDPOINT
-  demo           start a demo Cuebot on this machine and serve in front of it (--cuebot-only for the Cuebot alone,
-                 --port 8443, --size small|large, --speed 10, --still, --seed 7, --defects usual,lanes)
-  operations     print every RPC with its REST path, GraphQL field, kind and lane (--json for programs,
-                 --pipeline for the interceptors that its calls pass)
-  token          print a token signed with JWT_SECRET, for trying things out (--subject ann --scopes "cue:read cue:operate")
-  api-key        make an API key, and its entry for API_KEYS_FILE (--subject nightly --scopes "cue:read")
-  policy explain say whether a token may call RPCs, and why: policy explain --token … job.JobInterface/Kill
-  audit verify   check audit files for changed or missing lines: audit verify FILE … (--from 4711 when older ones are elsewhere,
-                 --key-file FILE where AUDIT_KEY_FILE is set, --anchor LOGFILE or NUMBER:HASH to compare with the log)
-  doctor         look at everything that serve would lean on, and say what is wrong: Cuebot, issuers, clock, secret, audit, rights
-                 (--token … for why a token is refused, --json for programs; ends with 1 for errors, 2 for warnings)
-  ready          ask the gateway on this machine whether it takes traffic; ends with 0 when it does
-  help           print this
+${rows.join('\n')}
 
-Every option is also an environment variable; the option wins.
+cuegate COMMAND --help tells what a command takes. Every setting is an option and an environment variable; the option wins.
 
-${sections.join('\n\n')}
+${formatSettings()}
 `;
+}
+
+function formatCommandHelp(name: CommandName): string {
+  const { summary, words, valued, switches, status, example, hasNoSettings } = commands[name];
+  const options = [
+    ...Object.entries(valued).map(([flag, what]) => [`${flag} …`, what] as const),
+    ...Object.entries(switches),
+  ];
+  const width = Math.max(0, ...options.map(([flag]) => flag.length));
+  const isServer = name === 'serve' || name === 'demo';
+  const parts = [
+    `cuegate ${name}: ${summary}`,
+    `Usage: cuegate ${[name, words, ...(options.length > 0 ? ['[--option …]'] : [])].filter(Boolean).join(' ')}`,
+    ...(options.length > 0 ? [options.map(([flag, what]) => `  ${flag.padEnd(width)}  ${what}`).join('\n')] : []),
+    ...(status === undefined ? [] : [`It ends with ${status}.`]),
+    ...(example === undefined ? [] : [`For example: ${example}`]),
+    ...(hasNoSettings || isServer
+      ? []
+      : ['The settings of cuegate serve count here as well: cuegate serve --help lists them.']),
+    ...(isServer
+      ? [`Every setting is an option and an environment variable; the option wins.\n\n${formatSettings()}`]
+      : []),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** `policy explain` */
+function titleOf(name: CommandName): string {
+  return [name, commands[name].words?.split(' ')[0]].filter(Boolean).join(' ');
+}
+
+function formatSettings(): string {
+  return [...groupOptions()]
+    .map(([group, members]) => `${group}\n${members.map(formatOption).join('\n')}`)
+    .join('\n\n');
 }
 
 function formatOption(option: Option): string {

@@ -2,7 +2,8 @@ import { UserError } from '../errors/user-error.ts';
 
 import { leaveSignals } from './close-on-signal.ts';
 import type { Command } from './command.ts';
-import { type CommandName, parseCommandLine } from './command-line.ts';
+import { parseCommandLine } from './command-line.ts';
+import type { CommandName } from './command-table.ts';
 
 /** Each command is loaded only when it is called, so that `cuegate operations` does not load the demo, nor `serve` either. */
 const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
