@@ -16,7 +16,7 @@ import { createCatalog, readType } from './catalog.ts';
 import { type CompiledField, compileField, methodsOf } from './compile-field.ts';
 import type { Argument } from './compile-expression.ts';
 import { compileInput } from './compile-input.ts';
-import { compileOrder, type Order } from './compile-order.ts';
+import { compileOrder, type FindField, type Order } from './compile-order.ts';
 import { type LinkCounters, type LinkSession, createLinkCounters, createLinkSession } from './create-link-session.ts';
 import { deriveLinkTypeDefs } from './derive-link-type-defs.ts';
 import { LinksError, type Mistake, reportTo } from './mistakes.ts';
@@ -104,11 +104,14 @@ function compileDocument(
     if (compiled !== undefined) catalog.inputs.set(name, compiled);
     return found.length === 0;
   });
+  const findField: FindField = (message, name) =>
+    document.fields.find(({ typeName, node }) => typeName === names.outputType(message) && node.name.value === name)
+      ?.node;
   const orders = new Map<string, Order>();
   for (const node of document.orders) {
     const found: Mistake[] = [];
     const report = reportTo(found, source, node.name.value);
-    const order = compileOrder(node, registry.messages, report);
+    const order = compileOrder(node, registry.messages, findField, report);
     const names = [node.name.value, order?.inputName ?? ''];
     const taken = names.find((name) => catalog.messages.has(name) || catalog.enums.has(name));
     if (taken !== undefined) report(node.name, `a type "${taken}" exists already`);

@@ -3,14 +3,17 @@ import {
   type DefinitionNode,
   type EnumTypeDefinitionNode,
   type EnumValueDefinitionNode,
+  type FieldDefinitionNode,
   Kind,
   parse,
+  print,
 } from 'graphql';
 
 import { didYouMean } from '../../errors/did-you-mean.ts';
 
 import type { MessageDescriptor } from '../../registry/descriptors.ts';
 
+import { compileConversion } from './compile-conversion.ts';
 import { compileRowExpression } from './compile-expression.ts';
 import type { Row } from './compile-row-path.ts';
 import type { Report } from './mistakes.ts';
@@ -19,6 +22,9 @@ import { describeShape } from './shape.ts';
 
 /** What a row is put in its place by: text or a number; undefined where there is none. */
 export type ReadOrderKey = (row: Row) => string | number | undefined;
+
+/** Finds a field that the document adds to the type of a message. */
+export type FindField = (message: MessageDescriptor, name: string) => FieldDefinitionNode | undefined;
 
 /** What lists of one type can be put in order by. */
 export interface Order {
@@ -45,11 +51,12 @@ const ending = 'OrderField';
 
 /**
  * Compiles an enum of the links document, whose values are what a list can be put in order by: `@order(message:)` says of
- * what, `@by(path:)` where a value lies in it. Reports mistakes; answers undefined when the message is not known.
+ * what, `@by(path:)` where a value lies in it, or `@by(field:)` which friendly value of the document it is. Reports mistakes; answers undefined when the message is not known.
  */
 export function compileOrder(
   node: EnumTypeDefinitionNode,
   messages: ReadonlyMap<string, MessageDescriptor>,
+  find: FindField,
   report: Report,
 ): Order | undefined {
   const directive = node.directives?.find(({ name }) => name.value === 'order');
@@ -66,7 +73,7 @@ export function compileOrder(
     return undefined;
   }
   const inputName = name.slice(0, -'Field'.length);
-  const values = (node.values ?? []).map((value) => compileValue(value, message, report));
+  const values = (node.values ?? []).map((value) => compileValue(value, message, find, report));
   return {
     inputName,
     message,
@@ -85,22 +92,24 @@ input ${inputName} {
   };
 }
 
-const settingsOfBy: Readonly<Record<string, SettingKind>> = { path: 'text', zeroIsUnset: 'flag' };
+const settingsOfBy: Readonly<Record<string, SettingKind>> = { path: 'text', field: 'text' };
 
-function compileValue(value: EnumValueDefinitionNode, message: MessageDescriptor, report: Report) {
+function compileValue(value: EnumValueDefinitionNode, message: MessageDescriptor, find: FindField, report: Report) {
   const directive: ConstDirectiveNode | undefined = value.directives?.find(({ name }) => name.value === 'by');
   const settings = readSettings(directive ?? value, directive?.arguments ?? [], settingsOfBy, report);
+  const field = settings.text('field');
   const path = settings.text('path') ?? '';
-  const description = value.description ?? { kind: Kind.STRING, value: `By \`${path}\`.` };
-  return {
-    node: { ...value, description, directives: [] },
-    read: compileKey(path, settings.flag('zeroIsUnset'), message, settings.nodeOf('path'), report),
-  };
+  const description = value.description ?? { kind: Kind.STRING, value: `By \`${field ?? path}\`.` };
+  const read =
+    field === undefined
+      ? compilePath(path, message, settings.nodeOf('path'), report)
+      : compileComputed(field, message, find, settings.nodeOf('field'), report);
+  return { node: { ...value, description, directives: [] }, read };
 }
 
-function compileKey(
+/** A field of the message. */
+function compilePath(
   path: string,
-  zeroIsUnset: boolean,
   message: MessageDescriptor,
   node: Parameters<Report>[0],
   report: Report,
@@ -121,6 +130,39 @@ function compileKey(
   return (row) => {
     const value = evaluate(row);
     const number = value === undefined || value === null ? Number.NaN : Number(value);
-    return Number.isNaN(number) || (zeroIsUnset && number === 0) ? undefined : number;
+    return Number.isNaN(number) ? undefined : number;
   };
+}
+
+/** Types of friendly values that stand in order as they are: numbers, and moments as RFC 3339 writes them in UTC. */
+const orderedTypes: ReadonlySet<string> = new Set(['Int', 'Float', 'String', 'DateTime']);
+
+/** A friendly value, which is null where nothing is set. */
+function compileComputed(
+  name: string,
+  message: MessageDescriptor,
+  find: FindField,
+  node: Parameters<Report>[0],
+  report: Report,
+): ReadOrderKey | undefined {
+  const found = find(message, name);
+  const directive = found?.directives?.find((one) => one.name.value === 'convert');
+  if (found === undefined || directive === undefined) {
+    report(node, `"${name}" is no field of ${message.fullName} that @convert makes`);
+    return undefined;
+  }
+  const type = print(found.type);
+  if (!orderedTypes.has(type)) {
+    report(node, `"${name}" is ${type}; expected ${[...orderedTypes].join(', ')}: order by what it is made of instead`);
+    return undefined;
+  }
+  // What is wrong with it is told where it stands.
+  const conversion = compileConversion(directive, message, type, () => undefined);
+  return conversion && ((row) => keyOf(conversion.convert(row)));
+}
+
+/** What cannot be told is a promise that fails: that is for the field itself to say, and here as good as not set. */
+function keyOf(value: unknown): ReturnType<ReadOrderKey> {
+  if (value instanceof Promise) value.catch(() => undefined);
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }

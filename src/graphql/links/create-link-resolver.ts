@@ -69,7 +69,7 @@ export function createLinkResolver(plan: LinkPlan, surroundings: LinkSurrounding
       ? value.then(countRows)
       : plan.orderKeys === undefined || (call.pages === undefined ? !isArranged(scope.args) : !isWhole)
         ? value
-        : value.then((rows) => arrange(rows, plan.orderKeys!, scope.args, context));
+        : value.then((rows) => arrange(rows, plan.orderKeys!, call, scope.args, context));
     const finished =
       plan.adopts && call.owns ? shown.then((rows) => adoptAll(rows, plan.parentType, scope.parent)) : shown;
     const told = plan.hasDefaultLimit
@@ -95,6 +95,7 @@ function countRows(rows: unknown): unknown {
 async function arrange(
   rows: unknown,
   keys: ReadonlyMap<string, ReadOrderKey>,
+  { rpc: { method } }: CallPlan,
   args: Arrangement,
   { operation }: GraphqlContext,
 ): Promise<unknown> {
@@ -102,6 +103,10 @@ async function arrange(
   const end = operation.collect();
   try {
     return await arrangeRows(rows as readonly Row[], keys, args);
+  } catch (error) {
+    return readSafely(() => {
+      throw error;
+    }, method);
   } finally {
     end();
   }

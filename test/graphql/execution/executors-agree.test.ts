@@ -37,7 +37,8 @@ const shopLinks = `
 enum BookOrderField @order(message: "bookshop.catalog.Book") {
   TITLE @by(path: "titleText")
   GENRE @by(path: "genre")
-  SOLD @by(path: "copiesSold", zeroIsUnset: true)
+  SOLD @by(path: "copiesSold")
+  PUBLISHED @by(field: "publishedAt")
   UID @by(path: "uid")
 }
 extend type Query {

@@ -339,6 +339,15 @@ describe('a mistake in a links document', () => {
       'line 1, BookOrderField: bookshop.catalog.Book has no field "titel_text"; did you mean "titleText"?',
     ],
     [
+      'enum BookOrderField @order(message: "bookshop.catalog.Book") { TITLE @by(field: "titleText") }',
+      'line 1, BookOrderField: "titleText" is no field of bookshop.catalog.Book that @convert makes',
+    ],
+    [
+      `enum BookOrderField @order(message: "bookshop.catalog.Book") { SOLD @by(field: "sold") }
+extend type BookshopCatalogBook { sold: Int64 @convert(from: "copiesSold", by: KIBIBYTES) }`,
+      'line 1, BookOrderField: "sold" is Int64; expected Int, Float, String, DateTime: order by what it is made of instead',
+    ],
+    [
       `enum AuthorOrderField @order(message: "bookshop.catalog.Book.Author") { NAME @by(path: "name") }
 extend type Query { books: [BookshopCatalogBook!] @list(orderBy: AuthorOrderField) @rpc(method: "${ListBooks}", take: "books") }`,
       'line 2, Query.books: AuthorOrder is an order of bookshop.catalog.Book.Author; the field is BookshopCatalogBook',

@@ -50,6 +50,22 @@ describe('a list in the order that its caller wants', () => {
     expect(times.slice(0, set.length)).toEqual(direction === 'ASC' ? set.toSorted() : set.toSorted().reverse());
   });
 
+  it('is sorted by friendly values, too', async () => {
+    const { data, errors } = await farm.ask(
+      '{ jobs(orderBy: [{ field: PROGRESS, direction: DESC }]) { progress frames(orderBy: [{ field: HOST }]) { hostName } } }',
+    );
+    expect(errors).toBeUndefined();
+    const all: readonly (number | null)[] = data.jobs.map(({ progress }: { progress: number | null }) => progress);
+    const set = all.filter((progress) => progress !== null);
+    expect(new Set(set).size).toBeGreaterThan(2);
+    expect(all.slice(0, set.length)).toEqual(set.toSorted((one, other) => other - one));
+    for (const { frames } of data.jobs) {
+      const hosts = frames.map(({ hostName }: { hostName: string | null }) => hostName);
+      const named = hosts.filter((host: string | null) => host !== null);
+      expect(hosts.slice(0, named.length)).toEqual(named.toSorted());
+    }
+  });
+
   it('comes in pages that fit together, and tells how many there are by no further call', async () => {
     const asked = await farm.ask(
       `query ($order: [JobOrder!]) {
