@@ -104,6 +104,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^yaml$/, ['documents', 'rpc-table']],
   [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql']],
   [/^prom-client$/, ['telemetry']],
+  [/^negotiator$/, ['http']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],
   [/^node:(?:https?|http2|net|cluster)$/, ['http', 'grpc', 'doctor']],

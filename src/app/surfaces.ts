@@ -25,6 +25,7 @@ import type { ServerOptions } from '../http/create-server.ts';
 import type { Handler } from '../http/mount.ts';
 import type { Decision } from '../call/decision.ts';
 import { compileIsService, type IdentifyRequest, type Identity } from '../call/identity.ts';
+import { compressAnswers } from '../http/compress-answers.ts';
 import { compileProtection } from '../http/protect.ts';
 import { serveDocument } from '../http/serve-document.ts';
 import { createSwaggerUiPage } from '../swagger-ui/create-swagger-ui-page.ts';
@@ -75,26 +76,30 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
   const handleRest = meters?.answers('rest', rest) ?? rest;
   const handleConnect = meters?.answers('connect', connect.handle) ?? connect.handle;
   const graphql = mountGraphql(options, callersOf('graphql'));
+  const isCompressed = config.compression !== 'off';
+  const handleGraphql = isCompressed ? compressAnswers(graphql.handle, options.budget) : graphql.handle;
   const protect = compileGate(options, addressOf);
   return {
     mounts: {
       [graphqlPath]: protect({
-        handle: meters?.answers('graphql', graphql.handle) ?? graphql.handle,
+        handle: meters?.answers('graphql', handleGraphql) ?? handleGraphql,
         crossSiteMethods: 'GET, POST',
         isReadGuarded: () => true,
         wordBlocked,
       }),
-      ...(config.openapi && { [openapiPath]: serveDocument(describeRoutes(snapshot, config.authentication)) }),
+      ...(config.openapi && {
+        [openapiPath]: serveDocument(() => describeRoutes(snapshot, config.authentication), isCompressed),
+      }),
       ...(config.openapi &&
         config.swaggerUi && {
           [docsPath]: protect({
-            handle: createSwaggerUiPage({ path: docsPath, documentPath: openapiPath }),
+            handle: createSwaggerUiPage({ path: docsPath, documentPath: openapiPath, isCompressed }),
             crossSiteMethods: 'GET',
             isReadGuarded: () => false,
             wordBlocked: compileWordBlocked(config.jsonStyle),
           }),
         }),
-      ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
+      ...(resource !== undefined && { [resource.path]: serveDocument(() => resource.document, isCompressed) }),
     },
     webSockets: {
       [graphqlPath]: protect({
@@ -136,6 +141,7 @@ function mountRest(options: CreateSurfacesOptions, callers: Callers): Handler {
     forwardMetadata: config.forwardMetadata,
     maxBodyBytes: config.maxRequestBytes,
     budget,
+    isCompressed: config.compression === 'all',
     isRead: (method) => snapshot.table.factsOf(method).kind === 'read',
     onRefused: countRefusals(options),
   });
@@ -174,7 +180,8 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
   const { registry, table, graphqlServices, needsOf, descriptions, links, persistedOperations } = snapshot;
   const { authorizationServer } = authentication;
   const needsToken = config.auth === 'jwt';
-  const page = { path: graphqlPath, needsToken, login: config.graphiqlLogin, authorizationServer };
+  const isCompressed = config.compression !== 'off';
+  const page = { path: graphqlPath, needsToken, login: config.graphiqlLogin, authorizationServer, isCompressed };
   const schema = deriveSchema({
     registry,
     table,

@@ -68,6 +68,8 @@ export interface Config {
   };
   readonly openapi: boolean;
   readonly swaggerUi: boolean;
+  /** Which answers are compressed. */
+  readonly compression: 'graphql' | 'all' | 'off';
   readonly graphiql: boolean;
   /** Undefined: people bring tokens. */
   readonly graphiqlLogin: LoginSettings | undefined;
@@ -185,6 +187,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     }),
     openapi: read.boolean('OPENAPI'),
     swaggerUi: read.boolean('SWAGGER_UI'),
+    compression: read.text('COMPRESSION') as Config['compression'],
     graphiql,
     graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],

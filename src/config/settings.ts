@@ -464,6 +464,17 @@ export const options = [
       'nothing. REST and gRPC are not touched.',
   },
   {
+    name: 'COMPRESSION',
+    kind: 'choice',
+    choices: ['graphql', 'all', 'off'],
+    default: 'graphql',
+    group: 'Surfaces',
+    description:
+      'Which answers from 1 kB on are compressed (br, gzip) for clients that take it: those of GraphQL, GraphiQL’s files and ' +
+      '/openapi.json; REST’s too; or none. The Go gateway compresses nothing, so REST does not by default. Connect, gRPC-Web ' +
+      'and gRPC have ways of their own.',
+  },
+  {
     name: 'GRAPHIQL',
     kind: 'boolean',
     default: 'true',

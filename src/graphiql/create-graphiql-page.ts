@@ -23,6 +23,8 @@ export interface GraphiqlPageOptions {
   readonly authorizationServer?: () => AuthorizationServer | undefined;
   /** What is open on the first visit; the tabs for OpenCue when not given. */
   readonly tabs?: readonly GraphiqlTab[];
+  /** Whether files go out packed to those who take that; they do when not given. */
+  readonly isCompressed?: boolean;
 }
 
 /** The page as a mount for the server. It shows nothing of the farm, so it needs no identity. */
@@ -51,6 +53,7 @@ export function createGraphiqlPage(options: GraphiqlPageOptions): GraphiqlPage {
     handle: servePage({
       path,
       built: readPage(builtPage),
+      isCompressed: options.isCompressed ?? true,
       bundle: async () => (await import('./build/bundle-page.ts')).bundlePage(),
       compilePage: (files) => compilePage(files, options),
       policy: contentSecurityPolicy(),

@@ -6,6 +6,8 @@ export interface ByteBudget {
   readonly heldBytes: number;
   /** Opens the account of a request, which ends with its response. */
   open(response: ServerResponse): Hold;
+  /** The account that is open for a response; undefined: none is. */
+  holdOf(response: ServerResponse): Hold | undefined;
   /** Counts what waits in sockets, too, for answers that nobody has counted. To be called about every second. */
   refresh(): void;
 }
@@ -46,6 +48,7 @@ interface Account {
 export function createByteBudget(maxBytes: number): ByteBudget {
   const half = maxBytes / 2;
   const accounts = new Set<Account>();
+  const holds = new WeakMap<ServerResponse, Hold>();
   const waiting = new Set<() => void>();
   /** By subject. */
   const weights = new Map<string | undefined, number>();
@@ -108,14 +111,17 @@ export function createByteBudget(maxBytes: number): ByteBudget {
         change(account, { said: 0, seen: 0 });
         accounts.delete(account);
       });
-      return {
+      const hold: Hold = {
         assign: (subject) => change(account, { subject }),
         take: (bytes) => take(account, bytes),
         takeSoon: (bytes) => takeSoon(account, bytes),
         replace: (bytes) => take(account, bytes - account.said),
         set: (said) => change(account, { said }),
       };
+      holds.set(response, hold);
+      return hold;
     },
+    holdOf: (response) => holds.get(response),
     refresh: () => {
       for (const account of accounts) {
         const seen = account.response.writableLength;

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+import { type ContentCoding, contentCodings } from './content-coding.ts';
 
 /**
  * One file of the built page. Its name holds a hash of its content, so that it may be kept for ever under that name; what
@@ -10,13 +12,15 @@ import { gzipSync } from 'node:zlib';
 export interface PageFile {
   readonly name: string;
   readonly body: Buffer;
-  readonly gzipped: Buffer;
+  /** The same, packed. */
+  readonly packed: Readonly<Record<ContentCoding, Buffer>>;
 }
 
-/** A file under the name that it has already, packed as small as gzip can. */
+/** A file under the name that it has already, packed nearly as small as can be: Brotli's last levels take seconds. */
 export function createPageFile(name: string, text: string): PageFile {
   const body = Buffer.from(text);
-  return { name, body, gzipped: gzipSync(body, { level: 9 }) };
+  const br = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
+  return { name, body, packed: { br, gzip: gzipSync(body, { level: 9 }) } };
 }
 
 /** A file that is named after its content: `page.css` becomes `page-<hash>.css`. */
@@ -29,21 +33,23 @@ export function createHashedFile(name: string, text: string): PageFile {
 export function readPage(folder: string): readonly PageFile[] | undefined {
   if (!existsSync(folder)) return undefined;
   return readdirSync(folder)
-    .filter((name) => !name.endsWith('.gz'))
-    .map((name) => ({
-      name,
-      body: readFileSync(join(folder, name)),
-      gzipped: readFileSync(join(folder, `${name}.gz`)),
-    }));
+    .filter((name) => !Object.values(endings).some((ending) => name.endsWith(ending)))
+    .map((name) => {
+      const read = (ending = '') => readFileSync(join(folder, name + ending));
+      return { name, body: read(), packed: { br: read(endings.br), gzip: read(endings.gzip) } };
+    });
 }
+
+/** How the names of packed files end. */
+const endings: Readonly<Record<ContentCoding, string>> = { br: '.br', gzip: '.gz' };
 
 /** Leaves the page's files in a folder, and nothing else: each as it is, and packed beside it. */
 export function writePage(folder: string, files: readonly PageFile[]): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const { name, body, gzipped } of files) {
+  for (const { name, body, packed } of files) {
     writeFileSync(join(folder, name), body);
-    writeFileSync(join(folder, `${name}.gz`), gzipped);
+    for (const coding of contentCodings) writeFileSync(join(folder, name + endings[coding]), packed[coding]);
   }
 }
 

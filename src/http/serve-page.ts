@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { negotiateCoding } from './content-coding.ts';
 import type { Handler } from './mount.ts';
 import { createHashedFile, type PageFile } from './page-files.ts';
 
@@ -15,18 +16,18 @@ export interface PageOptions {
   readonly compilePage: (files: readonly PageFile[]) => () => PreparedFile;
   /** What the files may do when a browser shows one of them by itself: a content security policy. */
   readonly policy: string;
+  /** Whether they go out packed to those who take that; they do when not given. */
+  readonly isCompressed?: boolean;
 }
 
-/** A response that is ready to be sent, in both encodings. */
-export interface PreparedFile {
+/** A response that is ready to be sent, packed or not. */
+export interface PreparedFile extends Pick<PageFile, 'body' | 'packed'> {
   readonly fields: Readonly<Record<string, string>>;
   readonly etag: string;
-  readonly body: Buffer;
-  readonly gzipped: Buffer;
 }
 
 /** Serves a page and its files. It answers GET and HEAD alike; which requests are for it is for others to say. */
-export function servePage({ path, built, bundle, compilePage, policy }: PageOptions): Handler {
+export function servePage({ path, built, bundle, compilePage, policy, isCompressed = true }: PageOptions): Handler {
   const assets = `${path}/assets/`;
   const prepare = (files: readonly PageFile[]): Find => {
     const prepared = new Map(files.map((file) => [assets + file.name, prepareAsset(file, policy)]));
@@ -35,7 +36,7 @@ export function servePage({ path, built, bundle, compilePage, policy }: PageOpti
   };
   let find = built === undefined ? undefined : prepare(built);
   return (request, response) => {
-    const answer = (found: Find) => send(request, response, found(pathOf(request)), policy);
+    const answer = (found: Find) => send(request, response, found(pathOf(request)), { policy, isCompressed });
     if (find !== undefined) return answer(find);
     const prepareSources = async () => {
       find ??= prepare(await bundle());
@@ -75,12 +76,12 @@ function prepareAsset(file: PageFile, policy: string): PreparedFile {
   return prepareFile(file, { policy, cacheControl: 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
 }
 
-function prepareFile({ name, body, gzipped }: PageFile, { policy, cacheControl, vary }: SendingOptions): PreparedFile {
+function prepareFile({ name, body, packed }: PageFile, { policy, cacheControl, vary }: SendingOptions): PreparedFile {
   // The name tells contents apart. Weak, because packed and plain share the tag (RFC 9110, 8.8.3.3).
   const etag = `W/"${name}"`;
   const contentType = contentTypes[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream';
   const fields = { 'content-type': contentType, ...guardOf(policy), 'cache-control': cacheControl, vary, etag };
-  return { fields, etag, body, gzipped };
+  return { fields, etag, body, packed };
 }
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -102,21 +103,21 @@ function guardOf(policy: string): Readonly<Record<string, string>> {
   };
 }
 
-/** Packed with gzip and not Brotli: browsers offer the latter over TLS only, and cuegate speaks plain HTTP. */
+/** Brotli for browsers that came by TLS, over which alone they offer it; gzip for the others. */
 function send(
   request: IncomingMessage,
   response: ServerResponse,
   prepared: PreparedFile | undefined,
-  policy: string,
+  { policy, isCompressed }: { readonly policy: string; readonly isCompressed: boolean },
 ): void {
   if (prepared === undefined) {
     sendText(response, 404, 'no such file; the page may be of another version: load it again', policy);
   } else if (request.headers['if-none-match']?.includes(prepared.etag) === true) {
     response.writeHead(304, prepared.fields).end();
   } else {
-    const isGzipped = acceptsGzip(request.headers['accept-encoding']);
-    const body = isGzipped ? prepared.gzipped : prepared.body;
-    const encoding = isGzipped ? { 'content-encoding': 'gzip' } : {};
+    const coding = isCompressed ? negotiateCoding(request).coding : undefined;
+    const body = coding === undefined ? prepared.body : prepared.packed[coding];
+    const encoding = coding === undefined ? {} : { 'content-encoding': coding };
     response.writeHead(200, { ...prepared.fields, ...encoding, 'content-length': body.length });
     response.end(request.method === 'HEAD' ? undefined : body);
   }
@@ -124,8 +125,4 @@ function send(
 
 function sendText(response: ServerResponse, status: number, text: string, policy: string): void {
   response.writeHead(status, { 'content-type': contentTypes['.txt'], ...guardOf(policy) }).end(`${text}\n`);
-}
-
-function acceptsGzip(acceptEncoding = ''): boolean {
-  return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(acceptEncoding);
 }

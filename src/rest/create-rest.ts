@@ -17,6 +17,7 @@ import { callerTimeoutMs } from './parse-timeout.ts';
 import { compileErrorRenderer, type Progress } from './render-error.ts';
 import { noRoomForBody } from './reply-room.ts';
 import { sendAnswer } from './send-answer.ts';
+import { compileSendCompressed } from './send-compressed.ts';
 
 /** What the REST surface is made of. */
 export interface RestOptions extends RoutesOptions {
@@ -30,6 +31,8 @@ export interface RestOptions extends RoutesOptions {
   readonly maxBodyBytes: number;
   /** What may be held in memory for all callers together. */
   readonly budget: ByteBudget;
+  /** Whether long answers are compressed for clients that take it; the Go gateway never does, and neither do we when not given. */
+  readonly isCompressed?: boolean;
   /** Counts a request that was refused before it could be a call, by its reason. */
   readonly onRefused: (reason: string) => void;
 }
@@ -57,6 +60,7 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
     gone: callerGone,
     noRoom: noRoomForBody,
   };
+  const send = options.isCompressed === true ? compileSendCompressed(budget) : sendAnswer;
   const metadataOf = options.forwardMetadata ? forwardMetadata : () => noMetadata;
 
   /** One request's life. The order decides which of several mistakes is answered. */
@@ -93,7 +97,7 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
         hold,
         response,
       });
-      if (answered !== undefined) sendAnswer(response, answered);
+      if (answered !== undefined) send(response, answered);
     } catch (error) {
       const failure = GatewayError.from(error);
       // What is left of a body that was refused unread is not waited for.
@@ -101,7 +105,7 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
         response.shouldKeepAlive = false;
       if (failure.reason.endsWith('BUFFERS_FULL')) onRefused(failure.reason);
       const answer = renderError(failure, progress);
-      sendAnswer(response, failure.reason === 'BODY_BUFFERS_FULL' ? { ...answer, status: 413 } : answer);
+      send(response, failure.reason === 'BODY_BUFFERS_FULL' ? { ...answer, status: 413 } : answer);
     }
   };
   return (request, response) => {

@@ -36,6 +36,8 @@ type RawResponse = ServerResponse<IncomingMessage> & {
   _header: string;
   /** Whether the connection ends with this response. */
   _last: boolean;
+  /** The trailer fields; sent after the last chunk. */
+  _trailer: string;
 };
 
 /**
@@ -113,6 +115,7 @@ export function startAnswer(response: ServerResponse, answer: Omit<Answer, 'body
   raw._header = `HTTP/1.${isChunked ? 1 : 0} ${startHead(raw, answer)}${framing}\r\n`;
   raw._last = !raw.shouldKeepAlive;
   raw.chunkedEncoding = isChunked;
+  raw._trailer = answer.trailers ?? '';
   return {
     write: async (bytes) => {
       if (!raw.destroyed && !raw.write(bytes)) await untilDrained(raw);

@@ -10,6 +10,8 @@ export interface SwaggerUiPageOptions {
   readonly path: string;
   /** Where the OpenAPI document is, e.g. `/openapi.json`. */
   readonly documentPath: string;
+  /** Whether its files go out packed to those who take that; they do when not given. */
+  readonly isCompressed?: boolean;
 }
 
 /** Where the build leaves the page's files: beside this module, so in `dist` only. */
@@ -19,11 +21,12 @@ export const builtPage = fileURLToPath(new URL('./assets/', import.meta.url));
  * Swagger UI from files of our own, as a mount for the server: the routes of REST, to read and to try out. It shows nothing of
  * the farm, so it needs no identity; the requests that people send from it do.
  */
-export function createSwaggerUiPage({ path, documentPath }: SwaggerUiPageOptions): Handler {
+export function createSwaggerUiPage({ path, documentPath, isCompressed = true }: SwaggerUiPageOptions): Handler {
   return readOnly(
     servePage({
       path,
       built: readPage(builtPage),
+      isCompressed,
       bundle: async () => (await import('./build/bundle-page.ts')).bundlePage(),
       compilePage: (files) => {
         const prepared = preparePage(renderPage(files, path, documentPath), contentSecurityPolicy);

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -120,7 +120,11 @@ describe('createGraphiqlPage()', () => {
     expect(Number(packed.headers['content-length'])).toBe(packed.body.length);
     expect(packed.body.length).toBeLessThan(plain.body.length / 2);
     expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
-    for (const refusal of ['gzip;q=0', 'gzip; q=0.0, br', 'identity', 'br']) {
+    const smaller = await ask(address, { 'accept-encoding': 'gzip, deflate, br' });
+    expect(smaller.headers['content-encoding']).toBe('br');
+    expect(smaller.body.length).toBeLessThan(packed.body.length);
+    expect(brotliDecompressSync(smaller.body).equals(plain.body)).toBe(true);
+    for (const refusal of ['gzip;q=0', 'gzip; q=0.0, br;q=0', 'identity', 'zstd']) {
       expect((await ask(address, { 'accept-encoding': refusal })).headers['content-encoding']).toBeUndefined();
     }
     expect((await ask(address, { 'accept-encoding': 'gzip;q=0.5' })).headers['content-encoding']).toBe('gzip');

@@ -21,7 +21,7 @@ describe('readPage()', () => {
     const files = [createPageFile('page-12345678.js', 'export {};'), createHashedFile('page.css', 'p {}')];
     writePage(folder, files);
     expect([...readPage(folder)!].sort(byName)).toEqual([...files].sort(byName));
-    expect(readdirSync(folder)).toHaveLength(4);
+    expect(readdirSync(folder)).toHaveLength(6);
   });
 
   it('finds nothing where nothing was built', () => {
@@ -35,6 +35,6 @@ describe('createHashedFile()', () => {
     expect(one!.name).toMatch(/^page-[\w-]{8}\.css$/);
     expect(same!.name).toBe(one!.name);
     expect(other!.name).not.toBe(one!.name);
-    expect(gunzipSync(one!.gzipped).toString()).toBe('p {}');
+    expect(gunzipSync(one!.packed.gzip).toString()).toBe('p {}');
   });
 });
