@@ -78,6 +78,8 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
       payloads.typeDefs,
       ...extensions.map(({ typeDefs }) => only(typeDefs, (node) => !isOfQuery(node))),
     ],
+    // The schema is nobody else's, so it need not be made a second time.
+    updateResolversInPlace: true,
     resolvers: [
       deriveResolvers(types, names),
       { Query: roots.read, ...(Object.keys(roots.write).length > 0 && { Mutation: roots.write }) },
