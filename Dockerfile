@@ -13,11 +13,23 @@ WORKDIR /cuegate
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
 
+# Starts once as the user that the last stage names: what V8 has compiled is kept, and is read-only by the time that it is used.
+FROM node:24-slim AS started
+WORKDIR /cuegate
+COPY --from=dependencies /cuegate/node_modules ./node_modules
+COPY --from=build /cuegate/dist ./dist
+COPY package.json fill-compile-cache.mjs ./
+COPY proto ./proto
+COPY schema ./schema
+RUN install -d -o 1000 -g 1000 dist/compile-cache
+USER 1000:1000
+RUN node fill-compile-cache.mjs
+
 FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /cuegate
 COPY --from=dependencies /cuegate/node_modules ./node_modules
-COPY --from=build /cuegate/dist ./dist
+COPY --from=started /cuegate/dist ./dist
 COPY package.json LICENSE NOTICE ./
 COPY proto ./proto
 COPY schema ./schema

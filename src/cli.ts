@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-// Signals come first: nothing else is imported here, for all that a module imports is loaded before its own first line.
+// Signals come first: nothing that takes its time is imported here, for all that a module imports is loaded before its own first line.
 import { listenToSignals } from './commands/close-on-signal.ts';
+import { readCompileCache } from './commands/compile-cache.ts';
+import { keepYoungGenerationSmall } from './commands/young-generation.ts';
 
 listenToSignals();
+readCompileCache();
+keepYoungGenerationSmall();
 const { runCommandLine } = await import('./commands/run-command-line.ts');
 await runCommandLine(process.argv.slice(2));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { type BenchCase, median } from '../bench-case.ts';
@@ -28,46 +28,68 @@ const subjects: readonly Subject[] = [
     command: ['node', 'dist/cli.js', 'serve'],
     isReady: (output) => output.includes('cuegate is serving'),
   },
+  {
+    name: 'the modules one by one',
+    command: [
+      'node',
+      '--input-type=module',
+      '-e',
+      "(await import('./dist/commands/run-command-line.js')).runCommandLine(['serve'])",
+    ],
+    isReady: (output) => output.includes('cuegate is serving'),
+  },
 ];
+
+/** The processor time of all threads of a process, in milliseconds; Linux only. */
+function cpuMsOf(pid: number): number {
+  const folder = `/proc/${pid}/task`;
+  const times = readdirSync(folder).map((task) =>
+    Number(readFileSync(`${folder}/${task}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return times.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6;
+}
+
+interface Measured {
+  readonly readyMs: number;
+  readonly cpuMs: number;
+  readonly residentMiB: number;
+}
 
 /** From the start of the process to the first answer that it could give, and the memory it then holds. */
 export const bench: BenchCase = {
   name: 'startup',
   question: 'How long until cuegate serves the 18 protos of OpenCue, and how much memory does it hold when idle?',
   run: async () => {
-    const measured = subjects.map((): { readyMs: number[]; residentMiB: number[] } => ({
-      readyMs: [],
-      residentMiB: [],
-    }));
+    const measured = subjects.map((): Measured[] => []);
     for (let round = 0; round < rounds; round += 1) {
-      for (const [index, subject] of subjects.entries()) {
-        const { readyMs, residentMiB } = await measure(subject);
-        measured[index]?.readyMs.push(readyMs);
-        measured[index]?.residentMiB.push(residentMiB);
-      }
+      for (const [index, subject] of subjects.entries()) measured[index]?.push(await measure(subject));
     }
     const bare = measured[0]!;
     return {
-      columns: ['process', 'ready, ms', 'times bare', 'idle memory, MiB', 'times bare'],
+      columns: [
+        'process',
+        'ready, ms',
+        'times bare',
+        'CPU until then, ms',
+        'times bare',
+        'idle memory, MiB',
+        'times bare',
+      ],
       rows: subjects.map(({ name }, index) => {
-        const { readyMs, residentMiB } = measured[index]!;
-        const ratio = (one: readonly number[], other: readonly number[]) => (median(one) / median(other)).toFixed(1);
-        return [
-          name,
-          median(readyMs).toFixed(0),
-          ratio(readyMs, bare.readyMs),
-          median(residentMiB).toFixed(0),
-          ratio(residentMiB, bare.residentMiB),
-        ];
+        const cells = (['readyMs', 'cpuMs', 'residentMiB'] as const).flatMap((key) => {
+          const [one, other] = [measured[index]!, bare].map((starts) => median(starts.map((start) => start[key])));
+          return [one!.toFixed(0), (one! / other!).toFixed(1)];
+        });
+        return [name, ...cells];
       }),
       notes: [
-        `Medians of ${rounds} starts. Memory is the resident set, ${idleMs / 1000} s after being ready, Linux only.`,
+        `Medians of ${rounds} starts. CPU is that of all threads; memory is the resident set, ${idleMs / 1000} s after being ready; Linux only.`,
       ],
     };
   },
 };
 
-async function measure({ command, isReady }: Subject): Promise<{ readyMs: number; residentMiB: number }> {
+async function measure({ command, isReady }: Subject): Promise<Measured> {
   const [program = '', ...words] = command;
   const begin = performance.now();
   const child = spawn(program, words, {
@@ -82,9 +104,10 @@ async function measure({ command, isReady }: Subject): Promise<{ readyMs: number
       if (isReady(output)) break;
     }
     const readyMs = performance.now() - begin;
+    const cpuMs = cpuMsOf(child.pid!);
     await new Promise((resolve) => setTimeout(resolve, idleMs));
     const kibibytes = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
-    return { readyMs, residentMiB: kibibytes / 1024 };
+    return { readyMs, cpuMs, residentMiB: kibibytes / 1024 };
   } finally {
     child.kill('SIGKILL');
   }

@@ -4,7 +4,6 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { Problems } from '../errors/problems.ts';
 import { explainListenError } from './explain-listen-error.ts';
 import { createMeters, type Meters } from './meters.ts';
-import { openGrpc } from './open-grpc.ts';
 import type { EndpointLane } from './destinations.ts';
 import { createByteBudget } from '../http/byte-budget.ts';
 import { compileIsShared } from '../http/client-address.ts';
@@ -159,7 +158,9 @@ async function openGateway(
     links: () => ({ ...snapshot.links.counters }),
   });
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
-  const grpc = await openGrpc({ config, snapshot, pipeline, authentication, meters });
+  // Not loaded where it is not served: its libraries are.
+  const { openGrpc } = config.grpcPort === undefined ? {} : await import('./open-grpc.ts');
+  const grpc = await openGrpc?.({ config, snapshot, pipeline, authentication, meters });
   opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,

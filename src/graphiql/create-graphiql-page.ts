@@ -40,7 +40,8 @@ export const builtPage = fileURLToPath(new URL('./assets/', import.meta.url));
 
 /**
  * GraphiQL from files of our own: it works without any network beyond the gateway, and a strict content security policy
- * keeps it so. Built files are read here, at boot; from sources the page is bundled at its first request.
+ * keeps it so. The files are read when they are asked for first, since many a gateway has no visitors; from sources the page is
+ * bundled then.
  */
 export function createGraphiqlPage(options: GraphiqlPageOptions): GraphiqlPage {
   const { path } = options;
@@ -52,7 +53,7 @@ export function createGraphiqlPage(options: GraphiqlPageOptions): GraphiqlPage {
     },
     handle: servePage({
       path,
-      built: readPage(builtPage),
+      readBuilt: () => readPage(builtPage),
       isCompressed: options.isCompressed ?? true,
       bundle: async () => (await import('./build/bundle-page.ts')).bundlePage(),
       compilePage: (files) => compilePage(files, options),

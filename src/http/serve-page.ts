@@ -8,9 +8,9 @@ import { createHashedFile, type PageFile } from './page-files.ts';
 export interface PageOptions {
   /** Where browsers find it, e.g. `/graphql`, and its files below it, under `assets/`. */
   readonly path: string;
-  /** Its files, as they were built; undefined: they are made at the first request. */
-  readonly built: readonly PageFile[] | undefined;
-  /** Makes the files from the sources. */
+  /** Reads its files as they were built, at the first request, since many a gateway has no visitors; undefined: there are none. */
+  readonly readBuilt: () => readonly PageFile[] | undefined;
+  /** Makes the files from the sources where none were built. */
   readonly bundle: () => Promise<readonly PageFile[]>;
   /** Compiles the page itself from its files; what it gives is asked for at each visit. */
   readonly compilePage: (files: readonly PageFile[]) => () => PreparedFile;
@@ -27,22 +27,23 @@ export interface PreparedFile extends Pick<PageFile, 'body' | 'packed'> {
 }
 
 /** Serves a page and its files. It answers GET and HEAD alike; which requests are for it is for others to say. */
-export function servePage({ path, built, bundle, compilePage, policy, isCompressed = true }: PageOptions): Handler {
+export function servePage({ path, readBuilt, bundle, compilePage, policy, isCompressed = true }: PageOptions): Handler {
   const assets = `${path}/assets/`;
   const prepare = (files: readonly PageFile[]): Find => {
     const prepared = new Map(files.map((file) => [assets + file.name, prepareAsset(file, policy)]));
     const findPage = compilePage(files);
     return (target) => (target === path ? findPage() : prepared.get(target));
   };
-  let find = built === undefined ? undefined : prepare(built);
+  let find: Find | undefined;
   return (request, response) => {
     const answer = (found: Find) => send(request, response, found(pathOf(request)), { policy, isCompressed });
     if (find !== undefined) return answer(find);
-    const prepareSources = async () => {
-      find ??= prepare(await bundle());
+    const findFiles = async () => {
+      const files = readBuilt() ?? (await bundle());
+      find ??= prepare(files);
       return find;
     };
-    prepareSources().then(answer, () =>
+    findFiles().then(answer, () =>
       sendText(response, 500, 'the page is not built; the operator runs: npm run build', policy),
     );
   };

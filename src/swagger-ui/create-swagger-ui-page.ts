@@ -25,7 +25,7 @@ export function createSwaggerUiPage({ path, documentPath, isCompressed = true }:
   return readOnly(
     servePage({
       path,
-      built: readPage(builtPage),
+      readBuilt: () => readPage(builtPage),
       isCompressed,
       bundle: async () => (await import('./build/bundle-page.ts')).bundlePage(),
       compilePage: (files) => {

@@ -25,12 +25,12 @@ async function run(command: string, signal: string, module: string, within: read
 
 describe('the program, while it is loaded', () => {
   it.each([
-    ['SIGTERM', '/commands/run-command-line.js'],
-    ['SIGTERM', '/commands/command-line.js'],
-    ['SIGTERM', '/commands/serve.js'],
-    ['SIGTERM', '/app/gateway.js'],
-    ['SIGINT', '/commands/run-command-line.js'],
-    ['SIGINT', '/app/gateway.js'],
+    ['SIGTERM', '/bundle/run-command-line.js'],
+    ['SIGTERM', '/bundle/command-line.js'],
+    ['SIGTERM', '/bundle/serve.js'],
+    ['SIGTERM', '/bundle/config.js'],
+    ['SIGINT', '/bundle/run-command-line.js'],
+    ['SIGINT', '/bundle/config.js'],
   ])('ends at %s with 0 and without a word, whichever module is next: %s', async (signal, module) => {
     expect(await run('serve', signal, module)).toEqual({ code: 0, endedBy: null, stdout: '', stderr: '' });
   });
@@ -39,12 +39,12 @@ describe('the program, while it is loaded', () => {
   it.skipIf(spawnSync(asProcess1[0]!, [...asProcess1.slice(1), 'true']).status !== 0)(
     'ends at SIGTERM as process 1, too',
     async () => {
-      expect(await run('serve', 'SIGTERM', '/app/gateway.js', asProcess1)).toMatchObject({ code: 0, endedBy: null });
+      expect(await run('serve', 'SIGTERM', '/bundle/config.js', asProcess1)).toMatchObject({ code: 0, endedBy: null });
     },
   );
 
   it('is not ended by SIGHUP', async () => {
-    expect(await run('help', 'SIGHUP', '/commands/run-command-line.js')).toEqual({
+    expect(await run('help', 'SIGHUP', '/bundle/run-command-line.js')).toEqual({
       code: 0,
       endedBy: null,
       stdout: expect.stringContaining('cuegate'),
@@ -55,6 +55,6 @@ describe('the program, while it is loaded', () => {
 
 describe('a command that ends by itself', () => {
   it('is ended by signals as any program is', async () => {
-    expect(await run('help', 'SIGTERM', '/commands/help.js')).toMatchObject({ code: null, endedBy: 'SIGTERM' });
+    expect(await run('help', 'SIGTERM', '/bundle/help.js')).toMatchObject({ code: null, endedBy: 'SIGTERM' });
   });
 });
