@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { giveBackJson, isLent } from '../codec/json/json-buffers.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
@@ -16,7 +17,7 @@ import { readOverriddenMethod } from './override-method.ts';
 import { callerTimeoutMs } from './parse-timeout.ts';
 import { compileErrorRenderer, type Progress } from './render-error.ts';
 import { noRoomForBody } from './reply-room.ts';
-import { sendAnswer } from './send-answer.ts';
+import { type Body, sendAnswer } from './send-answer.ts';
 import { compileSendCompressed } from './send-compressed.ts';
 
 /** What the REST surface is made of. */
@@ -97,7 +98,10 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
         hold,
         response,
       });
-      if (answered !== undefined) send(response, answered);
+      if (answered !== undefined) {
+        send(response, answered);
+        giveBackWhenSent(response, answered.body);
+      }
     } catch (error) {
       const failure = GatewayError.from(error);
       // What is left of a body that was refused unread is not waited for.
@@ -111,6 +115,14 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
   return (request, response) => {
     void answer(request, response);
   };
+}
+
+/**
+ * Lends the memory of a body to other texts when the last of it is with the operating system. That is `finish`, and not `close`:
+ * of an answer that is cut off, nobody knows who still reads it.
+ */
+function giveBackWhenSent(response: ServerResponse, body: Body): void {
+  if (body instanceof Uint8Array && isLent(body)) response.once('finish', () => giveBackJson(body));
 }
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/; node joins several of them by a comma. */

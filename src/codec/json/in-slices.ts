@@ -14,6 +14,7 @@ import type { JsonStyle } from './json-style.ts';
 import { JsonTranscoder } from './json-transcoder.ts';
 import { compileCheckRequired, compileJsonToWire } from './json-to-wire.ts';
 import {
+  closeJsonWriter,
   createJsonWriter,
   type JsonWriter,
   reserve,
@@ -63,7 +64,9 @@ export function compileWireToJsonInSlices(
     }
     // Told as any other fault is.
     if (missingIn?.(wire) !== undefined) return atOnce(wire);
-    return takeJson(writer);
+    const json = takeJson(writer);
+    closeJsonWriter(writer);
+    return json;
   };
 }
 

@@ -1,3 +1,4 @@
+import { giveBackJson, holdText, lendBytes, returnBytes } from './json-buffers.ts';
 import type { JsonStyle } from './json-style.ts';
 
 /**
@@ -54,6 +55,8 @@ const ZERO = 0x30;
 const FIRST_CAPACITY = 1 << 16;
 /** Largest capacity that a writer keeps for its next text, in bytes. */
 const KEPT_CAPACITY = 1 << 20;
+/** Shorter texts, in bytes, are copied into buffers of their own: there are many, and they end young. */
+const WORTH_LENDING = 1 << 13;
 /** Room before the text: the spaced style writes over the byte before an object for a moment. */
 const START = 1;
 
@@ -72,24 +75,40 @@ export function createJsonWriter(style: JsonStyle): JsonWriter {
     unnamed: [],
     deferred: [],
   };
-  setBytes(writer, Buffer.allocUnsafeSlow(FIRST_CAPACITY));
+  setBytes(writer, lendBytes(FIRST_CAPACITY));
   return writer;
 }
 
 /**
  * Takes the text out, and readies the writer for another one. A text that fills half of the buffer takes it along, which
  * saves a tenth of the time of a large one; a smaller one is copied, so that it does not keep what it does not use.
+ *
+ * Whoever knows that nobody reads the text any more gives it back (`giveBackJson`).
  */
 export function takeJson(writer: JsonWriter): Buffer {
   if (writer.deferred.length > 0) return takeWithDeferred(writer);
   const { bytes } = writer;
   const text = bytes.subarray(START, writer.position);
   writer.position = START;
-  const copied = text.length < bytes.length / 2;
-  if (!copied || bytes.length > KEPT_CAPACITY) {
-    setBytes(writer, Buffer.allocUnsafeSlow(Math.min(bytes.length, KEPT_CAPACITY)));
-  }
-  return copied ? Buffer.from(text) : text;
+  const isCopied = text.length < bytes.length / 2;
+  const copy = isCopied ? copyText(text) : text;
+  if (isCopied && bytes.length > KEPT_CAPACITY) returnBytes(bytes);
+  if (!isCopied || bytes.length > KEPT_CAPACITY) setBytes(writer, lendBytes(Math.min(bytes.length, KEPT_CAPACITY)));
+  return isCopied ? copy : holdText(text, bytes);
+}
+
+function copyText(text: Buffer): Buffer {
+  if (text.length < WORTH_LENDING) return Buffer.from(text);
+  const bytes = lendBytes(text.length);
+  text.copy(bytes);
+  return holdText(bytes.subarray(0, text.length), bytes);
+}
+
+/** Ends a writer that is not used any more; what it has written and nobody has taken is void. */
+export function closeJsonWriter(writer: JsonWriter): void {
+  const { bytes } = writer;
+  setBytes(writer, NO_BYTES);
+  if (bytes.length > 0) returnBytes(bytes);
 }
 
 /** Writes what was put off, by and by, each into the emptied writer, and puts the pieces together. */
@@ -106,13 +125,18 @@ function takeWithDeferred(writer: JsonWriter): Buffer {
     from = at;
   }
   pieces.push(text.subarray(from));
-  return Buffer.concat(pieces);
+  const whole = Buffer.concat(pieces);
+  for (const piece of [text, ...pieces]) giveBackJson(piece);
+  return whole;
 }
 
 /** Throws away what was written since the last text. */
 export function discardJson(writer: JsonWriter): void {
   writer.position = START;
   writer.deferred = [];
+  if (writer.bytes.length <= KEPT_CAPACITY) return;
+  returnBytes(writer.bytes);
+  setBytes(writer, lendBytes(KEPT_CAPACITY));
 }
 
 /** Makes room for `count` more bytes. */
@@ -129,9 +153,11 @@ function setBytes(writer: JsonWriter, bytes: Buffer): void {
 
 function grow(writer: JsonWriter, count: number): void {
   if (writer.position - START > writer.maxBytes) throw new JsonTooLong(writer.maxBytes);
-  const larger = Buffer.allocUnsafeSlow(Math.max(writer.bytes.length * 2, writer.position + count));
-  larger.set(writer.bytes.subarray(0, writer.position));
+  const { bytes } = writer;
+  const larger = lendBytes(Math.max(bytes.length * 2, writer.position + count));
+  larger.set(bytes.subarray(0, writer.position));
   setBytes(writer, larger);
+  returnBytes(bytes);
 }
 
 /** Writes one ASCII character by its code. */

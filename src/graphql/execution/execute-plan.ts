@@ -1,6 +1,14 @@
 import type { ExecutionResult } from 'graphql';
 
-import { createJsonWriter, JsonTooLong, type JsonWriter, takeJson, writeAscii } from '../../codec/json/json-writer.ts';
+import {
+  closeJsonWriter,
+  createJsonWriter,
+  discardJson,
+  JsonTooLong,
+  type JsonWriter,
+  takeJson,
+  writeAscii,
+} from '../../codec/json/json-writer.ts';
 import { WireError } from '../../codec/wire/wire-error.ts';
 import { createWireReader } from '../../codec/wire/wire-reader.ts';
 
@@ -41,7 +49,7 @@ export async function executePlan(filling: Filling, limits: AnswerLimits): Promi
     if (writer.position > limits.maxResponseBytes) throw new JsonTooLong(limits.maxResponseBytes);
     return resultOf(new JsonData(takeJson(writer)), answer);
   } catch (error) {
-    takeJson(writer);
+    discardJson(writer);
     if (error instanceof WireError) throw new Irregular(error.message, true);
     if (error instanceof JsonTooLong) return { data: null, errors: [tooLong(limits, answer.rootField)] };
     if (error instanceof TooManyValues) return { data: null, errors: [tooManyValues(limits, answer.rootField)] };
@@ -77,4 +85,5 @@ function takeWriter(maxBytes: number): JsonWriter {
 function returnWriter(writer: JsonWriter): void {
   writer.unnamed.length = 0;
   if (idleWriters.length < maxIdleWriters) idleWriters.push(writer);
+  else closeJsonWriter(writer);
 }

@@ -1,5 +1,11 @@
+import type { ServerResponse } from 'node:http';
+
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
+
+import { giveBackJson, isLent } from '../../codec/json/json-buffers.ts';
+import { JsonData } from '../execution/json-data.ts';
+import type { RequestContext } from './guard-requests.ts';
 
 type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
 
@@ -24,7 +30,10 @@ const acceptsEvents = /(?:^|,)\s*text\/event-stream\s*(?:[;,]|$)/i;
  * pass through proxies that buffer or transform, tell clients when to come back, and say `complete` only when nothing more can
  * come. Also answers in JSON whoever accepts nothing that there is, in place of an empty body.
  */
-export function writeResults({ isEnding, pingIntervalMs }: WriteResultsOptions): Plugin {
+export function writeResults({
+  isEnding,
+  pingIntervalMs,
+}: WriteResultsOptions): Plugin<RequestContext, RequestContext> {
   const writeStream = (result: Result, fetchApi: FetchAPI) =>
     new fetchApi.Response(streamOf(resultsOf(result), fetchApi, isEnding, pingIntervalMs), {
       status: httpStatusOf(result) ?? 200,
@@ -37,7 +46,8 @@ export function writeResults({ isEnding, pingIntervalMs }: WriteResultsOptions):
       },
     });
   return {
-    onResultProcess: ({ request, result, setResultProcessor }) => {
+    onResultProcess: ({ request, result, setResultProcessor, serverContext }) => {
+      if ('data' in result && result.data instanceof JsonData) giveBackWhenSent(result.data, serverContext.res);
       const accept = request.headers.get('accept') ?? '*/*';
       if (Symbol.asyncIterator in result) setResultProcessor(writeStream as never, 'text/event-stream');
       else if (acceptsJson.test(accept)) return;
@@ -45,6 +55,14 @@ export function writeResults({ isEnding, pingIntervalMs }: WriteResultsOptions):
       else setResultProcessor(writePlainJson as never, 'application/json');
     },
   };
+}
+
+/**
+ * Lends the memory of an answer to others when the last of it is with the operating system. Of one that is cut off, and of what
+ * goes to streams and sockets, nobody knows who still reads it: that is left to the garbage collector.
+ */
+function giveBackWhenSent({ envelope }: JsonData, response: ServerResponse): void {
+  if (isLent(envelope)) response.once('finish', () => giveBackJson(envelope));
 }
 
 /** A stream's results; one result is a stream of one. */
