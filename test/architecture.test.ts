@@ -107,7 +107,8 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^negotiator$/, ['http']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],
-  [/^node:(?:https?|http2|net|cluster)$/, ['http', 'grpc', 'doctor']],
+  [/^node:(?:https?|cluster)$/, ['http', 'grpc', 'doctor']],
+  [/^node:(?:http2|net)$/, ['http', 'grpc', 'doctor', 'upstream']],
 ];
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));

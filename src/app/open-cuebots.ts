@@ -34,18 +34,18 @@ export interface OpenedCuebots {
 
 /** Opens what `CUEBOT_ENDPOINT` names; nothing is dialled before the start, or before somebody asks for protos. */
 export function openCuebots(
-  config: Pick<Config, 'cuebotEndpoints' | 'maxReceiveBytes'>,
+  config: Pick<Config, 'cuebotEndpoints' | 'upstreamTransport' | 'maxReceiveBytes'>,
   logger: Logger,
   mayGoUnanswered: (method: MethodDescriptor) => boolean,
 ): OpenedCuebots {
-  const { cuebotEndpoints: endpoints, maxReceiveBytes } = config;
+  const { cuebotEndpoints: endpoints, upstreamTransport: transport, maxReceiveBytes } = config;
   const [first] = endpoints;
   if (endpoints.length > 1 || first?.isGroup === true) {
-    return openPool(new CuebotPool({ endpoints, maxReceiveBytes, logger, mayGoUnanswered }));
+    return openPool(new CuebotPool({ endpoints, transport, maxReceiveBytes, logger, mayGoUnanswered }));
   }
   // Settings that name none are told later, with all that is wrong, and nobody is dialled.
   const endpoint = first?.name ?? 'none:1';
-  const upstream = createUpstream({ endpoint, maxReceiveBytes, logger, mayGoUnanswered });
+  const upstream = createUpstream({ endpoint, transport, maxReceiveBytes, logger, mayGoUnanswered });
   return {
     only: { endpoint, invokeOf: upstream.invokeOf },
     reflect: upstream.reflect,

@@ -21,6 +21,7 @@ import { originProblem } from '../http/cors.ts';
 export interface Config {
   /** At least one. */
   readonly cuebotEndpoints: readonly Endpoint[];
+  readonly upstreamTransport: 'grpc-js' | 'http2';
   readonly grpcTimeoutMs: number;
   readonly maxReceiveBytes: number;
   /** Undefined: the protos that cuegate brings along. */
@@ -153,6 +154,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
   const cuebots = readCuebotEndpoints(read);
   const config: Config = {
     cuebotEndpoints: cuebots.endpoints,
+    upstreamTransport: read.text('UPSTREAM_TRANSPORT') as Config['upstreamTransport'],
     grpcTimeoutMs,
     maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
     protoSource: read.text('PROTO_SOURCE') || undefined,

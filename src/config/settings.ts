@@ -52,6 +52,16 @@ export const options = [
     description: 'What pycue reads: the same, where CUEBOT_ENDPOINT is not set, with port 8443 where none is said.',
   },
   {
+    name: 'UPSTREAM_TRANSPORT',
+    kind: 'choice',
+    choices: ['grpc-js', 'http2'],
+    default: 'grpc-js',
+    group: 'Upstream',
+    description:
+      'What carries calls to Cuebot: the library grpc-js, or cuegate’s own small client over node:http2, which costs less CPU for ' +
+      'each call. Both do the same; the library is the one that many others use.',
+  },
+  {
     name: 'GRPC_TIMEOUT',
     kind: 'duration',
     default: '30s',

@@ -1,8 +1,9 @@
-import { type Channel, connectivityState } from '@grpc/grpc-js';
+import { connectivityState } from '@grpc/grpc-js';
 
 import type { Logger } from '../telemetry/logger.ts';
 
 import { type ChannelOptions, openChannel } from './open-channel.ts';
+import type { UpstreamChannel } from './upstream-channel.ts';
 
 /** What a connection needs. */
 export interface ConnectionOptions extends ChannelOptions {
@@ -19,9 +20,9 @@ const dialMs = 5_000;
 export class Connection {
   readonly #options: ConnectionOptions;
   /** What calls are sent by. */
-  #current: Channel;
+  #current: UpstreamChannel;
   /** What is dialled in its place. */
-  #fresh: Channel | undefined;
+  #fresh: UpstreamChannel | undefined;
   #dialTimer: NodeJS.Timeout | undefined;
   #told: 'nothing' | 'connected' | 'lost' = 'nothing';
   #isClosed = false;
@@ -31,7 +32,7 @@ export class Connection {
     this.#current = this.#open();
   }
 
-  get channel(): Channel {
+  get channel(): UpstreamChannel {
     return this.#current;
   }
 
@@ -62,13 +63,13 @@ export class Connection {
     this.#fresh?.close();
   }
 
-  #open(): Channel {
+  #open(): UpstreamChannel {
     const channel = openChannel(this.#options);
     this.#watch(channel, connectivityState.IDLE);
     return channel;
   }
 
-  #watch(channel: Channel, last: connectivityState): void {
+  #watch(channel: UpstreamChannel, last: connectivityState): void {
     // Closing a channel tells its watchers at once; by then it is neither.
     channel.watchConnectivityState(last, Number.POSITIVE_INFINITY, () => {
       if (this.#isClosed || (channel !== this.#current && channel !== this.#fresh)) return;
@@ -104,7 +105,7 @@ export class Connection {
     }, dialMs).unref();
   }
 
-  #onFreshState(fresh: Channel, state: connectivityState): void {
+  #onFreshState(fresh: UpstreamChannel, state: connectivityState): void {
     if (state !== connectivityState.READY && state !== connectivityState.TRANSIENT_FAILURE) return;
     this.#stopTimer();
     const old = this.#current;

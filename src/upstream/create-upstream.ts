@@ -1,4 +1,4 @@
-import { Client, credentials } from '@grpc/grpc-js';
+import { Channel, Client, credentials } from '@grpc/grpc-js';
 
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
@@ -88,7 +88,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }),
     bytesRead: sockets.bytesRead,
     reflect: (method, requests) => {
-      const client = new Client(endpoint, credentials.createInsecure(), { channelOverride: connection.channel });
+      // By streams, which grpc-js has; asked a few times at the start, if at all.
+      const channel = connection.channel;
+      const client = new Client(
+        endpoint,
+        credentials.createInsecure(),
+        channel instanceof Channel ? { channelOverride: channel } : {},
+      );
       return createReflectionTransport(client)(method, requests);
     },
     isConnected: () => connection.isReady,

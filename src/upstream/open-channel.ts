@@ -1,5 +1,8 @@
 import { Channel, credentials } from '@grpc/grpc-js';
 
+import { Http2Channel } from './http2-channel.ts';
+import type { UpstreamChannel, UpstreamTransport } from './upstream-channel.ts';
+
 /** Which Cuebot, and what may come from it. */
 export interface ChannelOptions {
   /** `host:port`, or any target that gRPC resolves (`dns:///host:port`). */
@@ -10,6 +13,8 @@ export interface ChannelOptions {
   readonly authority?: string;
   /** The largest reply that is accepted, in bytes. */
   readonly maxReceiveBytes: number;
+  /** grpc-js when not given. */
+  readonly transport?: UpstreamTransport;
 }
 
 /**
@@ -17,7 +22,9 @@ export interface ChannelOptions {
  *
  * No keepalive pings: Cuebot closes a connection at the third ping within five minutes (`too_many_pings`).
  */
-export function openChannel({ endpoint, authority, maxReceiveBytes }: ChannelOptions): Channel {
+export function openChannel(options: ChannelOptions): UpstreamChannel {
+  const { endpoint, authority, maxReceiveBytes } = options;
+  if (options.transport === 'http2') return new Http2Channel(options);
   return new Channel(endpoint, credentials.createInsecure(), {
     ...(authority !== undefined && { 'grpc.default_authority': authority }),
     'grpc.max_receive_message_length': maxReceiveBytes,

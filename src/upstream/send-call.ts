@@ -1,10 +1,11 @@
-import { type Channel, Metadata as GrpcMetadata, type StatusObject, status } from '@grpc/grpc-js';
+import { Metadata as GrpcMetadata, type StatusObject, status } from '@grpc/grpc-js';
 
 import type { Call, Reply } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 
 import { readMetadata, writeMetadata } from './metadata.ts';
 import { translateStatus } from './translate-status.ts';
+import type { UpstreamChannel } from './upstream-channel.ts';
 
 /**
  * Sends a unary call and waits for its answer. `path` is `/<package>.<Service>/<Method>`. Rejects with a GatewayError.
@@ -15,7 +16,7 @@ import { translateStatus } from './translate-status.ts';
  * @param onDeadline told when there was no answer in time
  */
 export function sendCall(
-  channel: Pick<Channel, 'createCall'>,
+  channel: Pick<UpstreamChannel, 'createCall'>,
   path: string,
   call: Pick<Call, 'request' | 'metadata' | 'deadlineAt' | 'signal'>,
   onDeadline?: () => void,

@@ -115,14 +115,15 @@ export function shareGateway(options: TestGatewayOptions = {}): () => TestGatewa
   afterAll(close);
   return () => running!;
 }
-/** `GRAPHQL_EXECUTOR=reference npx vitest run` tests everything by graphql-js. */
-const executor =
-  process.env['GRAPHQL_EXECUTOR'] === undefined ? {} : { GRAPHQL_EXECUTOR: process.env['GRAPHQL_EXECUTOR'] };
+/** `GRAPHQL_EXECUTOR=reference npx vitest run` tests everything by graphql-js, `UPSTREAM_TRANSPORT=http2` by node:http2. */
+const chosen = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name === 'GRAPHQL_EXECUTOR' || name === 'UPSTREAM_TRANSPORT'),
+) as Readonly<Record<string, string>>;
 
 /** Settings for a gateway on a free loopback port. */
 export function testConfig(settings: Readonly<Record<string, string>>): Config {
   return parseConfig({
-    environment: { HOST: '127.0.0.1', REST_PORT: '0', JWT_SECRET: secret, ...executor, ...settings },
+    environment: { HOST: '127.0.0.1', REST_PORT: '0', JWT_SECRET: secret, ...chosen, ...settings },
     flags: {},
   });
 }
