@@ -2,10 +2,10 @@
 // Signals come first: nothing that takes its time is imported here, for all that a module imports is loaded before its own first line.
 import { listenToSignals } from './commands/close-on-signal.ts';
 import { readCompileCache } from './commands/compile-cache.ts';
-import { keepYoungGenerationSmall } from './commands/young-generation.ts';
+import { tuneV8ToStart } from './commands/tune-v8.ts';
 
 listenToSignals();
 readCompileCache();
-keepYoungGenerationSmall();
+tuneV8ToStart();
 const { runCommandLine } = await import('./commands/run-command-line.ts');
 await runCommandLine(process.argv.slice(2));

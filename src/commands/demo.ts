@@ -13,7 +13,7 @@ import type { Endpoint } from '../upstream/parse-endpoint.ts';
 import { closeOnSignal } from './close-on-signal.ts';
 import type { Command } from './command.ts';
 import { surviveRejections } from './survive-rejections.ts';
-import { letYoungGenerationGrow } from './young-generation.ts';
+import { tuneV8ToServe } from './tune-v8.ts';
 import { readDemoOptions } from './demo-options.ts';
 
 /** How long the printed token is valid: a working day and a half. */
@@ -58,7 +58,7 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
     await gateway.close();
     await cuebot.close();
   };
-  letYoungGenerationGrow();
+  tuneV8ToServe();
   closeOnSignal(close, config.drainDelayMs + config.shutdownTimeoutMs, logger);
   const issuedAt = Math.floor(Date.now() / 1000);
   const token =
@@ -74,7 +74,7 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
 
 async function serveCuebotOnly(options: DemoCuebotOptions): Promise<void> {
   const cuebot = await startCuebot(options);
-  letYoungGenerationGrow();
+  tuneV8ToServe();
   closeOnSignal(cuebot.close, 1_000, pino({ level: 'warn' }));
   process.stdout.write(`
 cuegate demo: a Cuebot in a box, without a gateway

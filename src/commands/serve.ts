@@ -6,7 +6,7 @@ import { createGateway } from '../app/gateway.ts';
 import { closeOnSignal } from './close-on-signal.ts';
 import type { Command } from './command.ts';
 import { surviveRejections } from './survive-rejections.ts';
-import { letYoungGenerationGrow } from './young-generation.ts';
+import { tuneV8ToServe } from './tune-v8.ts';
 
 /** `cuegate serve`: serves against the Cuebot at CUEBOT_ENDPOINT until it is told to stop. */
 export const serve: Command = async (input) => {
@@ -14,7 +14,7 @@ export const serve: Command = async (input) => {
   const logger = pino({ level: problems.found.length > 0 ? 'silent' : config.logLevel });
   surviveRejections(logger);
   const gateway = await createGateway(config, logger, { problems });
-  letYoungGenerationGrow();
+  tuneV8ToServe();
   closeOnSignal(gateway.close, config.drainDelayMs + config.shutdownTimeoutMs, logger);
   logger.info(
     {
