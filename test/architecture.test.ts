@@ -54,7 +54,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   graphiql: { uses: ['errors', 'authentication', 'http'], wall: 'graphiql/ is a page; it knows GraphQL by its path' },
   'swagger-ui': { uses: ['http'], wall: 'swagger-ui/ is a page; it knows the document of the routes by its path' },
   config: {
-    uses: ['errors', 'call', 'http', 'pipeline', 'upstream', 'authentication', 'graphiql'],
+    uses: ['errors', 'documents', 'call', 'http', 'pipeline', 'upstream', 'authentication', 'graphiql'],
     wall: 'config/ reads settings; it composes nothing',
   },
   doctor: {
@@ -102,7 +102,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader|ws|graphql-ws)(?:\/|$)/, ['graphql']],
   [/^(?:jose|oauth4webapi)$/, ['authentication']],
   [/^yaml$/, ['documents', 'rpc-table']],
-  [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql']],
+  [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql', 'config']],
   [/^prom-client$/, ['telemetry']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],

@@ -93,7 +93,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     metrics: meters && measureCalls(meters.calls),
     log: logCalls(logger),
     audit: audit.record,
-    limits: limitCalls({ maxRequestBytes, timeoutMs }),
+    limits: limitCalls({ maxRequestBytes, timeoutMs, httpTimeoutMs: config.httpTimeoutMs }),
     authorization: authorize(policy, { open: look, close }),
     validation: validateRequests(validation),
     identity: fillIdentityFields(identityFields),

@@ -251,6 +251,7 @@ function compileGate(
     listenHost: config.host,
     publicUrl: config.authentication.publicUrl,
     corsOrigins: config.corsOrigins,
+    corsHeaders: config.corsHeaders,
     isAmbient: config.auth === 'none',
     addressOf,
     onBlocked: (event) => {

@@ -84,10 +84,11 @@ async function openTrail(
   return openAuditFile({ ...options, path: file, maxBytes, key });
 }
 
-/** Writes records to the log, at info and unchained: whoever collects the log keeps them. */
+/** Writes records to the log, whatever its level, and unchained: whoever collects the log keeps them. */
 function createLogTrail(logger: Logger): AuditTrail {
+  const write = logger.record ?? logger.info;
   return {
-    append: async (record) => logger.info({ audit: record }, 'audit'),
+    append: async (record) => write.call(logger, { audit: record }, 'audit'),
     end: () => undefined,
     close: async () => undefined,
   };

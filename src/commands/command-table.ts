@@ -17,7 +17,15 @@ export interface CommandSyntax {
 
 /** The one table of commands: the command line is held to it, and `cuegate help` prints it. */
 export const commandTable = {
-  serve: { summary: 'serve against the Cuebot at CUEBOT_ENDPOINT', valued: {}, switches: {} },
+  serve: {
+    summary: 'serve against the Cuebot at CUEBOT_ENDPOINT',
+    valued: {},
+    switches: {
+      '--check-config': 'read the settings and the files that they name, say what is wrong, and end',
+      '--print-config': 'print the settings that count and where each comes from, secrets masked, and end',
+      '--example-config': 'print a file for --config to begin with, and end',
+    },
+  },
   demo: {
     summary: 'start a demo Cuebot on this machine, and serve in front of it',
     valued: {

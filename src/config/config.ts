@@ -11,9 +11,10 @@ import { findLoginProblems, type LoginSettings, readLoginSettings } from '../gra
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import type { Endpoint } from '../upstream/parse-endpoint.ts';
 import { readCuebotEndpoints } from './cuebot-endpoints.ts';
-import { createReader, type RawConfig } from './read-settings.ts';
-import { flagOf, options } from './settings.ts';
-import { findUnusedNames } from './unused-names.ts';
+import { formatConfigFile, readConfigFile } from './config-file.ts';
+import { createReader, findSetting, type RawConfig } from './read-settings.ts';
+import { flagOf, type Option, options } from './settings.ts';
+import { findNewlyActive, findUnusedNames } from './unused-names.ts';
 import { hostPatternProblem } from '../http/allowed-hosts.ts';
 import { originProblem } from '../http/cors.ts';
 
@@ -22,6 +23,7 @@ export interface Config {
   /** At least one. */
   readonly cuebotEndpoints: readonly Endpoint[];
   readonly grpcTimeoutMs: number;
+  readonly httpTimeoutMs: number;
   readonly maxReceiveBytes: number;
   /** Undefined: the protos that cuegate brings along. */
   readonly protoSource: string | undefined;
@@ -101,6 +103,7 @@ export interface Config {
   /** Empty: the default, see `compileAllowedHosts`. */
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
+  readonly corsHeaders: readonly string[];
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly IpNetwork[];
   readonly lanes: boolean;
@@ -129,13 +132,16 @@ export interface ReadConfig {
   readonly problems: Problems;
   /** What stands in the environment as if it were a setting, and is none. No reason not to start; among the problems if there are any. */
   readonly unusedNames: readonly string[];
+  /** What now acts that OpenCue's documents have people set, and its Go gateway never looked at. */
+  readonly newNames: readonly string[];
 }
 
 /** Turns text into a Config in one pass, and gathers every problem on the way. Never throws. */
 export function readConfig(raw: RawConfig): ReadConfig {
   const gathered = new Problems();
   const problems = [...unknownFlags(raw)];
-  const read = createReader(raw, problems);
+  const file = readFileOf(raw, problems);
+  const read = createReader(raw, file, problems);
   const auth = read.text('AUTH') as Config['auth'];
   const authentication = readAuthenticationSettings(read);
   const persistedOperations = read.text('PERSISTED_OPERATIONS') as Config['persistedOperations'];
@@ -152,12 +158,13 @@ export function readConfig(raw: RawConfig): ReadConfig {
   const config: Config = {
     cuebotEndpoints: cuebots.endpoints,
     grpcTimeoutMs,
+    httpTimeoutMs: read.text('HTTP_TIMEOUT') === '' ? grpcTimeoutMs : read.number('HTTP_TIMEOUT'),
     maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
     protoSource: read.text('PROTO_SOURCE') || undefined,
     protoPath: read.text('PROTO_PATH') || undefined,
     port: read.number('REST_PORT'),
     host: read.text('HOST') || (auth === 'none' ? '127.0.0.1' : undefined),
-    logLevel: read.text('LOG_LEVEL'),
+    logLevel: read.text('LOG_LEVEL').replace('warning', 'warn'),
     metricsPort: read.text('METRICS_PORT') === '' ? undefined : read.number('METRICS_PORT'),
     metricsHost: read.text('METRICS_HOST'),
     shutdownTimeoutMs: read.number('SHUTDOWN_TIMEOUT'),
@@ -224,6 +231,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     liveMaxServiceStreams: read.number('LIVE_MAX_SERVICE_STREAMS'),
     allowedHosts: read.list('ALLOWED_HOSTS'),
     corsOrigins: read.list('CORS_ORIGINS'),
+    corsHeaders: read.list('CORS_HEADERS'),
     trustedProxies: readNetworks(read.list('TRUSTED_PROXIES'), problems),
     lanes: read.boolean('LANES'),
     laneLimits: {
@@ -236,8 +244,36 @@ export function readConfig(raw: RawConfig): ReadConfig {
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
   problems.push(...findLoginProblems(login, authentication));
   const unusedNames = findUnusedNames(raw.environment);
+  const newNames = findNewlyActive(raw.environment);
   if (problems.length > 0) gathered.add(...problems, ...unusedNames);
-  return { config: Object.freeze(config), problems: gathered, unusedNames };
+  return { config: Object.freeze(config), problems: gathered, unusedNames, newNames };
+}
+
+/** The texts of the file that CONFIG_FILE names; none when there is no such setting, or something is wrong with it. */
+function readFileOf({ flags, environment }: RawConfig, problems: string[]): Readonly<Record<string, string>> {
+  const path = flags['CONFIG_FILE'] || environment['CONFIG_FILE'];
+  if (!path) return {};
+  try {
+    return readConfigFile(path);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(error.message);
+    return {};
+  }
+}
+
+/** The settings that count, and where each comes from, as a file that says the same; secrets are masked. */
+export function printConfig(raw: RawConfig): string {
+  const file = readFileOf(raw, []);
+  return formatConfigFile((name) => {
+    const found = findSetting(
+      raw,
+      file,
+      (options as readonly Option[]).find((option) => option.name === name)!,
+      () => {},
+    );
+    return { text: found.text, source: found.name === name ? found.source : `${found.source}, as ${found.name}` };
+  });
 }
 
 function readNetworks(texts: readonly string[], problems: string[]): readonly IpNetwork[] {
@@ -283,7 +319,7 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
   }
 }
 
-function* siteProblems({ auth, allowedHosts, corsOrigins }: Config): Iterable<string> {
+function* siteProblems({ auth, allowedHosts, corsOrigins, corsHeaders }: Config): Iterable<string> {
   for (const host of allowedHosts) {
     const problem = hostPatternProblem(host);
     if (problem !== undefined) yield `ALLOWED_HOSTS: ${problem}`;
@@ -291,6 +327,9 @@ function* siteProblems({ auth, allowedHosts, corsOrigins }: Config): Iterable<st
   for (const origin of corsOrigins) {
     const problem = originProblem(origin);
     if (problem !== undefined) yield `CORS_ORIGINS: ${problem}`;
+  }
+  for (const name of corsHeaders) {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) yield `CORS_HEADERS: "${name}" is no name of a header field`;
   }
   if (auth === 'none' && corsOrigins.includes('*')) {
     yield 'AUTH=none with CORS_ORIGINS=* would let every web page that somebody here opens run code on the farm. Name the origins';

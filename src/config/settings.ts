@@ -29,6 +29,13 @@ export interface Option {
   /** As text, as a user would write it; undefined: none. */
   readonly default?: string;
   readonly choices?: readonly string[];
+  /** Its option, where that is not its name in small letters. */
+  readonly flag?: string;
+  /**
+   * Names that OpenCue's documents give it; its own name wins. `convert` makes its text of theirs; what it cannot convert it
+   * returns as it is.
+   */
+  readonly alsoNamed?: readonly { readonly name: string; readonly convert?: (text: string) => string }[];
   /** What it does, and why the default is what it is. */
   readonly description: string;
   readonly group: 'Upstream' | 'Server' | 'Authentication' | 'Audit' | 'Surfaces' | 'Protection';
@@ -36,6 +43,15 @@ export interface Option {
 
 /** All settings, in the order in which they are documented. */
 export const options = [
+  {
+    name: 'CONFIG_FILE',
+    flag: '--config',
+    kind: 'text',
+    group: 'Server',
+    description:
+      'A YAML file of settings by these names, e.g. REST_PORT: 8448. Options win over the environment, the environment over the ' +
+      'file. cuegate serve --example-config prints one to begin with.',
+  },
   {
     name: 'CUEBOT_ENDPOINT',
     kind: 'list',
@@ -61,11 +77,23 @@ export const options = [
       'Cuebot has RPCs that never answer, so there is no "unlimited".',
   },
   {
+    name: 'HTTP_TIMEOUT',
+    kind: 'duration',
+    alsoNamed: [{ name: 'REQUEST_TIMEOUT' }],
+    group: 'Upstream',
+    description:
+      'How long a call that came by HTTP may take, where that is less than GRPC_TIMEOUT. Default: as long as GRPC_TIMEOUT says. ' +
+      'Also read from REQUEST_TIMEOUT.',
+  },
+  {
     name: 'GRPC_MAX_RECV_MSG_MB',
     kind: 'mebibytes',
     default: '256',
     group: 'Upstream',
-    description: 'The largest reply that is accepted from Cuebot, in MiB. A busy farm lists its jobs in tens of MiB.',
+    alsoNamed: [{ name: 'GRPC_MAX_MESSAGE_SIZE', convert: bytesToMebibytes }],
+    description:
+      'The largest reply that is accepted from Cuebot, in MiB. A busy farm lists its jobs in tens of MiB. ' +
+      'Also read from GRPC_MAX_MESSAGE_SIZE, in bytes.',
   },
   {
     name: 'PROTO_SOURCE',
@@ -100,10 +128,11 @@ export const options = [
   {
     name: 'LOG_LEVEL',
     kind: 'choice',
-    choices: ['silent', 'error', 'warn', 'info', 'debug'],
+    choices: ['silent', 'error', 'warn', 'warning', 'info', 'debug'],
     default: 'info',
     group: 'Server',
-    description: 'How much is logged, as JSON lines on standard output.',
+    description:
+      'How much is logged, as JSON lines on standard output. Without AUDIT_FILE the records of writes are logged whatever the level.',
   },
   {
     name: 'METRICS_PORT',
@@ -545,10 +574,18 @@ export const options = [
   {
     name: 'CORS_ORIGINS',
     kind: 'list',
+    alsoNamed: [{ name: 'CORS_ALLOWED_ORIGINS' }],
     group: 'Protection',
     description:
       'The web sites whose pages may call the gateway, as exact origins such as https://cueweb.studio.example, or "*" for all. ' +
-      'Default: none but its own. A server such as CueWeb’s is no page and needs no entry.',
+      'Default: none but its own. A server such as CueWeb’s is no page and needs no entry. Also read from CORS_ALLOWED_ORIGINS.',
+  },
+  {
+    name: 'CORS_HEADERS',
+    kind: 'list',
+    group: 'Protection',
+    description:
+      'Header fields that pages of CORS_ORIGINS may send beside those that clients need, such as X-Requested-With; "*" allows any.',
   },
   {
     name: 'TRUSTED_PROXIES',
@@ -812,10 +849,16 @@ export const options = [
   },
 ] as const satisfies readonly Option[];
 
+/** GRPC_MAX_MESSAGE_SIZE is in bytes. A part of a MiB is taken for a whole one. */
+function bytesToMebibytes(text: string): string {
+  return /^\d+$/.test(text) ? String(Math.ceil(Number(text) / 1024 / 1024)) : text;
+}
+
 /** The name of a setting. */
 export type OptionName = (typeof options)[number]['name'];
 
 /** `REST_PORT` → `--rest-port`. */
 export function flagOf(name: string): string {
-  return `--${name.toLowerCase().replaceAll('_', '-')}`;
+  const { flag } = (options as readonly Option[]).find((option) => option.name === name) ?? {};
+  return flag ?? `--${name.toLowerCase().replaceAll('_', '-')}`;
 }

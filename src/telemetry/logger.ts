@@ -7,6 +7,8 @@ export interface Logger {
   readonly info: Log;
   readonly warn: Log;
   readonly error: Log;
+  /** Writes what must be kept whatever the level; undefined: `info` does. */
+  readonly record?: Log;
   /** Whether a level is written at all; undefined: every level is. */
   readonly isLevelEnabled?: (level: 'debug') => boolean;
 }
