@@ -11,7 +11,7 @@ import { Connection } from './connection.ts';
 import type { ChannelOptions } from './open-channel.ts';
 import { createReflectionTransport } from './reflection-transport.ts';
 import { mendResponseHeaders } from './response-headers.ts';
-import { sendCall } from './send-call.ts';
+import { type SentRequest, sendCall } from './send-call.ts';
 import { watchSockets } from './upstream-sockets.ts';
 
 /** What an upstream needs. */
@@ -67,20 +67,21 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     [deadlines, silences] = [0, silences + 1];
     connection.replace(`${deadlinesUntilSilent} calls in a row met their deadline without a byte from Cuebot`);
   };
+  const send = (path: string, call: SentRequest) => {
+    const bytesBefore = sockets.bytesRead();
+    const sentAt = performance.now();
+    return sendCall(connection.channel, path, call, () => noteDeadline(bytesBefore, sentAt));
+  };
   const invokeOf: InvokeOf = (method) => {
     const path = `/${method.fullName}`;
     if (mayGoUnanswered?.(method) === true) return (call) => sendCall(connection.channel, path, call);
-    return (call) => {
-      const bytesBefore = sockets.bytesRead();
-      const sentAt = performance.now();
-      return sendCall(connection.channel, path, call, () => noteDeadline(bytesBefore, sentAt));
-    };
+    return (call) => send(path, call);
   };
   return {
     invokeOf,
     invoke: (call) => invokeOf(call.method)(call),
     ask: (method, timeoutMs) =>
-      sendCall(connection.channel, `/${method.fullName}`, {
+      send(`/${method.fullName}`, {
         request: new Uint8Array(),
         metadata: [],
         deadlineAt: Date.now() + timeoutMs,

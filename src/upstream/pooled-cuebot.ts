@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import type { InvokeOf, Reply } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
@@ -104,8 +106,11 @@ export class PooledCuebot {
       return reply;
     } catch (error) {
       const waitedMs = performance.now() - sentAt;
-      const isSilence = !mayGoUnanswered && waitedMs >= minSilenceMs && this.upstream.bytesRead() === bytesBefore;
-      this.#note(GatewayError.from(error), isSilence);
+      const failure = GatewayError.from(error);
+      const isLate = failure.status.name === 'DEADLINE_EXCEEDED' && !mayGoUnanswered && waitedMs >= minSilenceMs;
+      // After a long turn of the event loop, timers run before sockets are read: an answer may lie there already.
+      if (isLate) await setImmediate();
+      this.#note(failure, isLate && this.upstream.bytesRead() === bytesBefore);
       throw error;
     } finally {
       this.#underWay -= 1;

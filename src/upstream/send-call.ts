@@ -6,6 +6,9 @@ import { GatewayError } from '../call/gateway-error.ts';
 import { readMetadata, writeMetadata } from './metadata.ts';
 import { translateStatus } from './translate-status.ts';
 
+/** What of a call is sent, and until when. */
+export type SentRequest = Pick<Call, 'request' | 'metadata' | 'deadlineAt' | 'signal'>;
+
 /**
  * Sends a unary call and waits for its answer. `path` is `/<package>.<Service>/<Method>`. Rejects with a GatewayError.
  *
@@ -17,7 +20,7 @@ import { translateStatus } from './translate-status.ts';
 export function sendCall(
   channel: Pick<Channel, 'createCall'>,
   path: string,
-  call: Pick<Call, 'request' | 'metadata' | 'deadlineAt' | 'signal'>,
+  call: SentRequest,
   onDeadline?: () => void,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
