@@ -193,7 +193,10 @@ export class CuebotPool {
         namedBy.set(key, endpoint.name);
       }
     }
-    for (const problem of problems) this.#tellOnce(problem, () => this.#options.logger.error({}, problem));
+    // At the start, whoever started is told in another way.
+    if (this.#watch !== undefined) {
+      for (const problem of problems) this.#tellOnce(problem, () => this.#options.logger.error({}, problem));
+    }
     const gone = [...this.#cuebots].filter(([key]) => !found.has(key)).map(([, cuebot]) => cuebot);
     const come = [...found].filter(([key]) => !this.#cuebots.has(key)).map(([, cuebot]) => cuebot);
     this.#cuebots = found;
