@@ -59,7 +59,12 @@ export class CuebotPool {
   #looks = 0;
   #resolvedAt = 0;
   #timer: NodeJS.Timeout | undefined;
-  readonly #told = new Set<string>();
+  /** What each name led to when it was last resolved. */
+  readonly #known = new Map<string, readonly string[]>();
+  /** The names that cannot be resolved now, each told once. */
+  readonly #unresolved = new Set<string>();
+  /** What is wrong with the list now, each told once. */
+  #problems: readonly string[] = [];
 
   constructor(options: CuebotPoolOptions) {
     this.#options = options;
@@ -125,7 +130,10 @@ export class CuebotPool {
       this.#leaving.delete(cuebot);
       cuebot.upstream.close();
     }
-    const isWell = this.#told.size === 0 && this.cuebots.every(({ state }) => state === 'ready');
+    const isWell =
+      this.#unresolved.size === 0 &&
+      this.#problems.length === 0 &&
+      this.cuebots.every(({ state }) => state === 'ready');
     const looksSince = this.#looks - this.#resolvedAt;
     if (looksSince >= (isWell ? looksUntilResolved : looksUntilResolvedSoon)) void this.#resolve();
   }
@@ -195,7 +203,8 @@ export class CuebotPool {
     }
     // At the start, whoever started is told in another way.
     if (this.#watch !== undefined) {
-      for (const problem of problems) this.#tellOnce(problem, () => this.#options.logger.error({}, problem));
+      for (const problem of problems) if (!this.#problems.includes(problem)) this.#options.logger.error({}, problem);
+      this.#problems = problems;
     }
     const gone = [...this.#cuebots].filter(([key]) => !found.has(key)).map(([, cuebot]) => cuebot);
     const come = [...found].filter(([key]) => !this.#cuebots.has(key)).map(([, cuebot]) => cuebot);
@@ -231,30 +240,23 @@ export class CuebotPool {
   }
 
   /** What it had is kept while its name cannot be resolved. */
-  async #addressesOf({ name, host, port, isGroup }: Endpoint): Promise<readonly string[]> {
+  async #addressesOf({ name, host, isGroup }: Endpoint): Promise<readonly string[]> {
     if (host === undefined) return [name];
     const known = this.#known.get(name) ?? [];
     const addresses = await within(resolveHost(host, this.#lookUp), resolveWithinMs).catch((error: unknown) => {
-      this.#tellOnce(name, () =>
-        this.#options.logger.warn({ endpoint: name, err: error }, 'the name of a Cuebot cannot be resolved'),
-      );
+      if (!this.#unresolved.has(name)) {
+        this.#options.logger.warn({ endpoint: name, err: error }, 'the name of a Cuebot cannot be resolved');
+      }
+      this.#unresolved.add(name);
       return undefined;
     });
     if (addresses === undefined) return known;
-    this.#told.delete(name);
+    this.#unresolved.delete(name);
     // A name by itself is one Cuebot: it stays where it is, as long as the name has that address.
-    const kept = addresses.find((address) => this.#cuebots.has(formatAddress(address, port)));
-    const chosen = isGroup ? addresses : [kept ?? addresses[0]!];
+    const kept = known.find((address) => addresses.includes(address));
+    const chosen = isGroup ? addresses : kept === undefined ? addresses.slice(0, 1) : [kept];
     this.#known.set(name, chosen);
     return chosen;
-  }
-
-  readonly #known = new Map<string, readonly string[]>();
-
-  #tellOnce(what: string, tell: () => void): void {
-    if (this.#told.has(what)) return;
-    this.#told.add(what);
-    tell();
   }
 }
 
