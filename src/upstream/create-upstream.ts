@@ -38,6 +38,8 @@ export interface Upstream {
   readonly reflect: ReflectionTransport;
   /** Whether there is a connection now; asking for it begins to make one. */
   readonly isConnected: () => boolean;
+  /** How often a connection was made. */
+  readonly connections: () => number;
   /** How often a connection was given up that nobody had closed. */
   readonly silences: () => number;
   readonly close: () => void;
@@ -93,6 +95,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       return createReflectionTransport(client)(method, requests);
     },
     isConnected: () => connection.isReady,
+    connections: () => connection.made,
     silences: () => silences,
     close: () => {
       sockets.close();

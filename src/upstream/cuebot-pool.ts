@@ -140,7 +140,6 @@ export class CuebotPool {
 
   /** Asks a Cuebot whatever its state makes one want to know. */
   async #check(cuebot: PooledCuebot): Promise<void> {
-    if (!cuebot.upstream.isConnected()) cuebot.isDoubtful = true;
     const { state } = cuebot;
     const isSilent = cuebot.isSilent();
     if (state === 'ready') {

@@ -24,7 +24,7 @@ async function run(how: string, ends: boolean): Promise<readonly ChaosFigure[]> 
     [1, 2].map(() => createDemoCuebot({ sharedFarm: first.farm, latencyMs: answeredMs })),
   );
   const way = await openSilentWay(first.endpoint);
-  const endpoints = [way, ...others].map(({ endpoint }) => endpoint).join(',');
+  const endpoints = [ends ? first : way, ...others].map(({ endpoint }) => endpoint).join(',');
   const gateway = await attackGateway({ CUEBOT_ENDPOINT: endpoints });
   const jobs = [...first.farm.jobs.values()].map(({ id }) => id);
   const seen = { wrong: 0, failedReads: 0, failedWrites: 0, slowestReadS: 0, slowestBeforeS: 0, calls: 0 };

@@ -28,6 +28,8 @@ describe('whyAgain()', () => {
     ['INTERNAL', upstream, undefined, undefined],
     ['UNKNOWN', upstream, undefined, undefined],
     ['CANCELLED', upstream, undefined, undefined],
+    // A server that shuts down.
+    ['CANCELLED', { ...upstream, connectionLoss: 'reset' }, 'reset', undefined],
   ])('after %s %j lets a read for %s and a write for %s', (status, options, read, write) => {
     const error = errorOf(status, options);
     expect(whyAgain(error, 'read', callOf(get))).toBe(read);
