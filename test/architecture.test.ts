@@ -21,6 +21,10 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     uses: ['errors', 'telemetry', 'clock', 'registry', 'call', 'rpc-table'],
     wall: 'pipeline/ carries calls as bytes and knows neither surfaces nor transports',
   },
+  coordination: {
+    uses: ['errors', 'telemetry', 'clock', 'call', 'rpc-table', 'pipeline'],
+    wall: 'coordination/ agrees with other gateways on who may send what, and sends nothing itself',
+  },
   upstream: { uses: ['telemetry', 'registry', 'call'], wall: 'upstream/ carries bytes and never sees a message' },
   authentication: {
     uses: ['errors', 'documents', 'telemetry', 'clock', 'codec', 'call', 'http'],
@@ -54,7 +58,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   graphiql: { uses: ['errors', 'authentication', 'http'], wall: 'graphiql/ is a page; it knows GraphQL by its path' },
   'swagger-ui': { uses: ['http'], wall: 'swagger-ui/ is a page; it knows the document of the routes by its path' },
   config: {
-    uses: ['errors', 'documents', 'call', 'http', 'pipeline', 'upstream', 'authentication', 'graphiql'],
+    uses: ['errors', 'documents', 'call', 'http', 'pipeline', 'upstream', 'coordination', 'authentication', 'graphiql'],
     wall: 'config/ reads settings; it composes nothing',
   },
   doctor: {
@@ -74,6 +78,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'rpc-table',
       'http',
       'pipeline',
+      'coordination',
       'upstream',
       'authentication',
       'authorization',
@@ -103,6 +108,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^(?:jose|oauth4webapi)$/, ['authentication']],
   [/^yaml$/, ['documents', 'rpc-table']],
   [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql', 'config']],
+  [/^ioredis$/, ['coordination']],
   [/^prom-client$/, ['telemetry']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],
