@@ -19,6 +19,7 @@ import { createSurfaces } from './surfaces.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import { openCuebots } from './open-cuebots.ts';
 import { createPipeline } from './create-pipeline.ts';
+import { describeGateway, openCoordination } from './open-coordination.ts';
 
 /** A gateway that answers. */
 export interface Gateway {
@@ -83,10 +84,13 @@ async function openGateway(
   const snapshot = isAsking
     ? undefined
     : await problems.attempt(undefined, () => takeSnapshot(config, cuebots.reflect));
+  const coordination = problems.found.length > 0 ? undefined : await openCoordination(config, logger, meters);
   const authentication = await problems.attempt('API_KEYS_FILE', () =>
-    createAuthentication(config.authentication, { logger, now }),
+    createAuthentication(config.authentication, { logger, now, failuresElsewhere: coordination?.failures }),
   );
   if (authentication !== undefined) opened.unshift(authentication.close);
+  // When nothing is under way any more: its turns are others' from then on.
+  opened.push(() => coordination?.close());
   if (snapshot === undefined || authentication === undefined || problems.found.length > 0) {
     throw new ConfigError(problems.found);
   }
@@ -94,7 +98,15 @@ async function openGateway(
   for (const { method, validations } of snapshot.table.rows) {
     if (validations.some(({ kind }) => kind === 'recent')) neverAnswers.add(method);
   }
-  const pipeline = await createPipeline({ config, snapshot, upstream: cuebots.only, meters, logger, now });
+  const pipeline = await createPipeline({
+    config,
+    snapshot,
+    upstream: cuebots.only,
+    meters,
+    logger,
+    now,
+    coordination,
+  });
   opened.push(pipeline.close);
   const { laneStates, auditFailures, auditDisturbances } = pipeline;
   const budget = createByteBudget(config.maxBufferedBytes);
@@ -107,6 +119,8 @@ async function openGateway(
   const readinessInDetail = (): Readiness => {
     if (isClosing) return { ready: false, reason: 'shutting down' };
     if (!authentication.isReady()) return { ready: false, reason: 'the keys of an OAuth issuer cannot be had' };
+    const problem = coordination?.problem();
+    if (problem !== undefined) return { ready: false, reason: problem };
     return cuebots.readiness();
   };
   // Addresses are for those who may read the metrics.
@@ -120,6 +134,7 @@ async function openGateway(
   if (wrongEndpoints.length > 0) throw new ConfigError(wrongEndpoints);
   // So that the first tokens need not wait for keys; without an answer, it goes on without.
   await authentication.start();
+  coordination?.join(describeGateway(config, snapshot));
   const metricsAddress = { host: config.metricsHost, port: config.metricsPort ?? 0 };
   const metricsServer = await meters?.serve({ readiness: readinessInDetail, onError }).catch((error: unknown) => {
     throw explainListenError(error, { ...metricsAddress, hostSetting: 'METRICS_HOST', portSetting: 'METRICS_PORT' });
@@ -157,6 +172,7 @@ async function openGateway(
     keySets: authentication.keySets,
     apiKeyFile: authentication.apiKeyFile,
     links: () => ({ ...snapshot.links.counters }),
+    coordination: () => coordination?.state(),
   });
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
   const grpc = await openGrpc({ config, snapshot, pipeline, authentication, meters });

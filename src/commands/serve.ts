@@ -48,6 +48,9 @@ export const serve: Command = async (input) => {
   if (config.authentication.allowWeakSecrets) {
     logger.warn({}, 'ALLOW_WEAK_JWT_SECRET=true: whoever guesses the secret may do everything on the farm');
   }
+  if (config.lanes && config.store === undefined) {
+    logger.info({}, 'REDIS_URL is not set: this must be the only cuegate in front of its Cuebot, or calls overlap');
+  }
   if (!config.lanes) {
     logger.warn({}, "LANES=false: overlapping calls may act on other people's jobs and layers");
   }

@@ -8,6 +8,7 @@ import { didYouMean } from '../errors/did-you-mean.ts';
 import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';
 import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/page-settings.ts';
+import { findStoreProblems, type StoreSettings } from '../coordination/store-settings.ts';
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import type { Endpoint } from '../upstream/parse-endpoint.ts';
 import { readCuebotEndpoints } from './cuebot-endpoints.ts';
@@ -108,6 +109,10 @@ export interface Config {
   readonly trustedProxies: readonly IpNetwork[];
   readonly lanes: boolean;
   readonly laneLimits: Omit<LaneLimits, 'callMs'>;
+  /** By what several gateways agree; undefined: this one is alone. */
+  readonly store: StoreSettings | undefined;
+  /** How they share lanes. */
+  readonly laneSharing: { readonly turnMs: number; readonly orphanHoldMs: number };
 }
 
 /** Everything that is wrong with the settings, at once. */
@@ -155,6 +160,13 @@ export function readConfig(raw: RawConfig): ReadConfig {
   };
   const grpcTimeoutMs = read.number('GRPC_TIMEOUT');
   const cuebots = readCuebotEndpoints(read);
+  const store: StoreSettings = {
+    url: read.text('REDIS_URL'),
+    password: read.text('REDIS_PASSWORD'),
+    sentinelPassword: read.text('REDIS_SENTINEL_PASSWORD'),
+    caFile: read.text('REDIS_CA_FILE') || undefined,
+    prefix: read.text('REDIS_PREFIX'),
+  };
   const config: Config = {
     cuebotEndpoints: cuebots.endpoints,
     grpcTimeoutMs,
@@ -239,10 +251,13 @@ export function readConfig(raw: RawConfig): ReadConfig {
       maxWaiting: read.number('LANE_MAX_WAITING'),
       maxWaitMs: read.number('LANE_MAX_WAIT'),
     },
+    store: store.url === '' ? undefined : store,
+    laneSharing: { turnMs: read.number('LANE_TURN'), orphanHoldMs: read.number('LANE_ORPHAN_HOLD') },
   };
   problems.push(...cuebots.problems);
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
   problems.push(...findLoginProblems(login, authentication));
+  problems.push(...findStoreProblems(store));
   const unusedNames = findUnusedNames(raw.environment);
   const newNames = findNewlyActive(raw.environment);
   if (problems.length > 0) gathered.add(...problems, ...unusedNames);

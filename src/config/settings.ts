@@ -38,7 +38,7 @@ export interface Option {
   readonly alsoNamed?: readonly { readonly name: string; readonly convert?: (text: string) => string }[];
   /** What it does, and why the default is what it is. */
   readonly description: string;
-  readonly group: 'Upstream' | 'Server' | 'Authentication' | 'Audit' | 'Surfaces' | 'Protection';
+  readonly group: 'Upstream' | 'Server' | 'Authentication' | 'Audit' | 'Surfaces' | 'Protection' | 'Several gateways';
 }
 
 /** All settings, in the order in which they are documented. */
@@ -846,6 +846,60 @@ export const options = [
     group: 'Protection',
     description:
       'Run the calls that Cuebot would mix up one at a time. Off only to see the defect, or for an upstream that has none.',
+  },
+  {
+    name: 'REDIS_URL',
+    kind: 'secret',
+    group: 'Several gateways',
+    description:
+      'The Valkey or Redis by which several cuegates in front of one Cuebot agree: redis://host:6379, rediss:// for TLS, ' +
+      'redis+sentinel://host:26379,host:26379/name for Sentinels, with a user and a database where needed (redis://user@host/2); no cluster. ' +
+      'Default: none, and then this cuegate must be the only one in front of its Cuebot.',
+  },
+  {
+    name: 'REDIS_PASSWORD',
+    kind: 'secret',
+    group: 'Several gateways',
+    description: 'The password there. REDIS_PASSWORD_FILE names a file that holds it.',
+  },
+  {
+    name: 'REDIS_SENTINEL_PASSWORD',
+    kind: 'secret',
+    group: 'Several gateways',
+    description:
+      'What the Sentinels want to be told, if it is anything. REDIS_SENTINEL_PASSWORD_FILE names a file that holds it.',
+  },
+  {
+    name: 'REDIS_CA_FILE',
+    kind: 'text',
+    group: 'Several gateways',
+    description:
+      'With rediss://, a file with the certificates (PEM) that the server’s must descend from. Default: those that Node brings along.',
+  },
+  {
+    name: 'REDIS_PREFIX',
+    kind: 'text',
+    default: 'cuegate',
+    group: 'Several gateways',
+    description: 'What all keys and channels there begin with. Each farm that shares a server needs one of its own.',
+  },
+  {
+    name: 'LANE_TURN',
+    kind: 'duration',
+    default: '50ms',
+    group: 'Several gateways',
+    description:
+      'How long a gateway sends calls of a lane before another one has its turn, while others wait. Some ten calls: passing the ' +
+      'turn on costs a tenth of one.',
+  },
+  {
+    name: 'LANE_ORPHAN_HOLD',
+    kind: 'duration',
+    default: '5s',
+    group: 'Several gateways',
+    description:
+      'How long the lanes of a gateway that has gone silent stay shut beyond the two seconds for which it may still send: Cuebot ' +
+      'goes on with its last call. Longer than a write takes; the same for all gateways.',
   },
 ] as const satisfies readonly Option[];
 

@@ -71,6 +71,11 @@ export class LaneTurn implements Turn {
     });
   }
 
+  /** Whether a call was begun that has not ended yet. */
+  get isBusy(): boolean {
+    return !this.#isIdle;
+  }
+
   assertReachable(): void {
     const { session } = this.#options;
     if (!session.isReachable) throw unreachable(session.opensInMs);

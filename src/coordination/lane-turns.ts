@@ -2,8 +2,15 @@ import type { OpenTurn } from '../pipeline/lanes/turn.ts';
 
 import { LaneTurn, type LaneTurnOptions, readOthers } from './lane-turn.ts';
 
+/** The turns of this gateway. */
+export interface LaneTurns {
+  readonly open: OpenTurn;
+  /** Whether a call is under way in any lane. */
+  readonly areBusy: () => boolean;
+}
+
 /** Opens turns, and passes on to each what other gateways say about it. */
-export function createLaneTurns(options: LaneTurnOptions): OpenTurn {
+export function createLaneTurns(options: LaneTurnOptions): LaneTurns {
   const { store, keys, session } = options;
   const turns = new Map<string, LaneTurn>();
   const onMessage = (message: string) => {
@@ -23,9 +30,12 @@ export function createLaneTurns(options: LaneTurnOptions): OpenTurn {
       void store.subscribe(keys.channel + listening, onMessage).catch(() => {});
     },
   });
-  return (lane, listener) => {
-    const turn = new LaneTurn(lane, options, listener);
-    turns.set(lane, turn);
-    return turn;
+  return {
+    open: (lane, listener) => {
+      const turn = new LaneTurn(lane, options, listener);
+      turns.set(lane, turn);
+      return turn;
+    },
+    areBusy: () => [...turns.values()].some(({ isBusy }) => isBusy),
   };
 }

@@ -32,7 +32,7 @@ export interface SessionOptions {
   /** How long whatever belonged to a gateway that is silent stays its own, beyond its right to act, in milliseconds. */
   readonly orphanHoldMs: number;
   /** What this gateway says of itself to the others. */
-  readonly description: string;
+  readonly describe: () => string;
   /** Told about the others whenever one has come or gone. */
   readonly onOthers?: ((others: readonly OtherGateway[]) => void) | undefined;
 }
@@ -53,6 +53,7 @@ export class Session {
   /** When the last word of the store was asked for; undefined: there is none that counts. */
   #renewed: Moment | undefined;
   #isRenewing = false;
+  #hasJoined = false;
   #isAway = false;
   /** The mark of a store that is new, and when it was seen first. */
   #mark: { readonly text: string; readonly runId: string | undefined; readonly seen: number } | undefined;
@@ -90,6 +91,11 @@ export class Session {
     return this.isLasting || (this.#options.store.runId() !== undefined && this.#mark === undefined);
   }
 
+  /** Whether this gateway has never joined, since the store is new. */
+  get isOpening(): boolean {
+    return !this.#hasJoined && this.#mark !== undefined && this.#options.store.runId() !== undefined;
+  }
+
   /** For how long nobody can join, since the store is new, in milliseconds; 0: that is not why. */
   get opensInMs(): number {
     if (this.#mark === undefined || this.#state === 'joined') return 0;
@@ -118,14 +124,18 @@ export class Session {
     if (this.#state === 'joined' && !this.#isRenewing) void this.#renew();
   }
 
-  /** Leaves; what belonged to it is free at once. Nothing of it may be under way any more. */
-  async close(): Promise<void> {
+  /**
+   * Ends.
+   * @param leaves whether what belongs to it is free at once; else others hold it to be that of a gateway that has died
+   */
+  async close(leaves = true): Promise<void> {
     const wasJoined = this.#state === 'joined';
     this.#state = 'closed';
     this.#renewed = undefined;
     this.#cancelTick();
     const { store, keys } = this.#options;
-    if (wasJoined) await store.run('leave', [keys.sessions, keys.gateways, keys.seen], [this.#id, '']).catch(() => {});
+    if (wasJoined && leaves)
+      await store.run('leave', [keys.sessions, keys.gateways, keys.seen], [this.#id, '']).catch(() => {});
   }
 
   get #silenceMs(): number {
@@ -143,26 +153,28 @@ export class Session {
   }
 
   async #join(): Promise<void> {
-    const { store, keys, clocks, description } = this.#options;
+    const { store, keys, clocks, describe } = this.#options;
     const runId = store.runId();
     const id = randomBytes(9).toString('base64url');
     const asked = new Moment(clocks);
     const isWaitedOut = this.#mark !== undefined && this.#mark.runId === runId && this.opensInMs === 0;
     this.#state = 'joining';
     const script = [keys.epoch, keys.sessions, keys.gateways, keys.seen];
-    const values = [runId!, id, description, randomBytes(9).toString('base64url'), isWaitedOut ? this.#mark!.text : ''];
-    const [word, said] = (await store.run('join', script, values).catch(() => ['AWAY'])) as [string, string?];
+    const word = randomBytes(9).toString('base64url');
+    const values = [runId!, id, describe(), word, isWaitedOut ? this.#mark!.text : ''];
+    const [answer, said] = (await store.run('join', script, values).catch(() => ['AWAY'])) as [string, string?];
     if (this.#state !== 'joining') return;
-    if (word !== 'JOINED') {
+    if (answer !== 'JOINED') {
       this.#state = 'apart';
       // Counted from the answer: by then whatever others were told by another server had been told.
-      if (word === 'NEW' && (this.#mark?.text !== said || this.#mark?.runId !== runId)) {
+      if (answer === 'NEW' && (this.#mark?.text !== said || this.#mark?.runId !== runId)) {
         this.#mark = { text: said!, runId, seen: clocks.monotonic() };
         this.#checkLapse();
       }
       return;
     }
     this.#mark = undefined;
+    this.#hasJoined = true;
     [this.#id, this.#number, this.#state] = [id, Number(said), 'joined'];
     this.#others.forget();
     this.#last(asked);

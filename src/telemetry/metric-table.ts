@@ -57,6 +57,24 @@ export const metricTable = [
     help: 'How long calls waited for their turn in a lane; those that had no need to wait count as 0.',
   },
   {
+    name: 'cuegate_lane_turns_total',
+    type: 'counter',
+    labels: [],
+    help: 'Turns of lanes that this gateway got while it shares them with others.',
+  },
+  {
+    name: 'cuegate_store_connected',
+    type: 'gauge',
+    labels: [],
+    help: 'Whether there is a connection to the store by which gateways agree: 1 or 0. No series without REDIS_URL.',
+  },
+  {
+    name: 'cuegate_gateways',
+    type: 'gauge',
+    labels: [],
+    help: 'How many gateways share the store, this one included, as far as it has heard. No series without REDIS_URL.',
+  },
+  {
     name: 'cuegate_upstream_connected',
     type: 'gauge',
     labels: ['endpoint'],

@@ -42,8 +42,8 @@ export async function openFellow(
   const settings = { url, password: '', sentinelPassword: '', caFile: undefined, prefix: 'test' };
   const store = await openStore(settings, silent);
   const { orphanHoldMs = 5_000 } = options;
-  const session = new Session({ store, keys, clocks, schedule, orphanHoldMs, description: '{}' });
-  const openTurn = createLaneTurns({ store, keys, session, clocks, schedule, turnMs: 50 });
+  const session = new Session({ store, keys, clocks, schedule, orphanHoldMs, describe: () => '{}' });
+  const turns = createLaneTurns({ store, keys, session, clocks, schedule, turnMs: 50 });
   return {
     store,
     session,
@@ -56,7 +56,7 @@ export async function openFellow(
     },
     turnOf: (lane) => {
       const told: string[] = [];
-      const turn = openTurn(lane, {
+      const turn = turns.open(lane, {
         onTurn: () => void told.push('turn'),
         onAway: ({ reason }) => void told.push(reason),
       });

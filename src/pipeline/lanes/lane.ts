@@ -37,12 +37,8 @@ interface Place {
  * the next one start, a write does not until it is answered or the gateway's own deadline has passed. A caller's deadline ends
  * their waiting and nothing else: whoever could end the call itself, and with it the lane, could let others' calls overlap.
  *
-<<<<<<< HEAD
- * Writes go first; callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting is turned away.
-=======
- * Writes go first; callers take turns. When as many wait as may, whoever has most calls waiting is turned away.
- * Where several gateways share the lane, a call also needs this one's turn among them.
->>>>>>> dd01c13 (Let several gateways agree on whose turn a lane is, by a store that nobody's clock is asked of)
+ * Writes go first; callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting
+ * is turned away. Where several gateways share the lane, a call also needs this one's turn among them.
  */
 export class Lane {
   readonly name: string;
@@ -64,13 +60,6 @@ export class Lane {
     this.#limits = limits;
     this.#observeWait = observeWait;
     this.#turn = openTurn?.(name, { onTurn: () => this.#startNext(), onAway: (error) => this.turnAwayWaiting(error) });
-  }
-
-  /** Turns everybody away who waits: what the lane leads to is not there any more. */
-  turnAwayWaiting(error: GatewayError): void {
-    for (const queue of [this.#waitingWrites, this.#waitingReads]) {
-      for (let place = queue.shift(); place !== undefined; place = queue.shift()) place.turnAway(error);
-    }
   }
 
   /** How many calls a new one would have to wait for; 0: the lane is free. */
