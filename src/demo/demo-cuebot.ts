@@ -31,8 +31,8 @@ export interface DemoCuebotOptions {
    * replies, which would hide it.
    */
   readonly servantDefect?: boolean;
-  /** For how long such a call can be disturbed, in milliseconds; asked for each call. A turn of the event loop by default. */
-  readonly servantMs?: () => number;
+  /** For how long such a call can be disturbed, in milliseconds, by the job or layer; a turn of the event loop by default. */
+  readonly servantMs?: (row: { readonly id: string }) => number;
   /** The clock, in milliseconds since the epoch. The farm's times lie around its first reading. */
   readonly now?: () => number;
   /** Milliseconds before a call is looked at, for all methods or by `pkg.Service/Method`; 0 by default. */

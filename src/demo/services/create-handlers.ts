@@ -27,13 +27,13 @@ import { createSubscriptionService } from './subscription-service.ts';
 export interface HandlerOptions {
   readonly finishedJobsReadonly?: boolean;
   /** For how long a defective servant keeps the object of a call where others overwrite it, in milliseconds. */
-  readonly servantMs?: () => number;
+  readonly servantMs?: (row: { readonly id: string }) => number;
 }
 
 /** Every handler of the demo by `pkg.Service/Method`. */
 export function createHandlers(
   cuebot: Cuebot,
-  { finishedJobsReadonly = false, servantMs }: HandlerOptions = {},
+  { finishedJobsReadonly = false, servantMs = () => 0 }: HandlerOptions = {},
 ): ReadonlyMap<string, RpcHandler> {
   const isLanesDefect = cuebot.farm.defects.has('lanes');
   const services: Readonly<Record<string, ServiceHandlers>> = {

@@ -13,21 +13,21 @@ export interface Servant<Row> {
  * of the one shared servant, and is read from there a turn of the event loop later, or after so many milliseconds. Calls that
  * overlap then act on each other's objects and still answer OK.
  */
-export function createServant<Row>(defective: boolean, holdMs: () => number = () => 0): Servant<Row> {
+export function createServant<Row>(defective: boolean, holdMs: (row: Row) => number = () => 0): Servant<Row> {
   return defective ? new SharedServant<Row>(holdMs) : { hold: (row) => row };
 }
 
 class SharedServant<Row> implements Servant<Row> {
-  readonly #holdMs: () => number;
+  readonly #holdMs: (row: Row) => number;
   #current: Row | undefined;
 
-  constructor(holdMs: () => number) {
+  constructor(holdMs: (row: Row) => number) {
     this.#holdMs = holdMs;
   }
 
   async hold(row: Row): Promise<Row> {
     this.#current = row;
-    const holdMs = this.#holdMs();
+    const holdMs = this.#holdMs(row);
     await new Promise((resolve) => (holdMs === 0 ? setImmediate(resolve) : setTimeout(resolve, holdMs)));
     return this.#current;
   }
