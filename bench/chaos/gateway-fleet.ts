@@ -16,16 +16,13 @@ export interface FleetLayer {
 /** Several gateways in processes of their own, before one Cuebot that mixes overlapping calls up. */
 export interface GatewayFleet {
   readonly redis: RedisServer;
-  readonly layers: readonly FleetLayer[];
   readonly gateways: AttackedGateway[];
-  /** Makes calls of this layer take so long, in milliseconds, and resolves when the next one of them is in Cuebot's hands. */
-  slowDown(layer: FleetLayer, ms: number): Promise<void>;
   /** Starts one more, and resolves when it is ready. */
   add(): Promise<AttackedGateway>;
   /** Sends lane calls of all kinds by all gateways until `isOver` says so, and tells what came of them. */
   hammer(isOver: (calls: number) => boolean): Promise<FleetTally>;
-  /** Sends a write to a layer by one gateway; the status of its answer, 0 for none. */
-  write(gateway: AttackedGateway, layer: FleetLayer, mark: string): Promise<number>;
+  /** Sends a write by one gateway that takes so long, in milliseconds. Resolves when Cuebot has begun with it. */
+  beginSlowWrite(gateway: AttackedGateway, ms: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +52,7 @@ export async function startFleet(
   { redis: options = {}, settings = {} }: { redis?: RedisOptions; settings?: Readonly<Record<string, string>> } = {},
 ): Promise<GatewayFleet> {
   let slow: { readonly id: string; readonly ms: number; readonly onBegin: () => void } | undefined;
+  let slowWrites = 0;
   const servantMs = ({ id }: { readonly id: string }) => {
     if (slow?.id !== id) return usualMs;
     const { ms, onBegin } = slow;
@@ -68,7 +66,8 @@ export async function startFleet(
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const bearer = `Bearer ${signToken({ secret, claims: { sub: 'ann' } })}`;
   const post = (gateway: AttackedGateway, path: string, body: unknown) => send(agent, bearer, gateway.port, path, body);
-  const layers = [...cuebot.farm.jobs.values()].flatMap((job) =>
+  // Nobody else calls for the first one, so that its calls are slow for nobody else.
+  const [quiet, ...layers] = [...cuebot.farm.jobs.values()].flatMap((job) =>
     job.layers.map(({ id }): FleetLayer => ({ id, parentId: job.id })),
   );
   const add = async () => {
@@ -85,16 +84,16 @@ export async function startFleet(
   for (let index = 0; index < count; index += 1) await add();
   return {
     redis,
-    layers,
     gateways,
     add,
-    slowDown: ({ id }, ms) =>
-      new Promise((resolve) => {
+    beginSlowWrite: async (gateway, ms) => {
+      const { id } = quiet!;
+      const isBegun = new Promise<void>((resolve) => {
         slow = { id, ms, onBegin: resolve };
-      }),
-    write: async (gateway, layer, mark) => {
-      const body = { layer: { id: layer.id }, spec: `/written/${layer.id}/${mark}` };
-      return (await post(gateway, '/job.LayerInterface/RegisterOutputPath', body)).status;
+      });
+      const body = { layer: { id }, spec: `/written/${id}/${slowWrites++}` };
+      void post(gateway, '/job.LayerInterface/RegisterOutputPath', body);
+      await isBegun;
     },
     hammer: (isOver) => hammer({ cuebot, layers, gateways, post, isOver }),
     stop: async () => {
@@ -113,7 +112,9 @@ interface Answer {
 
 type Post = (gateway: AttackedGateway, path: string, body: unknown) => Promise<Answer>;
 
-interface HammerOptions extends Pick<GatewayFleet, 'layers' | 'gateways'> {
+interface HammerOptions {
+  readonly layers: readonly FleetLayer[];
+  readonly gateways: readonly AttackedGateway[];
   readonly cuebot: DemoCuebot;
   readonly post: Post;
   readonly isOver: (calls: number) => boolean;

@@ -367,8 +367,9 @@ export const options = [
     group: 'Audit',
     description:
       'Where every write and every refusal is written down, one line of JSON each, every line tied to the one before by its ' +
-      'hash (cuegate audit verify). One process writes to a file, and holds AUDIT_FILE.lock meanwhile. Default: to the log, at ' +
-      'info, unchained.',
+      'hash (cuegate audit verify). One process writes to a file, and holds AUDIT_FILE.lock meanwhile: %h ' +
+      'in the name is the machine’s name, and %p the process’s number, where several gateways have a folder in common. Default: to ' +
+      'the log, at info, unchained.',
   },
   {
     name: 'AUDIT_MAX_MB',

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+
 import { createLaneTurns } from '../../src/coordination/lane-turns.ts';
 import { createKeys } from '../../src/coordination/keys.ts';
+import type { OtherGateway } from '../../src/coordination/other-gateways.ts';
 import { Session } from '../../src/coordination/session.ts';
 import { openStore, type Store } from '../../src/coordination/store.ts';
 import type { Turn } from '../../src/pipeline/lanes/turn.ts';
@@ -18,6 +22,10 @@ export interface FellowGateway {
   setWallClock(ms: number): void;
   /** So much time passes, in milliseconds, in which it does nothing, as when its process is stopped. */
   passOut(ms: number): void;
+  /** Resolves when every message is here that was sent to it before. */
+  hearAll(): Promise<void>;
+  /** What was heard of others last. */
+  others(): readonly OtherGateway[];
   /** The turn of a lane, with a count of how often it was told to have come, and been lost. */
   turnOf(lane: string): FellowTurn;
   close(): Promise<void>;
@@ -42,7 +50,14 @@ export async function openFellow(
   const settings = { url, password: '', sentinelPassword: '', caFile: undefined, prefix: 'test' };
   const store = await openStore(settings, silent);
   const { orphanHoldMs = 5_000 } = options;
-  const session = new Session({ store, keys, clocks, schedule, orphanHoldMs, describe: () => '{}' });
+  const own = `test:hear:${randomUUID()}`;
+  const heard = new EventEmitter();
+  await store.subscribe(own, (message) => void heard.emit(message));
+  let others: readonly OtherGateway[] = [];
+  const onOthers = (found: readonly OtherGateway[]) => {
+    others = found;
+  };
+  const session = new Session({ store, keys, clocks, schedule, orphanHoldMs, describe: () => '{}', onOthers });
   const turns = createLaneTurns({ store, keys, session, clocks, schedule, turnMs: 50 });
   return {
     store,
@@ -54,6 +69,14 @@ export async function openFellow(
     passOut: (ms) => {
       passedOutMs += ms;
     },
+    hearAll: async () => {
+      if (store.runId() === undefined) return;
+      const word = randomUUID();
+      const isHere = once(heard, word);
+      store.publish(own, word);
+      await isHere;
+    },
+    others: () => others,
     turnOf: (lane) => {
       const told: string[] = [];
       const turn = turns.open(lane, {
@@ -72,6 +95,25 @@ export async function openFellow(
       store.close();
     },
   };
+}
+
+/**
+ * When everything that was sent to the store, and its messages, have come back, three times over: what comes back is answered.
+ * Messages of one connection come in their order, so the last one tells that the others are there.
+ */
+export async function settled(...fellows: readonly FellowGateway[]): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    for (const { store } of fellows) await store.get('nothing').catch(() => {});
+    for (const fellow of fellows) await fellow.hearAll();
+  }
+}
+
+/** So much time passes for some gateways, in milliseconds, half a second at a time. */
+export async function tick(ms: number, ...fellows: readonly FellowGateway[]): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 500) {
+    for (const { timeline } of fellows) await timeline.advance(Math.min(500, ms - passed));
+    await settled(...fellows);
+  }
 }
 
 const ignore = () => {};

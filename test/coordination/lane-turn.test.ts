@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { type FellowGateway, type FellowTurn, keys, openFellow } from './fellow-gateways.ts';
+import { type FellowGateway, type FellowTurn, keys, openFellow, settled, tick } from './fellow-gateways.ts';
 import { isRedisMissing, type RedisServer, startRedis } from './redis-server.ts';
 
 // Skipped where redis-server is not installed; see redis-server.ts.
@@ -33,21 +33,6 @@ describe.skipIf(isRedisMissing)('LaneTurn', () => {
   /** Waits out the time of a new store. */
   async function open(fellow: FellowGateway): Promise<void> {
     while (!fellow.session.isLasting) await tick(500, fellow);
-  }
-
-  /** When everything that was sent to the store, and its messages, have come back. */
-  async function settled(...fellows: readonly FellowGateway[]): Promise<void> {
-    for (let round = 0; round < 4; round += 1) {
-      for (const { store } of fellows) await store.get('nothing').catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-  }
-
-  async function tick(ms: number, ...fellows: readonly FellowGateway[]): Promise<void> {
-    for (let passed = 0; passed < ms; passed += 500) {
-      for (const { timeline } of fellows) await timeline.advance(Math.min(500, ms - passed));
-      await settled(...fellows);
-    }
   }
 
   const told = (turn: FellowTurn) => expect.poll(() => turn.told);

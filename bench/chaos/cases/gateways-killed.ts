@@ -6,7 +6,7 @@ const kills = 5;
 const everyMs = 10_000;
 const writeMs = 4_000;
 
-/** Gateways die without a word, most of them with a write under way that takes long. */
+/** Gateways die without a word, each with a write under way that takes long. */
 export const chaos: ChaosCase = {
   name: 'gateways-killed',
   attack: `As gateways-together, and every ${everyMs / 1_000} s one of the three is killed, ${kills} times, with a write under way that takes ${writeMs / 1_000} s; a new one takes its place.`,
@@ -17,11 +17,7 @@ export const chaos: ChaosCase = {
       for (; killed < kills; killed += 1) {
         await wait(everyMs);
         const [victim] = fleet.gateways;
-        const layer = fleet.layers[killed % fleet.layers.length]!;
-        const isUnderWay = fleet.slowDown(layer, writeMs);
-        // Others write to this layer as well; it is slow for whoever comes first, and then for this one again.
-        const written = fleet.write(victim!, layer, `kill-${killed}`);
-        await Promise.race([isUnderWay, written]);
+        await fleet.beginSlowWrite(victim!, writeMs);
         fleet.gateways.shift();
         victim!.stop();
         await fleet.add();
