@@ -6,7 +6,7 @@ import { createKeys } from '../../src/coordination/keys.ts';
 import type { OtherGateway } from '../../src/coordination/other-gateways.ts';
 import { Session } from '../../src/coordination/session.ts';
 import { openStore, type Store } from '../../src/coordination/store.ts';
-import type { Turn } from '../../src/pipeline/lanes/turn.ts';
+import type { OpenTurn, Turn } from '../../src/pipeline/lanes/turn.ts';
 import { createTimeline, type Timeline } from '../authentication/timeline.ts';
 
 /** What everything in the store of a test begins with. */
@@ -28,6 +28,7 @@ export interface FellowGateway {
   others(): readonly OtherGateway[];
   /** The turn of a lane, with a count of how often it was told to have come, and been lost. */
   turnOf(lane: string): FellowTurn;
+  readonly openTurn: OpenTurn;
   close(): Promise<void>;
 }
 
@@ -52,7 +53,7 @@ export async function openFellow(
   const { orphanHoldMs = 5_000 } = options;
   const own = `test:hear:${randomUUID()}`;
   const heard = new EventEmitter();
-  await store.subscribe(own, (message) => void heard.emit(message));
+  const listen = () => store.subscribe(own, (message) => void heard.emit(message));
   let others: readonly OtherGateway[] = [];
   const onOthers = (found: readonly OtherGateway[]) => {
     others = found;
@@ -71,6 +72,8 @@ export async function openFellow(
     },
     hearAll: async () => {
       if (store.runId() === undefined) return;
+      // After whatever was subscribed to before.
+      await listen();
       const word = randomUUID();
       const isHere = once(heard, word);
       store.publish(own, word);
@@ -90,6 +93,7 @@ export async function openFellow(
         rest: () => turn.rest(),
       };
     },
+    openTurn: turns.open,
     close: async () => {
       await session.close();
       store.close();

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** Redis itself (Debian's package `redis-server`), or Valkey under that name. */
 const found = spawnSync('redis-server', ['--version']).error === undefined;
@@ -35,10 +38,12 @@ export async function startRedis({
   command = ['redis-server'],
 }: RedisOptions = {}): Promise<RedisServer> {
   const port = await freePort();
+  // A copy of another server writes what it is sent to disk, and the next one that starts there would read it.
+  const folder = mkdtempSync(join(tmpdir(), 'cuegate-redis-'));
   let child: ChildProcess | undefined;
   const start = async () => {
     const [program, ...first] = command;
-    const words = [...first, '--port', `${port}`, '--bind', '127.0.0.1', ...settings];
+    const words = [...first, '--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, ...settings];
     if (first.length === 0) words.push('--save', '', '--appendonly', 'no');
     child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
     child.stdout!.setEncoding('utf8');
@@ -63,6 +68,7 @@ export async function startRedis({
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;
+      for (const file of readdirSync(folder)) rmSync(join(folder, file));
     },
     signal: (signal) => void child?.kill(signal),
   };
