@@ -55,10 +55,24 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     uses: ['errors', 'documents', 'telemetry', 'clock', 'registry', 'codec', 'call', 'rpc-table', 'http'],
     wall: 'graphql/ is a surface: it never dials and does not know REST',
   },
-  graphiql: { uses: ['errors', 'authentication', 'http'], wall: 'graphiql/ is a page; it knows GraphQL by its path' },
-  'swagger-ui': { uses: ['http'], wall: 'swagger-ui/ is a page; it knows the document of the routes by its path' },
+  'web-pages': {
+    uses: ['authentication', 'http'],
+    wall: 'web-pages/ is what pages for browsers share, and knows none of them',
+  },
+  graphiql: {
+    uses: ['authentication', 'http', 'web-pages'],
+    wall: 'graphiql/ is a page; it knows GraphQL by its path',
+  },
+  'farm-page': {
+    uses: ['authentication', 'http', 'web-pages'],
+    wall: 'farm-page/ is a page; it knows GraphQL by its path',
+  },
+  'swagger-ui': {
+    uses: ['http', 'web-pages'],
+    wall: 'swagger-ui/ is a page; it knows the document of the routes by its path',
+  },
   config: {
-    uses: ['errors', 'documents', 'call', 'http', 'pipeline', 'upstream', 'coordination', 'authentication', 'graphiql'],
+    uses: ['errors', 'documents', 'call', 'http', 'pipeline', 'upstream', 'coordination', 'authentication', 'web-pages'],
     wall: 'config/ reads settings; it composes nothing',
   },
   doctor: {
@@ -88,7 +102,9 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'connect',
       'grpc',
       'graphql',
+      'web-pages',
       'graphiql',
+      'farm-page',
       'swagger-ui',
       'config',
     ],
@@ -118,7 +134,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .map((path) => path.split(sep).join('/'))
-  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !/^(?:graphiql|swagger-ui)\/page\//.test(path))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !/^[^/]+\/page\//.test(path))
   .sort();
 
 interface Import {

@@ -6,6 +6,8 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Config } from '../config/config.ts';
 import { type Connect, createConnect } from '../connect/create-connect.ts';
 import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
+import { createFarmPage } from '../farm-page/create-farm-page.ts';
+import { createHomePage, type HomeLink } from '../web-pages/home-page.ts';
 import { createExecutor, replyFormOf } from '../graphql/execution/create-executor.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
 import { isRefusalReason } from '../graphql/limits/refusal-reasons.ts';
@@ -22,10 +24,11 @@ import { compileWordBlocked } from '../rest/render-error.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import { compileIdentifyRequest, type Rejection } from '../authentication/identify-request.ts';
 import type { ServerOptions } from '../http/create-server.ts';
-import type { Handler } from '../http/mount.ts';
+import type { Handler, Mount } from '../http/mount.ts';
 import type { Decision } from '../call/decision.ts';
 import { compileIsService, type IdentifyRequest, type Identity } from '../call/identity.ts';
 import { compileProtection } from '../http/protect.ts';
+import { sendAnswer } from '../http/send-answer.ts';
 import { serveDocument } from '../http/serve-document.ts';
 import { createSwaggerUiPage } from '../swagger-ui/create-swagger-ui-page.ts';
 import { describeRoutes, openapiPath } from './describe-routes.ts';
@@ -37,6 +40,8 @@ const graphqlPath = '/graphql';
 
 /** Where the routes of REST can be read and tried out. */
 const docsPath = '/docs';
+/** Where the page is that shows the farm. */
+const farmPath = '/farm';
 
 /** What the surfaces are made from. */
 export interface CreateSurfacesOptions {
@@ -76,6 +81,7 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
   const handleConnect = meters?.answers('connect', connect.handle) ?? connect.handle;
   const graphql = mountGraphql(options, callersOf('graphql'));
   const protect = compileGate(options, addressOf);
+  const home = createHomePage(homeLinksOf(config));
   return {
     mounts: {
       [graphqlPath]: protect({
@@ -94,6 +100,7 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
             wordBlocked: compileWordBlocked(config.jsonStyle),
           }),
         }),
+      ...(config.farmPage && { [farmPath]: protect(mountFarmPage(options)) }),
       ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
     },
     webSockets: {
@@ -106,7 +113,10 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
       }),
     },
     fallback: protect({
-      handle: (request, response) => (connect.handles(request) ? handleConnect : handleRest)(request, response),
+      handle: (request, response) => {
+        if (home.handles(request)) return home.handle(request, response);
+        return (connect.handles(request) ? handleConnect : handleRest)(request, response);
+      },
       crossSiteMethods: 'GET, POST',
       isReadGuarded: connect.handles,
       wordBlocked: compileWordBlocked(config.jsonStyle),
@@ -173,8 +183,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
   const { config, snapshot, pipeline, authentication, budget, logger } = options;
   const { registry, table, graphqlServices, needsOf, descriptions, links, persistedOperations } = snapshot;
   const { authorizationServer } = authentication;
-  const needsToken = config.auth === 'jwt';
-  const page = { path: graphqlPath, needsToken, login: config.graphiqlLogin, authorizationServer };
+  const page = { ...visitorsOf(config), path: graphqlPath, authorizationServer, hasFarmPage: config.farmPage };
   const schema = deriveSchema({
     registry,
     table,
@@ -213,6 +222,48 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
       services: { include: compileIsService(config.serviceSubjects), maxStreams: config.liveMaxServiceStreams },
     },
   });
+}
+
+function visitorsOf({ auth, graphiqlLogin }: Config) {
+  return { needsToken: auth === 'jwt', login: graphiqlLogin };
+}
+
+function mountFarmPage({ config, authentication: { authorizationServer } }: CreateSurfacesOptions): Mount {
+  const page = createFarmPage({
+    ...visitorsOf(config),
+    path: farmPath,
+    authorizationServer,
+    hasGraphiql: config.graphiql,
+  });
+  return {
+    handle: (request, response) => {
+      if (page.handles(request)) page.handle(request, response);
+      else
+        sendAnswer(response, { status: 404, headers: { 'Content-Type': 'text/plain' }, body: 'a page for browsers\n' });
+    },
+    crossSiteMethods: 'GET',
+    isReadGuarded: () => false,
+    wordBlocked,
+  };
+}
+
+/** What the page at `/` leads to. */
+function homeLinksOf({ farmPage, graphiql, openapi, swaggerUi }: Config): readonly HomeLink[] {
+  return [
+    ...(farmPage
+      ? [{ name: 'The farm', address: 'farm', description: 'Shows, jobs and hosts at a glance, as they are now.' }]
+      : []),
+    ...(graphiql
+      ? [{ name: 'GraphiQL', address: 'graphql', description: 'Try queries, and read what there is to ask for.' }]
+      : []),
+    ...(openapi
+      ? [{ name: 'OpenAPI', address: openapiPath.slice(1), description: 'The routes of REST, for generators of code.' }]
+      : []),
+    ...(openapi && swaggerUi
+      ? [{ name: 'REST', address: docsPath.slice(1), description: 'Read the routes, and try them out.' }]
+      : []),
+    { name: 'Health', address: 'readyz', description: 'Whether this gateway is ready, and reaches its Cuebot.' },
+  ];
 }
 
 /** Whether the policy lets somebody read anything: reads that depend on what they are about count. */

@@ -7,7 +7,7 @@ import { type IpNetwork, isLoopback, parseIpNetwork } from '../http/ip-network.t
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';
-import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/page-settings.ts';
+import { findLoginProblems, type LoginSettings, readLoginSettings } from '../web-pages/login-settings.ts';
 import { findStoreProblems, type StoreSettings } from '../coordination/store-settings.ts';
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import type { Endpoint } from '../upstream/parse-endpoint.ts';
@@ -72,6 +72,7 @@ export interface Config {
   readonly openapi: boolean;
   readonly swaggerUi: boolean;
   readonly graphiql: boolean;
+  readonly farmPage: boolean;
   /** Undefined: people bring tokens. */
   readonly graphiqlLogin: LoginSettings | undefined;
   readonly jsonStyle: 'compact' | 'spaced';
@@ -150,11 +151,12 @@ export function readConfig(raw: RawConfig): ReadConfig {
   const auth = read.text('AUTH') as Config['auth'];
   const authentication = readAuthenticationSettings(read);
   const persistedOperations = read.text('PERSISTED_OPERATIONS') as Config['persistedOperations'];
-  // The page asks for the schema, and for whatever somebody types.
+  // The one asks for the schema, and for whatever somebody types; the other brings operations of its own.
   const graphiql = read.boolean('GRAPHIQL') && persistedOperations !== 'only';
+  const farmPage = read.boolean('FARM_PAGE') && persistedOperations !== 'only';
   const login = {
     clientId: auth === 'none' ? '' : read.text('GRAPHIQL_CLIENT_ID'),
-    hasPage: graphiql,
+    hasPage: graphiql || farmPage,
     scopes: read.list('GRAPHIQL_SCOPES'),
     parameters: read.list('GRAPHIQL_LOGIN_PARAMETERS'),
   };
@@ -205,6 +207,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     openapi: read.boolean('OPENAPI'),
     swaggerUi: read.boolean('SWAGGER_UI'),
     graphiql,
+    farmPage,
     graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
     forwardMetadata: read.boolean('FORWARD_METADATA'),

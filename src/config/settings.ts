@@ -501,12 +501,21 @@ export const options = [
     description: 'Serve GraphiQL to browsers at /graphql. The page holds no data and needs no token; its queries do.',
   },
   {
+    name: 'FARM_PAGE',
+    kind: 'boolean',
+    default: 'true',
+    group: 'Surfaces',
+    description:
+      'Serve the page that shows the farm to browsers at /farm. It holds no data and needs no token; it asks by GraphQL, with the ' +
+      'rights of whoever looks at it.',
+  },
+  {
     name: 'GRAPHIQL_CLIENT_ID',
     kind: 'text',
     group: 'Surfaces',
     description:
-      'Lets people log in at GraphiQL, at the first of OIDC_ISSUERS, by a code and PKCE: the public client that stands for ' +
-      'the page there, with the page’s address as its only redirect URI. Default: people paste tokens.',
+      'Lets people log in at GraphiQL and at the farm’s page, at the first of OIDC_ISSUERS, by a code and PKCE: the public client ' +
+      'that stands for the pages there, with the addresses of the two as its only redirect URIs. Default: people paste tokens.',
   },
   {
     name: 'GRAPHIQL_SCOPES',
@@ -514,7 +523,7 @@ export const options = [
     default: 'openid,cue:read',
     group: 'Surfaces',
     description:
-      'What GraphiQL asks for when somebody logs in. Little, since a token in a browser is more easily lost than others; who runs ' +
+      'What the pages ask for when somebody logs in. Little, since a token in a browser is more easily lost than others; who runs ' +
       'something that takes more is offered to log in with that, too.',
   },
   {

@@ -35,7 +35,7 @@ export function servePage({ path, built, bundle, compilePage, policy }: PageOpti
   };
   let find = built === undefined ? undefined : prepare(built);
   return (request, response) => {
-    const answer = (found: Find) => send(request, response, found(pathOf(request)), policy);
+    const answer = (found: Find) => sendPrepared(request, response, found(pathOf(request)), policy);
     if (find !== undefined) return answer(find);
     const prepareSources = async () => {
       find ??= prepare(await bundle());
@@ -75,7 +75,11 @@ function prepareAsset(file: PageFile, policy: string): PreparedFile {
   return prepareFile(file, { policy, cacheControl: 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
 }
 
-function prepareFile({ name, body, gzipped }: PageFile, { policy, cacheControl, vary }: SendingOptions): PreparedFile {
+/** Makes a file ready. */
+export function prepareFile(
+  { name, body, gzipped }: PageFile,
+  { policy, cacheControl, vary }: SendingOptions,
+): PreparedFile {
   // The name tells contents apart. Weak, because packed and plain share the tag (RFC 9110, 8.8.3.3).
   const etag = `W/"${name}"`;
   const contentType = contentTypes[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream';
@@ -102,8 +106,8 @@ function guardOf(policy: string): Readonly<Record<string, string>> {
   };
 }
 
-/** Packed with gzip and not Brotli: browsers offer the latter over TLS only, and cuegate speaks plain HTTP. */
-function send(
+/** Sends a file; undefined: there is none. Packed with gzip and not Brotli: browsers offer the latter over TLS only, and cuegate speaks plain HTTP. */
+export function sendPrepared(
   request: IncomingMessage,
   response: ServerResponse,
   prepared: PreparedFile | undefined,

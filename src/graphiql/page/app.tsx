@@ -1,14 +1,16 @@
 import { GraphiQL } from 'graphiql';
 import { type ComponentProps, useMemo, useRef, useState } from 'react';
 
+import type { Verdict } from '../../web-pages/page/gateway-client.ts';
+import type { Session } from '../../web-pages/page/login/create-session.ts';
+import { keepToken, recallToken } from '../../web-pages/page/session-storage.ts';
+import type { PageStart } from '../../web-pages/page/start-page.ts';
+
 import type { PageSettings } from '../page-settings.ts';
 
-import { createFetcher, type Verdict } from './create-fetcher.ts';
+import { createFetcher } from './create-fetcher.ts';
 import { CredentialsBar } from './credentials-bar.tsx';
 import { ExplainSwitch } from './explain-switch.tsx';
-import type { Session } from './login/create-session.ts';
-import { keepToken, recallToken } from './session-storage.ts';
-import type { PageStart } from './start-page.ts';
 
 /** It wants the error objects of graphql-js, where ours come from JSON; it does nothing with them but print them. */
 type Fetcher = ComponentProps<typeof GraphiQL>['fetcher'];
@@ -26,7 +28,7 @@ interface Bearer {
 }
 
 /** The page: a small header with who is there, GraphiQL below. */
-export function App({ settings: { needsToken, login, tabs }, start }: AppProps) {
+export function App({ settings: { needsToken, login, tabs, hasFarmPage }, start }: AppProps) {
   const [bearer, setBearer] = useState<Bearer>(() => ({
     session: start.session,
     token: start.session === undefined ? recallToken() : '',
@@ -69,6 +71,11 @@ export function App({ settings: { needsToken, login, tabs }, start }: AppProps) 
     <>
       <header className="bar">
         <h1 className="bar-name">cuegate</h1>
+        {hasFarmPage && (
+          <a className="bar-link" href="farm">
+            Farm
+          </a>
+        )}
         <ExplainSwitch isOn={isExplaining} onChange={changeExplaining} />
         {needsToken && (
           <CredentialsBar

@@ -1,4 +1,4 @@
-import type { PageLogin, PageSettings } from '../page-settings.ts';
+import type { PageLogin, VisitorSettings } from '../login-settings.ts';
 
 import type { Session } from './login/create-session.ts';
 import { keepToken, takeLoginScopes } from './session-storage.ts';
@@ -16,7 +16,7 @@ export interface PageStart {
  * logged in. Tokens do not outlive a page, so the issuer is then asked for new ones, without a question to the user; the
  * promise does not resolve, because the page is left.
  */
-export async function startPage({ login }: PageSettings): Promise<PageStart> {
+export async function startPage({ login }: VisitorSettings): Promise<PageStart> {
   const found = new URLSearchParams(location.search);
   const isReturn = found.has('state') && (found.has('code') || found.has('error'));
   // A code is good once, but addresses end up in histories and on screens.

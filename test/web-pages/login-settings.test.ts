@@ -10,7 +10,7 @@ const parse = (environment: Readonly<Record<string, string>>) =>
     flags: {},
   });
 
-describe('the settings of logging in at GraphiQL', () => {
+describe('the settings of logging in at the pages', () => {
   it('name nobody by default, so that people paste tokens', () => {
     expect(
       parse({ GRAPHIQL_SCOPES: 'nonsense"', GRAPHIQL_LOGIN_PARAMETERS: 'nonsense' }).graphiqlLogin,
@@ -68,9 +68,9 @@ describe('the settings of logging in at GraphiQL', () => {
       ['GRAPHIQL_LOGIN_PARAMETERS: "resource" is there twice; only one value of it can be sent'],
     ],
     [
-      { ...oidc, GRAPHIQL: 'false' },
+      { ...oidc, GRAPHIQL: 'false', FARM_PAGE: 'false' },
       [
-        'GRAPHIQL_CLIENT_ID is set, but there is no page to log in at: GRAPHIQL is false, or PERSISTED_OPERATIONS is only',
+        'GRAPHIQL_CLIENT_ID is set, but there is no page to log in at: GRAPHIQL and FARM_PAGE are false, or PERSISTED_OPERATIONS is only',
       ],
     ],
   ])('are refused when they are %j', (environment, problems) => {

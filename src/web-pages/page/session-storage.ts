@@ -88,7 +88,7 @@ export function keepToken(token: string): void {
   }
 }
 
-/** The token in what somebody pasted: people paste whole header lines, and terminals break long ones. */
+/** The token in what was entered: people paste whole header lines, and terminals break long ones. */
 export function tokenOf(text: string): string {
   return text.replace(/^\s*(?:authorization:)?\s*(?:bearer\s)?/i, '').replace(/\s/g, '');
 }

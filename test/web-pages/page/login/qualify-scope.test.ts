@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { qualifyScope } from '../../../../src/graphiql/page/login/qualify-scope.ts';
+import { qualifyScope } from '../../../../src/web-pages/page/login/qualify-scope.ts';
 
 describe('qualifyScope()', () => {
   it.each<[scope: string, configured: readonly string[], expected: string]>([

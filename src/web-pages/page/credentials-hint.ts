@@ -1,9 +1,11 @@
-import type { Verdict } from './create-fetcher.ts';
+import type { Verdict } from './gateway-client.ts';
 
 /** How things stand with whoever looks at the page. */
 export interface CredentialsState {
   /** Whether people can log in here; otherwise they can but paste a token. */
   readonly canLogIn: boolean;
+  /** What the page wants the token for, e.g. `load the schema`. */
+  readonly purpose: string;
   readonly token: string;
   /** Who has logged in; undefined: nobody. */
   readonly person: string | undefined;
@@ -19,7 +21,7 @@ export interface CredentialsHint {
 }
 
 /** What to tell somebody about their credentials. */
-export function hintOf({ canLogIn, token, person, problem, verdict }: CredentialsState): CredentialsHint {
+export function hintOf({ canLogIn, purpose, token, person, problem, verdict }: CredentialsState): CredentialsHint {
   if (typeof verdict === 'object') {
     const text =
       'refusal' in verdict
@@ -28,16 +30,20 @@ export function hintOf({ canLogIn, token, person, problem, verdict }: Credential
     return { text, isAlarming: true };
   }
   if (problem !== '') return { text: problem, isAlarming: true };
-  return { text: calmHintOf(canLogIn, token, person, verdict), isAlarming: false };
+  return {
+    text: calmHintOf(
+      canLogIn ? `Log in to ${purpose}, or paste a token` : `Paste your token to ${purpose}; it stays in this tab`,
+      token,
+      person,
+      verdict,
+    ),
+    isAlarming: false,
+  };
 }
 
-function calmHintOf(canLogIn: boolean, token: string, person: string | undefined, verdict: Verdict): string {
+function calmHintOf(invitation: string, token: string, person: string | undefined, verdict: Verdict): string {
   if (person !== undefined) return person === '' ? 'You are logged in' : `Logged in as ${person}`;
-  if (token === '') {
-    return canLogIn
-      ? 'Log in to load the schema, or paste a token'
-      : 'Paste your token to load the schema; it stays in this tab';
-  }
+  if (token === '') return invitation;
   return verdict === 'accepted' ? 'Token accepted; it stays in this tab' : '';
 }
 

@@ -6,31 +6,53 @@ import { type OutputChunk, rolldown } from 'rolldown';
 
 import { createHashedFile, createPageFile, type PageFile } from '../../http/page-files.ts';
 
+import { icon } from '../icon.ts';
+
 /** The repository's root; this file is as deep in `dist` as in `src`, and runs from both. */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const page = join(root, 'src/graphiql/page');
+
+/** What a page is bundled from; paths are relative to the repository. */
+export interface BundlePageOptions {
+  /** The folder of the page, with its tsconfig.json. */
+  readonly folder: string;
+  /** The script to begin with, in that folder. */
+  readonly entry: string;
+  /** Packages that a file in that folder stands in for. */
+  readonly alias?: Readonly<Record<string, string>>;
+  /** The style sheet, whole. */
+  readonly styles: string;
+  /** Packages that left something other than code in the page, as folders. */
+  readonly packages?: readonly string[];
+}
+
+/** Reads a file of the repository. */
+export function readSource(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
 
 /**
- * Makes the files of the page from `page/` and GraphiQL: scripts, one style sheet, the icon, and the licences of all that is
- * inside. Needs the devDependencies, so it runs when cuegate is built, and when it is run from its sources.
+ * Makes the files of a page: scripts, one style sheet, the icon, and the licences of all that is inside. Needs the
+ * devDependencies, so it runs when cuegate is built, and when it is run from its sources.
  */
-export async function bundlePage(): Promise<readonly PageFile[]> {
-  const scripts = await bundleScripts();
+export async function bundlePage(options: BundlePageOptions): Promise<readonly PageFile[]> {
+  const scripts = await bundleScripts(options);
   return [
     ...scripts.map(({ fileName, code }) => createPageFile(fileName, code)),
-    createHashedFile('page.css', readStyles()),
-    createHashedFile('icon.svg', readFileSync(join(page, 'icon.svg'), 'utf8')),
-    createHashedFile('licences.txt', readLicences(scripts)),
+    createHashedFile('page.css', options.styles),
+    createHashedFile('icon.svg', icon),
+    createHashedFile('licences.txt', readLicences(scripts, options.packages ?? [])),
   ];
 }
 
-async function bundleScripts(): Promise<readonly OutputChunk[]> {
+async function bundleScripts({ folder, entry, alias = {} }: BundlePageOptions): Promise<readonly OutputChunk[]> {
+  const page = join(root, folder);
   const bundle = await rolldown({
-    input: { page: join(page, 'main.tsx') },
+    input: { page: join(page, entry) },
     cwd: root,
     platform: 'browser',
     tsconfig: join(page, 'tsconfig.json'),
-    resolve: { alias: { 'react-style-singleton': join(page, 'adopted-styles.ts') } },
+    moduleTypes: { '.graphql': 'text' },
+    resolve: { alias: Object.fromEntries(Object.entries(alias).map(([name, file]) => [name, join(page, file)])) },
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     // "use client" and the like speak to servers that render; here all is client.
     onLog: (level, log, report) => {
@@ -50,16 +72,9 @@ async function bundleScripts(): Promise<readonly OutputChunk[]> {
   }
 }
 
-/** GraphiQL's style sheet brings 360 KB of fonts as data: URLs. The system's fonts do, and the page may then load none. */
-function readStyles(): string {
-  const graphiql = readFileSync(join(root, 'node_modules/graphiql/dist/style.css'), 'utf8');
-  const own = readFileSync(join(page, 'page.css'), 'utf8');
-  return graphiql.replace(/@font-face\s*\{[^}]*\}/g, '') + own;
-}
-
-/** The licences of GraphiQL, whose styles are taken, and of every package that left code in the scripts. */
-function readLicences(scripts: readonly OutputChunk[]): string {
-  const packages = new Set([join(root, 'node_modules/graphiql')]);
+/** The licences of every package that left code in the scripts, and of others. */
+function readLicences(scripts: readonly OutputChunk[], others: readonly string[]): string {
+  const packages = new Set(others.map((folder) => join(root, folder)));
   for (const module of scripts.flatMap(({ moduleIds }) => moduleIds)) {
     const folder = /^[^\0].*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(module)?.[0];
     if (folder !== undefined) packages.add(folder);

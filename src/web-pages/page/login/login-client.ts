@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 
 import type { AuthorizationServer } from '../../../authentication/oidc/authorization-server.ts';
-import type { PageLogin } from '../../page-settings.ts';
+import type { PageLogin } from '../../login-settings.ts';
 
 import { createSession, type Session } from './create-session.ts';
 import { explainFailure, wantsInteraction } from './explain-failure.ts';
