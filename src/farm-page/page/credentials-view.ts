@@ -110,8 +110,9 @@ export function createCredentialsView(
     /** Told what the gateway thinks of a bearer; late answers about an earlier one say nothing. */
     judge: (about: Bearer, found: Verdict, isAsked: boolean) => {
       if (about !== bearer) return;
-      // Once known, it is not taken back by what the page does by itself.
-      if (found === 'unknown' || (!isAsked && typeof verdict === 'object')) return;
+      if (found === 'unknown') return;
+      // What somebody lacks for what they wanted is still lacking when the page goes on by itself.
+      if (!isAsked && found === 'accepted' && missingScopes().length > 0) return;
       verdict = found;
       if (isAsked) problem = '';
       draw();

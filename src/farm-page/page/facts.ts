@@ -1,7 +1,10 @@
-import { createList, html, setText } from './elements.ts';
+import { createList, html, setAttributes, setText } from './elements.ts';
 
 /** A name and what stands for it; an address makes it a link. */
 export type Fact = readonly [name: string, value: string, address?: string];
+
+/** What is longer gets a line of its own, such as a path. */
+const shortLength = 40;
 
 /** A list of facts, each under its name. */
 export function createFacts() {
@@ -11,9 +14,13 @@ export function createFacts() {
     ([name]) => name,
     ([name, , address]) => {
       const value = address === undefined ? html('span') : html('a', { href: address });
+      const row = html('div', {}, html('dt', {}, name), html('dd', {}, value));
       return {
-        root: html('div', {}, html('dt', {}, name), html('dd', {}, value)),
-        update: ([, text]) => setText(value, text),
+        root: row,
+        update: ([, text]) => {
+          setText(value, text);
+          setAttributes(row, { class: text.length > shortLength ? 'fact-long' : false });
+        },
       };
     },
   );

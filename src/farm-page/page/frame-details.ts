@@ -3,7 +3,7 @@ import { createFacts, type Fact } from './facts.ts';
 import type { FrameAnswer } from './farm-data.ts';
 import { hostAddress, jobAddress } from './find-stuck.ts';
 import { timeOf } from './job-details.ts';
-import { ago, conditionOf, cores, count, duration, frameState, memory, percent } from './words.ts';
+import { ago, conditionOf, coreCount, cores, count, duration, frameState, memory, percent } from './words.ts';
 
 type JobOfFrame = NonNullable<FrameAnswer['job']>;
 type Frame = NonNullable<JobOfFrame['frames']>[number];
@@ -66,7 +66,7 @@ function factsOfLayer({ layer, layerName }: Frame): readonly Fact[] {
       'A frame takes',
       stats.avgFrameSec === 0 ? '–' : `${duration(stats.avgFrameSec)}, at most ${duration(stats.highFrameSec)}`,
     ],
-    ['Wants', `${cores(layer.minCores)} cores, ${memory(layer.minMemoryBytes)}`],
+    ['Wants', `${coreCount(layer.minCores)}, ${memory(layer.minMemoryBytes)}`],
     ['Services', layer.serviceNames.join(', ') || '–'],
     ['Tags', layer.tags.join(' | ') || '–'],
   ];
@@ -91,7 +91,7 @@ function factsOfHost(
     proc === undefined
       ? []
       : [
-          ['Its part', `${cores(proc.reservedCores)} cores, ${memory(proc.reservedMemoryBytes)}`],
+          ['Its part', `${coreCount(proc.reservedCores)}, ${memory(proc.reservedMemoryBytes)}`],
           ['Last report', ago(proc.pingedAt)],
         ];
   if (host === null) return [[state === 'RUNNING' ? 'Name' : 'Ran last on', hostName], ...running];

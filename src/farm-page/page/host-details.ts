@@ -2,7 +2,7 @@ import { createList, html, setText } from './elements.ts';
 import { createFacts } from './facts.ts';
 import type { Allocation, Host, Proc } from './farm-data.ts';
 import { frameAddress } from './find-stuck.ts';
-import { ago, conditionOf, cores, counted, duration, secondsSince } from './words.ts';
+import { ago, conditionOf, coreCount, cores, counted, duration, secondsSince } from './words.ts';
 
 /** A host, and what runs on it. */
 export function createHostDetails() {
@@ -15,16 +15,16 @@ export function createHostDetails() {
     ({ jobName, frameName }) => {
       const used = html('span', { class: 'quiet' });
       const time = html('span', { class: 'numbers' });
-      const link = { class: 'frame-row', href: frameAddress(jobName, frameName) };
+      const link = { class: 'frame-row frame-row-host', href: frameAddress(jobName, frameName) };
       const root = html(
         'li',
         {},
-        html('a', link, html('strong', {}, frameName), html('span', {}, jobName), used, time),
+        html('a', link, html('strong', {}, frameName), html('span', { class: 'quiet frame-job' }, jobName), used, time),
       );
       return {
         root,
         update: ({ reservedCores, dispatchedAt }) => {
-          setText(used, `${cores(reservedCores)} cores`);
+          setText(used, coreCount(reservedCores));
           setText(time, duration(secondsSince(dispatchedAt) ?? 0));
         },
       };

@@ -62,29 +62,26 @@ const board = html(
   { class: 'board', hidden: true },
   totals.root,
   stuck.root,
-  shows.root,
   jobs.root,
+  shows.root,
   hosts.root,
 );
 const nobody = html('p', { class: 'nobody' }, '');
-document
-  .getElementById('page')!
-  .replaceChildren(
-    html(
-      'header',
-      { class: 'bar' },
-      html('h1', {}, html('a', { href: './' }, 'cuegate'), html('span', {}, 'Farm')),
-      html('nav', { 'aria-label': 'Pages' }, settings.hasGraphiql && html('a', { href: 'graphql' }, 'GraphiQL')),
-      status,
-      credentials.root,
-    ),
-    alarm,
-    nobody,
-    board,
-    details.root,
-    details.dialog,
-    toast,
-  );
+const bar = html(
+  'header',
+  { class: 'bar' },
+  html('h1', {}, html('a', { href: './' }, 'cuegate'), html('span', {}, 'Farm')),
+  html('nav', { 'aria-label': 'Pages' }, settings.hasGraphiql && html('a', { href: 'graphql' }, 'GraphiQL')),
+  status,
+  credentials.root,
+);
+const page = document.getElementById('page')!;
+page.replaceChildren(bar, alarm, nobody, board, details.root, details.dialog, toast);
+
+// The drawer begins below the bar, where people log in.
+new ResizeObserver(() => {
+  document.documentElement.style.setProperty('--bar-height', `${bar.offsetHeight}px`);
+}).observe(bar);
 
 function clientOf(bearer: Bearer): GatewayClient {
   return createGatewayClient({

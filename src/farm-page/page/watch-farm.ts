@@ -90,7 +90,7 @@ export async function* followLive(
 ): AsyncGenerator<GraphqlResult, void> {
   for (const interval of isSlow ? [{}] : [{ everyMs }, {}]) {
     const params = { query, operationName, variables: { ...variables, ...interval } };
-    const results = client.follow(params, onLost)[Symbol.asyncIterator]();
+    const results = client.follow(params, { isAsked: false, onLost })[Symbol.asyncIterator]();
     const stop = () => void results.return?.();
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();

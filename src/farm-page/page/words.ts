@@ -13,6 +13,11 @@ export function cores(value: number): string {
   return Number.isInteger(value) || value >= 100 ? whole.format(value) : oneDigit.format(value);
 }
 
+/** A number of cores, with the word. */
+export function coreCount(value: number): string {
+  return `${cores(value)} ${value === 1 ? 'core' : 'cores'}`;
+}
+
 /** A number and its noun. */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${whole.format(value)} ${value === 1 ? one : many}`;

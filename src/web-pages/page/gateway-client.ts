@@ -58,10 +58,16 @@ export interface GatewayClient {
   /**
    * The results of a subscription one after another, until the caller has seen enough. When its token ends and there is a new
    * one, or the gateway is started anew, it goes on with that.
-   *
-   * @param onLost told when the connection has broken, and that it is being made again
    */
-  follow(params: GraphqlParams, onLost?: () => void): AsyncIterable<GraphqlResult>;
+  follow(params: GraphqlParams, options?: FollowOptions): AsyncIterable<GraphqlResult>;
+}
+
+/** How a subscription is followed. */
+export interface FollowOptions {
+  /** Whether the user wants it, and not the page by itself; true when not given. */
+  readonly isAsked?: boolean;
+  /** Told when the connection has broken, and is being made again. */
+  readonly onLost?: () => void;
 }
 
 /** Sends requests to the gateway that the page came from, the token in the `Authorization` header and nowhere else. */
@@ -115,7 +121,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
 
   async function* watch(
     params: GraphqlParams,
-    onLost: () => void,
+    { isAsked = true, onLost = () => {} }: FollowOptions,
     signal: AbortSignal,
   ): AsyncGenerator<GraphqlResult, void> {
     let comebacks = 0;
@@ -140,7 +146,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
             await wait(reconnectMs, signal);
             continue;
           }
-          return yield await readAnswer(response, true);
+          return yield await readAnswer(response, isAsked);
         }
         let refused: GraphqlResult | undefined;
         let isComplete = false;
@@ -150,7 +156,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
           const result = event as GraphqlResult;
           refused = refusalIn(result) === undefined ? undefined : result;
           if (refused !== undefined) break;
-          onVerdict(verdictOf(result, 200), true);
+          onVerdict(verdictOf(result, 200), isAsked);
           yield result;
         }
         if (refused === undefined) {
@@ -163,17 +169,17 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
           continue;
         }
         if ((await takeToken()) !== shown) continue;
-        onVerdict(verdictOf(refused, 200), true);
+        onVerdict(verdictOf(refused, 200), isAsked);
         return yield refused;
       }
     } catch (error) {
-      if (!signal.aborted) yield explain(error, true);
+      if (!signal.aborted) yield explain(error, isAsked);
     }
   }
 
-  const follow = (params: GraphqlParams, onLost: () => void = () => {}): AsyncIterable<GraphqlResult> => {
+  const follow = (params: GraphqlParams, options: FollowOptions = {}): AsyncIterable<GraphqlResult> => {
     const controller = new AbortController();
-    const results = watch(params, onLost, controller.signal);
+    const results = watch(params, options, controller.signal);
     return {
       [Symbol.asyncIterator]: () => ({
         next: () => results.next(),
