@@ -8,7 +8,8 @@ import { graphiqlClientId, startLoginProvider } from '../authentication/oidc/log
 import { audience } from '../authentication/oidc/test-issuer.ts';
 import { isBrowserMissing, launchBrowser } from '../browser.ts';
 
-const live = { LIVE_MIN_INTERVAL: '50ms', LIVE_INTERVAL: '50ms' };
+/** Looks often, which the page does not ask for: it takes the gateway's interval where its own is out of bounds. */
+const live = { LIVE_MIN_INTERVAL: '50ms', LIVE_INTERVAL: '50ms', LIVE_MAX_INTERVAL: '1s' };
 const jobWithDead = 'demo-sh030-ben_beauty_v012';
 
 /** A token of ann's that is good for so long. */
@@ -95,19 +96,21 @@ describe.skipIf(isBrowserMissing)('the farm’s page in a browser', () => {
     );
   });
 
-  it.each(['light', 'dark'] as const)('fits screens from 360 to 2560 pixels: %s', async (colorScheme) => {
-    const page = await open({ colorScheme, viewport: { width: 360, height: 800 } });
+  it('fits screens from 360 to 2560 pixels, light and dark', async () => {
+    const page = await open({ viewport: { width: 360, height: 800 } });
     await expect.poll(() => status(page)).toContain('Live');
-    for (const pixels of [360, 900, 1440, 2560]) {
+    for (const pixels of [2560, 1440, 900, 360]) {
       await page.setViewportSize({ width: pixels, height: 900 });
       await expect.poll(() => width(page)).toBe(pixels);
     }
-    await page.setViewportSize({ width: 360, height: 800 });
     await page.locator('.job-name').first().click();
     await page.getByRole('button', { name: 'Kill …' }).waitFor();
     expect(await width(page)).toBe(360);
-    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(ground).toBe(colorScheme === 'light' ? 'rgb(238, 242, 244)' : 'rgb(15, 20, 24)');
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await ground()).toBe('rgb(238, 242, 244)');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await ground()).toBe('rgb(15, 20, 24)');
     expect(problems).toEqual([]);
   });
 

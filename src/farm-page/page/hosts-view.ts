@@ -68,6 +68,7 @@ function createAllocationRow({ name }: Allocation) {
     root,
     update: ({ stats, hosts }: Allocation) => {
       setText(text, `${cores(stats.runningCores)} of ${cores(stats.cores)} cores`);
+      root.classList.toggle('is-wide', hosts.length > 100);
       summary = describeStates(hosts);
       draw();
       grid.update(hosts);

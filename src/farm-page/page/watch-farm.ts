@@ -62,14 +62,19 @@ async function followFarm(
 ): Promise<'refused' | 'ended'> {
   const variables = { jobs: !isLarge, procs: !isLarge };
   const onLost = () => watcher.onConnection({ kind: 'lost' });
+  let wasWhole = false;
   for await (const result of followLive(client, 'Farm', farmOperations, variables, isLarge, signal, onLost)) {
     if (isRefusal(result)) {
       watcher.onConnection({ kind: 'refused' });
       return 'refused';
     }
     const farm = result.data ? readFarm(result.data as FarmAnswer) : undefined;
-    if (farm !== undefined) watcher.onFarm(farm);
     const problem = problemOf(result);
+    // What was seen whole is better than what has holes, and the time beside it says how old it is.
+    if (farm !== undefined && (problem === undefined || !wasWhole)) {
+      watcher.onFarm(farm);
+      wasWhole = problem === undefined;
+    }
     watcher.onConnection(problem === undefined ? { kind: 'live' } : { kind: 'failing', problem });
   }
   return 'ended';
