@@ -44,18 +44,24 @@ describe('the operations of the farm’s page', () => {
           extensions: { explain: { calls: number } };
         };
       };
-      const whole = await ask({ jobs: true, procs: true });
+      const whole = await ask({ jobsOfShow: null, procs: true });
       expect(whole.errors).toBeUndefined();
       // Allocations, their hosts, what runs there, shows, jobs; and the shares of each of the six allocations.
       expect(whole.extensions.explain.calls).toBe(11);
       const { shows, jobs, allocations } = readFarm(whole.data)!;
       expect(shows.length).toBe(farm.shows - 1);
-      expect(new Set(jobs!.map(({ id }) => id)).size).toBe(jobs!.length);
+      expect(new Set(jobs.map(({ id }) => id)).size).toBe(jobs.length);
       expect(allocations.flatMap(({ hosts }) => hosts).length).toBe(farm.hosts);
 
-      const thin = await ask({ jobs: false, procs: false });
-      expect(thin.extensions.explain.calls).toBe(9);
-      expect(readFarm(thin.data)!.jobs).toBeUndefined();
+      // As for a large farm: without what runs on each host, and with the busiest jobs of each show.
+      const thin = await ask({ jobsOfShow: 1, procs: false });
+      expect(thin.extensions.explain.calls).toBe(10);
+      const busiest = readFarm(thin.data)!.jobs;
+      expect(busiest.length).toBe(new Set(jobs.map(({ show }) => show)).size);
+      for (const { show, jobStats } of busiest) {
+        const others = jobs.filter((job) => job.show === show).map((job) => job.jobStats.runningFrames);
+        expect(jobStats.runningFrames).toBe(Math.max(...others));
+      }
     } finally {
       await gateway.close();
     }

@@ -67,7 +67,8 @@ interface ShowAnswer {
     readonly pendingJobs: number;
     readonly reservedCores: number;
   };
-  readonly jobs?: readonly Job[] | null;
+  /** In no order that matters; on a large farm those that move most. */
+  readonly jobs: readonly Job[] | null;
 }
 
 /** The answer to the subscription `Farm`. */
@@ -115,8 +116,8 @@ export interface Allocation {
 export interface Farm {
   readonly allocations: readonly Allocation[];
   readonly shows: readonly Show[];
-  /** Undefined: they were not asked for. */
-  readonly jobs: readonly Job[] | undefined;
+  /** On a large farm those that move most of each show. */
+  readonly jobs: readonly Job[];
 }
 
 /** Makes a farm of an answer, in which a show comes once for each of its shares. Allocations without hosts are left out. */
@@ -132,13 +133,12 @@ export function readFarm(answer: FarmAnswer): Farm | undefined {
     }
   }
   const answers = [...shows.values()];
-  const jobs = answers.flatMap(({ show }) => show.jobs ?? []);
   return {
     allocations: answer.allocations
       .filter(({ hosts }) => hosts !== null && hosts.length > 0)
       .map(({ name, stats, hosts }) => ({ name, stats, hosts: (hosts ?? []).toSorted(byName) })),
     shows: answers.map(({ show: { jobs: _, ...show }, shares }) => ({ ...show, shares })).toSorted(byName),
-    jobs: answers.some(({ show }) => show.jobs !== undefined) ? jobs : undefined,
+    jobs: answers.flatMap(({ show }) => show.jobs ?? []),
   };
 }
 

@@ -14,7 +14,7 @@ import { createJobsView } from './jobs-view.ts';
 import { createShowsView } from './shows-view.ts';
 import { createStuckView } from './stuck-view.ts';
 import { createTotalsView } from './totals-view.ts';
-import { type Connection, watchFarm, watchJobs } from './watch-farm.ts';
+import { busiestJobs, type Connection, watchFarm, watchJobs } from './watch-farm.ts';
 import { timeOfDay } from './words.ts';
 
 /** What the server wrote into the page. */
@@ -44,8 +44,6 @@ const stuck = createStuckView();
 const jobs = createJobsView();
 const hosts = createHostsView();
 const shows = createShowsView((show) => {
-  // All jobs of a large farm are never there: there, one show is always chosen.
-  if (isLarge && show === undefined) return shows.choose(shownShow);
   showJobsOf(show);
 });
 let shownShow: string | undefined;
@@ -116,6 +114,7 @@ function watch(bearer: Bearer): void {
         pendingShows = (all ?? []).filter(({ showStats }) => showStats.pendingJobs > 0).map(({ name }) => name);
         if (!isFollowing) details.follow();
         isFollowing = true;
+        if (isLarge && shownShow !== undefined) showJobsOf(shownShow);
       },
       onFarm: (found) => {
         farm = found;
@@ -132,44 +131,36 @@ function watch(bearer: Bearer): void {
 let pendingShows: readonly string[] = [];
 
 function draw(found: Farm): void {
-  const known = found.jobs ?? chosenJobs;
-  totals.update(found, found.jobs);
-  stuck.update(findStuck(found, known, shareless));
+  totals.update(found, isLarge ? undefined : found.jobs);
+  drawJobs(found);
   shows.update(found.shows);
   hosts.update(found.allocations);
-  if (found.jobs !== undefined) jobs.update(found.jobs);
-  else if (shownShow === undefined) chooseBusiest(found);
   details.update();
   setAttributes(nobody, { hidden: true });
   setAttributes(board, { hidden: false });
 }
 
-/** On a large farm, the show that moves most is the one to begin with. */
-function chooseBusiest({ shows: all }: Farm): void {
-  const [first] = all.toSorted((one, other) => other.showStats.reservedCores - one.showStats.reservedCores);
-  if (first === undefined) return;
-  shows.choose(first.name);
-  showJobsOf(first.name);
+function drawJobs(found: Farm): void {
+  const isChosen = chosenJobs.length > 0;
+  const known = isChosen ? [...chosenJobs, ...found.jobs.filter(({ show }) => show !== shownShow)] : found.jobs;
+  stuck.update(findStuck(found, known, shareless));
+  const remark = `: the ${busiestJobs} busiest of each show; choose a show for all of its`;
+  jobs.update(isChosen ? chosenJobs : found.jobs, isLarge && !isChosen ? remark : '');
 }
 
+/** Shows the jobs of one show alone; on a large farm they are asked for then. */
 function showJobsOf(show: string | undefined): void {
-  shownShow = show;
-  jobs.choose(show);
-  if (!isLarge || show === undefined) return;
   watchingJobs.abort();
   watchingJobs = new AbortController();
-  const remark = ': on a farm of this size, choose a show';
-  jobs.update([], remark);
-  void watchJobs(
-    client,
-    show,
-    (found) => {
-      chosenJobs = found;
-      jobs.update(found, remark);
-      if (farm !== undefined) stuck.update(findStuck(farm, found, shareless));
-    },
-    watchingJobs.signal,
-  );
+  [shownShow, chosenJobs] = [show, []];
+  jobs.choose(show);
+  if (farm !== undefined) drawJobs(farm);
+  if (!isLarge || show === undefined) return;
+  const onJobs = (found: readonly Job[]) => {
+    chosenJobs = found;
+    if (farm !== undefined) drawJobs(farm);
+  };
+  void watchJobs(client, show, onJobs, watchingJobs.signal);
 }
 
 /** Says how things stand, in the corner, and aloud when something is wrong. */

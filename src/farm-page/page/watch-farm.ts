@@ -16,8 +16,11 @@ export interface FarmWatcher {
   readonly onConnection: (connection: Connection) => void;
 }
 
-/** From so many hosts or pending jobs on, jobs are followed by show, and what runs on each host is left out. */
+/** From so many hosts or pending jobs on, not all jobs are followed, and what runs on each host is left out. */
 const large = { hosts: 500, jobs: 400 };
+
+/** How many jobs of each show are followed on a large farm. */
+export const busiestJobs = 3;
 
 /** How often to look, in milliseconds; of a large farm as often as the gateway finds right. */
 const everyMs = 2_000;
@@ -60,7 +63,7 @@ async function followFarm(
   isLarge: boolean,
   signal: AbortSignal,
 ): Promise<'refused' | 'ended'> {
-  const variables = { jobs: !isLarge, procs: !isLarge };
+  const variables = { jobsOfShow: isLarge ? busiestJobs : null, procs: !isLarge };
   const onLost = () => watcher.onConnection({ kind: 'lost' });
   let wasWhole = false;
   for await (const result of followLive(client, 'Farm', farmOperations, variables, isLarge, signal, onLost)) {
