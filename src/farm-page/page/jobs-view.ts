@@ -2,6 +2,7 @@ import { createFrameBar } from './charts.ts';
 import { createList, html, setAttributes, setText } from './elements.ts';
 import type { Job } from './farm-data.ts';
 import { jobAddress } from './find-stuck.ts';
+import { createSteadyOrder } from './steady-order.ts';
 import { ago, cores, count, counted, frameStates, percent } from './words.ts';
 
 /** How many are shown before somebody asks for the others. */
@@ -51,6 +52,7 @@ export function createJobsView() {
     '',
     false,
   ];
+  const putInOrder = createSteadyOrder<Job>(body, ({ id }) => id);
   const drawRows = createList<Job>(body, ({ id }) => id, createJobRow);
   const draw = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -59,9 +61,9 @@ export function createJobsView() {
       const text = `${job.name} ${job.user} ${job.show} ${job.isPaused ? 'paused' : ''}`.toLowerCase();
       return words.every((word) => text.includes(word));
     });
-    const inOrder = chosen.toSorted((one, other) => {
-      return orders[order.value as Order].compare(one, other) || orders.name.compare(one, other);
-    });
+    const { compare } = orders[order.value as Order];
+    const by = `${order.value} ${filter.value} ${show ?? ''}`;
+    const inOrder = putInOrder(chosen, by, (one, other) => compare(one, other) || orders.name.compare(one, other));
     drawRows(isWhole ? inOrder : inOrder.slice(0, shownAtFirst));
     const of = show === undefined ? '' : ` of ${show}`;
     setText(

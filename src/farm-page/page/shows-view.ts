@@ -1,6 +1,7 @@
 import { createShareBar } from './charts.ts';
 import { createList, html, setAttributes, setText } from './elements.ts';
 import type { Share, Show } from './farm-data.ts';
+import { createSteadyOrder } from './steady-order.ts';
 import { cores, count, counted } from './words.ts';
 
 /** How many are shown before somebody asks for the others. */
@@ -31,6 +32,7 @@ export function createShowsView(onChosen: (show: string | undefined) => void) {
     draw();
     onChosen(chosen);
   };
+  const putInOrder = createSteadyOrder<Show>(list, ({ id }) => id);
   const drawList = createList<Show>(
     list,
     ({ id }) => id,
@@ -40,7 +42,11 @@ export function createShowsView(onChosen: (show: string | undefined) => void) {
     },
   );
   const draw = () => {
-    const inOrder = known.toSorted((one, other) => other.showStats.reservedCores - one.showStats.reservedCores);
+    const inOrder = putInOrder(
+      known,
+      'cores',
+      (one, other) => other.showStats.reservedCores - one.showStats.reservedCores,
+    );
     drawList(isWhole ? inOrder : inOrder.slice(0, shownAtFirst));
     setText(summary, counted(known.length, 'show'));
     setAttributes(more, { hidden: known.length <= shownAtFirst });
