@@ -11,6 +11,7 @@ import type { Config } from '../config/config.ts';
 import type { Coordination } from '../coordination/create-coordination.ts';
 import { answerOnce } from '../pipeline/answer-once.ts';
 import { composePipeline, type Pipeline as ComposedPipeline } from '../pipeline/compose-pipeline.ts';
+import { explainEmptyKeys } from '../pipeline/explain-empty-keys.ts';
 import { fillIdentityFields } from '../pipeline/fill-identity-fields.ts';
 import type { Lanes } from '../pipeline/lanes/create-lanes.ts';
 import { limitCalls } from '../pipeline/limit-calls.ts';
@@ -100,6 +101,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     limits: limitCalls({ maxRequestBytes, timeoutMs, httpTimeoutMs: config.httpTimeoutMs }),
     authorization: authorize(policy, { open: look, close }),
     validation: validateRequests(validation),
+    keys: explainEmptyKeys({ open: look }),
     identity: fillIdentityFields(identityFields),
     idempotency: answerOnce({ timeoutMs, now: Date.now, shared: coordination?.answers }),
     // What validation refuses was never intended, and what is answered again is not intended again.

@@ -213,7 +213,10 @@ describe('what to know', () => {
   it('is true of ids and names', async () => {
     await start();
     const ask = (job: object) => gateway.rest('job.JobInterface/GetFrames', { job, req: { limit: 1 } });
-    expect((await ask({ name: wedge })).json).toMatchObject({ code: 5, message: 'Job not found' });
+    expect((await ask({ name: wedge })).json).toMatchObject({
+      code: 5,
+      message: 'Job not found ("job.id" is empty, and nothing else in "job" says which one is meant)',
+    });
     const { id } = await jobOf(wedge);
     expect((await ask({ id, name: 'another' })).json.frames.frames).toHaveLength(1);
   });
