@@ -178,6 +178,12 @@ export const differences: readonly Difference[] = [
       'That is how node’s HTTP/2 hands them over. Cuebot sends no such metadata, and a few texts that end with a space.',
   },
   {
+    topic: 'An object that is named by another field than its key: `{"job": {"name": "…"}}`',
+    before: '`Job not found`.',
+    now: 'The same code, and the message goes on with the field that is empty.',
+    reason: 'There often is a job of that name, and the bare message sends people looking for the wrong mistake.',
+  },
+  {
     topic: 'Methods that stream',
     before: 'Served, one JSON line per message.',
     now: 'Answered 501.',
