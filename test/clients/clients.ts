@@ -1,5 +1,5 @@
 // The command behind `npm run clients`: what docs/clients.md says of tools that are too large to be dependencies of this project, from
-// npm and PyPI, against a demo. What is missing on this machine is skipped, with its reason. Exits 1 when something does not hold.
+// npm and PyPI, against a demo. What is missing on this machine is skipped, with its reason. `npm run clients -- gql go` tries some alone. Exits 1 when something does not hold.
 import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,8 +22,20 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 const limitMs = 10 * 60_000;
 
 const codegen = ['@graphql-codegen/cli@7.4.3', '@graphql-codegen/client-preset@6.2.0', '@types/node@20.19.43'];
+const openapi = ['openapi-typescript@7.13.0', 'openapi-fetch@0.17.0', 'typescript@5.9.3', '@types/node@20.19.43'];
 const caches = ['@urql/core@6.0.3', '@urql/exchange-graphcache@9.0.2', '@apollo/client@4.3.8', 'rxjs@7.8.2'];
 const gql = 'gql[websockets]==4.4.0';
+
+/** As a page's bundler is set up. */
+const compilerOptions = {
+  module: 'preserve',
+  noEmit: true,
+  skipLibCheck: true,
+  strict: true,
+  target: 'es2022',
+  types: ['node'],
+  allowImportingTsExtensions: true,
+};
 
 const wedge = 'testing-shot01-kim_wedge_v001';
 const broken = 'demo-sh030-ben_beauty_v012';
@@ -31,7 +43,10 @@ const broken = 'demo-sh030-ben_beauty_v012';
 const folder = mkdtempSync(join(tmpdir(), 'cuegate-clients-'));
 const signal = AbortSignal.timeout(limitMs);
 try {
-  for (const [name, check] of Object.entries({ codegen: tryCodegen, caches: tryCaches, gql: tryGql, go: tryGo })) {
+  const checks = { codegen: tryCodegen, openapi: tryOpenapi, caches: tryCaches, gql: tryGql, go: tryGo };
+  const wanted = process.argv.slice(2);
+  for (const [name, check] of Object.entries(checks)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     try {
       say(`${name}: ${await check()}`);
     } catch (error) {
@@ -49,14 +64,6 @@ async function tryCodegen(): Promise<string> {
   const here = await install('codegen', codegen);
   cpSync(`${root}examples/typescript`, here, { recursive: true });
   await run('npx', ['graphql-codegen', '--config', 'codegen.ts'], { cwd: here, signal });
-  const compilerOptions = {
-    module: 'preserve',
-    noEmit: true,
-    skipLibCheck: true,
-    strict: true,
-    target: 'es2022',
-    types: ['node'],
-  };
   writeFileSync(join(here, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src', 'codegen.ts'] }));
   await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', here], { cwd: here, signal });
   const bundle = await rolldown({ input: join(here, 'src/retry-dead-frames.ts'), platform: 'node' });
@@ -65,6 +72,26 @@ async function tryCodegen(): Promise<string> {
   return withGateway({ PERSISTED_OPERATIONS_FILE: file, PERSISTED_OPERATIONS: 'only' }, async (env) => {
     const { stdout } = await run(process.execPath, ['example.mjs', broken], { cwd: here, env, signal });
     return `${stdout.trim()}, by documentId alone`;
+  });
+}
+
+/** The example by OpenAPI: its types are made from the document that the gateway serves. */
+async function tryOpenapi(): Promise<string> {
+  const here = await install('openapi', openapi);
+  cpSync(`${root}examples/typescript/openapi.ts`, join(here, 'openapi.ts'));
+  return withGateway({}, async (env) => {
+    await run('npx', ['openapi-typescript', `${env['CUEGATE_URL']}/openapi.json`, '-o', 'openapi-types.d.ts'], {
+      cwd: here,
+      env,
+      signal,
+    });
+    writeFileSync(join(here, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['openapi.ts'] }));
+    await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', here], { cwd: here, signal });
+    const bundle = await rolldown({ input: join(here, 'openapi.ts'), platform: 'node' });
+    await bundle.write({ file: join(here, 'example.mjs') });
+    const { stdout } = await run(process.execPath, ['example.mjs', 'testing'], { cwd: here, env, signal });
+    if (!stdout.includes(wedge)) throw new Error(`the jobs of the show are missing: ${stdout}`);
+    return 'types and answers fit';
   });
 }
 
