@@ -10,7 +10,9 @@ import type { PageSettings } from '../page-settings.ts';
 
 import { createFetcher } from './create-fetcher.ts';
 import { CredentialsBar } from './credentials-bar.tsx';
+import { type Explanation, ExplanationTable } from './explanation-table.tsx';
 import { ExplainSwitch } from './explain-switch.tsx';
+import { SuggestVariables } from './suggest-variables.tsx';
 
 /** It wants the error objects of graphql-js, where ours come from JSON; it does nothing with them but print them. */
 type Fetcher = ComponentProps<typeof GraphiQL>['fetcher'];
@@ -27,6 +29,18 @@ interface Bearer {
   readonly token: string;
 }
 
+/** Asks for something that the user did not ask for, so nothing is told of how it went. */
+async function askQuietly({ session, token }: Bearer, query: string): Promise<unknown> {
+  const ignore = () => undefined;
+  const fetchOnce = createFetcher({
+    token: () => session?.token() ?? Promise.resolve(token),
+    isExplaining: () => false,
+    onExplained: ignore,
+    onVerdict: ignore,
+  });
+  return ((await fetchOnce({ query })) as { readonly data?: unknown }).data;
+}
+
 /** The page: a small header with who is there, GraphiQL below. */
 export function App({ settings: { needsToken, login, tabs, hasFarmPage }, start }: AppProps) {
   const [bearer, setBearer] = useState<Bearer>(() => ({
@@ -38,12 +52,14 @@ export function App({ settings: { needsToken, login, tabs, hasFarmPage }, start 
   const current = useRef(bearer);
   const [isExplaining, setExplaining] = useState(false);
   const explaining = useRef(false);
+  const [explanation, setExplanation] = useState<Explanation>();
   // GraphiQL asks for the schema whenever the fetcher is another, so a new token loads it anew.
   const fetcher = useMemo(
     () =>
       createFetcher({
         token: () => bearer.session?.token() ?? Promise.resolve(bearer.token),
         isExplaining: () => explaining.current,
+        onExplained: setExplanation,
         onVerdict: (found, isAsked) => {
           // A late answer says nothing about a token that was entered since.
           if (current.current !== bearer) return;
@@ -63,9 +79,15 @@ export function App({ settings: { needsToken, login, tabs, hasFarmPage }, start 
   const changeExplaining = (isOn: boolean) => {
     explaining.current = isOn;
     setExplaining(isOn);
+    if (!isOn) setExplanation(undefined);
   };
   // With null, GraphiQL does not ask: without a token it would be refused, twice.
   const isNobody = bearer.session === undefined && bearer.token === '';
+  const isWelcome = !needsToken || verdict === 'accepted';
+  const ask = useMemo(
+    () => (isWelcome ? (query: string) => askQuietly(bearer, query) : undefined),
+    [bearer, isWelcome],
+  );
   const schema = needsToken && isNobody ? { schema: null } : {};
   return (
     <>
@@ -101,8 +123,13 @@ export function App({ settings: { needsToken, login, tabs, hasFarmPage }, start 
           showPersistHeadersSettings={false}
         >
           <GraphiQL.Logo>
-            <span />
+            <SuggestVariables tabs={tabs} ask={ask} />
           </GraphiQL.Logo>
+          {explanation !== undefined && (
+            <GraphiQL.Footer>
+              <ExplanationTable {...explanation} />
+            </GraphiQL.Footer>
+          )}
         </GraphiQL>
       </main>
     </>

@@ -12,6 +12,7 @@ export type Verdict =
 export interface GraphqlResult {
   readonly data?: unknown;
   readonly errors?: readonly GraphqlError[];
+  readonly extensions?: { readonly explain?: unknown };
 }
 
 /** One of its errors. */
@@ -38,6 +39,8 @@ export interface GatewayClientOptions {
   readonly extensions?: () => object | undefined;
   /** @param isAsked whether it is about something that the user ran, and not about the schema that the page loads by itself */
   readonly onVerdict: (verdict: Verdict, isAsked: boolean) => void;
+  /** Told of each result that the gateway sent; `isAsked` as above. */
+  readonly onResult?: (result: GraphqlResult, isAsked: boolean) => void;
 }
 
 /** A token is not to be had any more; the message is for the user. */
@@ -72,7 +75,7 @@ export interface FollowOptions {
 
 /** Sends requests to the gateway that the page came from, the token in the `Authorization` header and nowhere else. */
 export function createGatewayClient(options: GatewayClientOptions): GatewayClient {
-  const { endpoint, token, extensions = () => undefined, onVerdict } = options;
+  const { endpoint, token, extensions = () => undefined, onVerdict, onResult } = options;
   const takeToken = (): Promise<string> =>
     token().catch((error: Error) => {
       throw new NoTokenError(error.message);
@@ -98,6 +101,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
     const text = await response.text();
     const result = parseResult(text) ?? failure(`${response.status} ${response.statusText}: ${text.slice(0, 500)}`);
     onVerdict(verdictOf(result, response.status), isAsked);
+    onResult?.(result, isAsked);
     return result;
   };
 
@@ -157,6 +161,7 @@ export function createGatewayClient(options: GatewayClientOptions): GatewayClien
           refused = refusalIn(result) === undefined ? undefined : result;
           if (refused !== undefined) break;
           onVerdict(verdictOf(result, 200), isAsked);
+          onResult?.(result, isAsked);
           yield result;
         }
         if (refused === undefined) {
