@@ -51,6 +51,10 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     wall: 'connect/ is a surface: Connect and gRPC-Web on the routes that REST has',
   },
   grpc: { uses: ['errors', 'registry', 'call'], wall: 'grpc/ is a surface: it carries bytes and never sees a message' },
+  agent: {
+    uses: ['errors', 'registry', 'call', 'http', 'authentication', 'grpc'],
+    wall: 'agent/ runs on somebody’s own machine and knows the gateway by its address',
+  },
   graphql: {
     uses: ['errors', 'documents', 'telemetry', 'clock', 'registry', 'codec', 'call', 'rpc-table', 'http'],
     wall: 'graphql/ is a surface: it never dials and does not know REST',
@@ -108,7 +112,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'swagger-ui',
       'config',
     ],
-    wall: 'app/ composes every room but the demo',
+    wall: 'app/ composes every room but the demo and the agent',
   },
 };
 
@@ -121,14 +125,15 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^(?:@grpc\/(?:grpc-js|reflection)|grpc-health-check)$/, ['upstream', 'grpc', 'demo']],
   [/^protobufjs(?:\/|$)/, ['demo']],
   [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader|ws|graphql-ws)(?:\/|$)/, ['graphql']],
-  [/^(?:jose|oauth4webapi)$/, ['authentication']],
+  [/^jose$/, ['authentication']],
+  [/^oauth4webapi$/, ['authentication', 'agent']],
   [/^yaml$/, ['documents', 'rpc-table']],
   [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql', 'config']],
   [/^ioredis$/, ['coordination']],
   [/^prom-client$/, ['telemetry']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],
-  [/^node:(?:https?|http2|net|cluster)$/, ['http', 'grpc', 'doctor']],
+  [/^node:(?:https?|http2|net|cluster)$/, ['http', 'grpc', 'agent', 'doctor']],
 ];
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
@@ -171,9 +176,9 @@ describe('the house', () => {
     const { app: every, ...others } = rooms;
     expect(described).toEqual({
       ...Object.fromEntries(Object.entries(others).map(([room, { uses }]) => [room, uses.join(', ') || '–'])),
-      app: 'every room but demo and doctor',
+      app: 'every room but demo, agent and doctor',
     });
-    expect([...every!.uses, 'app', 'demo', 'doctor'].toSorted()).toEqual(Object.keys(rooms).toSorted());
+    expect([...every!.uses, 'agent', 'app', 'demo', 'doctor'].toSorted()).toEqual(Object.keys(rooms).toSorted());
   });
 
   it('lets data flow one way', () => {

@@ -38,6 +38,21 @@ export const commandTable = {
     switches: { '--cuebot-only': 'the demo Cuebot alone, for other clients', '--still': 'nothing happens by itself' },
     example: 'cuegate demo --size large --speed 10 --seed 7',
   },
+  agent: {
+    summary: 'let pycue and CueGUI on this machine use a cuegate elsewhere, as whoever logs in',
+    valued: {
+      '--gateway': 'where cuegate is, e.g. https://cuegate.studio.example',
+      '--issuer': 'where people log in; the gateway tells it where not given',
+      '--client-id': 'the public client that the issuer knows this program by',
+      '--scopes': 'what to ask for',
+      '--resource': 'whom the token is for, where the issuer wants to know',
+      '--socket': 'the path of the Unix socket',
+      '--port': 'a TCP port on loopback in its place, which every user of this machine could use',
+    },
+    switches: {},
+    hasNoSettings: true,
+    example: 'cuegate agent --gateway https://cuegate.studio.example --client-id cuegate-agent',
+  },
   operations: {
     summary: 'print every RPC with its REST path, GraphQL field, kind, level and lane',
     valued: {},

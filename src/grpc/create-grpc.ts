@@ -19,6 +19,8 @@ export interface GrpcOptions extends ServeMethodOptions {
   readonly host: string | undefined;
   /** 0: any free one. */
   readonly port: number;
+  /** A Unix socket to listen on in place of host and port: the path of a file that is not there yet. */
+  readonly socketPath?: string | undefined;
   /** The certificates of GRPC_TLS; undefined: plain text, which is all that pycue speaks. */
   readonly tls?: GrpcTls | undefined;
   /** The longest request message, in bytes. */
@@ -41,6 +43,7 @@ export interface GrpcTls {
 
 /** A gRPC server that listens. */
 export interface RunningGrpc {
+  /** 0 of a Unix socket. */
   readonly port: number;
   /** What the standard health service says of the whole server. */
   readonly setServing: (isServing: boolean) => void;
@@ -54,7 +57,7 @@ export interface RunningGrpc {
  * be had.
  */
 export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
-  const { services, host, port, tls, maxConnections, maxConnectionAgeMs } = options;
+  const { services, host, port, socketPath, tls, maxConnections, maxConnectionAgeMs } = options;
   const server = new Server({
     // Nobody asks its service for the counts of connections and calls; metrics have them.
     'grpc.enable_channelz': 0,
@@ -95,10 +98,11 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
     injector.injectConnection(socket);
   });
   listener.maxConnections = maxConnections;
-  listener.listen({ port, ...(host !== undefined && { host }) });
+  listener.listen(socketPath === undefined ? { port, ...(host !== undefined && { host }) } : { path: socketPath });
   await once(listener, 'listening');
+  const address = listener.address() as AddressInfo | string;
   return {
-    port: (listener.address() as AddressInfo).port,
+    port: typeof address === 'string' ? 0 : address.port,
     setServing: (isServing) => health.setStatus('', isServing ? 'SERVING' : 'NOT_SERVING'),
     close: async ({ timeoutMs }) => {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));

@@ -5,13 +5,12 @@ import {
   type ServerUnaryCall,
 } from '@grpc/grpc-js';
 
+import { answerableError } from '../call/answerable-error.ts';
 import { type CallSignal, Departure } from '../call/call-signal.ts';
 import type { InvokeOf } from '../call/call.ts';
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { IdentifyPeer, PeerCredentials } from '../call/identity.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
-
-import { answerableError } from './answerable-error.ts';
 
 /** What serving a method takes. */
 export interface ServeMethodOptions {
@@ -56,11 +55,12 @@ export function serveMethod(
       if (reply.header.length > 0) call.sendMetadata(writeMetadata(reply.header));
       callback(null, reply.message as Buffer, writeTrailer(reply.trailer));
     } catch (error) {
-      const { code, message, header, trailer, statusDetails } = answerableError(GatewayError.from(error), isRead);
+      const told = answerableError(GatewayError.from(error), isRead);
+      const { status, message, header, trailer, statusDetails } = told;
       if (header.length > 0) call.sendMetadata(writeMetadata(header));
       const metadata = writeMetadata(trailer);
       if (statusDetails !== undefined) metadata.set('grpc-status-details-bin', Buffer.from(statusDetails));
-      callback({ code, details: message, metadata });
+      callback({ code: status.code, details: message, metadata });
     }
   };
   return (call, callback) => void serve(call, callback);

@@ -22,9 +22,10 @@ export interface GrpcClient {
 const registry = loadProtoFiles(['proto']);
 const same = (bytes: Buffer) => bytes;
 
-/** Connects to a port of this machine, in plain text. */
-export function connectGrpc(port: number): GrpcClient {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+/** Connects to a port of this machine, or to another address of gRPC's, in plain text. */
+export function connectGrpc(address: number | string): GrpcClient {
+  const target = typeof address === 'number' ? `127.0.0.1:${address}` : address;
+  const client = new Client(target, credentials.createInsecure());
   return {
     call: (rpc, request, entries = {}) => {
       const { input, output } = registry.methods.get(rpc)!;
