@@ -76,7 +76,17 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     wall: 'swagger-ui/ is a page; it knows the document of the routes by its path',
   },
   config: {
-    uses: ['errors', 'documents', 'call', 'http', 'pipeline', 'upstream', 'coordination', 'authentication', 'web-pages'],
+    uses: [
+      'errors',
+      'documents',
+      'call',
+      'http',
+      'pipeline',
+      'upstream',
+      'coordination',
+      'authentication',
+      'web-pages',
+    ],
     wall: 'config/ reads settings; it composes nothing',
   },
   doctor: {
