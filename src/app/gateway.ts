@@ -13,6 +13,7 @@ import { createServer } from '../http/create-server.ts';
 import { limitToDescriptors } from '../http/descriptor-limit.ts';
 import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
+import { readTlsFiles } from '../http/tls-files.ts';
 import type { ServiceDescriptor } from '../registry/descriptors.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { createSurfaces } from './surfaces.ts';
@@ -75,7 +76,9 @@ async function openGateway(
 ): Promise<Gateway> {
   /** RPCs that the upstream never answers when they ask for what is too long ago. */
   const neverAnswers = new Set<MethodDescriptor>();
-  const cuebots = openCuebots(config, logger, (method) => neverAnswers.has(method));
+  const { cuebotTls } = config;
+  const upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));
+  const cuebots = openCuebots(config, upstreamTls, logger, (method) => neverAnswers.has(method));
   opened.push(cuebots.close);
   const meters = createMeters(config);
   // Nobody is dialled by settings that are wrong.

@@ -16,11 +16,15 @@ import { flagOf, options } from './settings.ts';
 import { findUnusedNames } from './unused-names.ts';
 import { hostPatternProblem } from '../http/allowed-hosts.ts';
 import { originProblem } from '../http/cors.ts';
+import type { TlsFiles } from '../http/tls-files.ts';
+import { readCuebotTls } from './tls-settings.ts';
 
 /** What the program uses: complete, typed, frozen. Times in milliseconds, sizes in bytes. */
 export interface Config {
   /** At least one. */
   readonly cuebotEndpoints: readonly Endpoint[];
+  /** Undefined: plain text. */
+  readonly cuebotTls: TlsFiles | undefined;
   readonly grpcTimeoutMs: number;
   readonly maxReceiveBytes: number;
   /** Undefined: the protos that cuegate brings along. */
@@ -151,6 +155,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
   const cuebots = readCuebotEndpoints(read);
   const config: Config = {
     cuebotEndpoints: cuebots.endpoints,
+    cuebotTls: readCuebotTls(read, problems),
     grpcTimeoutMs,
     maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
     protoSource: read.text('PROTO_SOURCE') || undefined,

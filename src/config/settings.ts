@@ -52,6 +52,36 @@ export const options = [
     description: 'What pycue reads: the same, where CUEBOT_ENDPOINT is not set, with port 8443 where none is said.',
   },
   {
+    name: 'CUEBOT_TLS',
+    kind: 'boolean',
+    default: 'false',
+    group: 'Upstream',
+    description:
+      'Speak TLS to CUEBOT_ENDPOINT, whose certificate must be for the name that stands there. Cuebot itself speaks plain text: ' +
+      'for a proxy in front of it that ends TLS.',
+  },
+  {
+    name: 'CUEBOT_CA_FILE',
+    kind: 'text',
+    group: 'Upstream',
+    description:
+      'A PEM file with the certificates of the authorities whom CUEBOT_TLS believes, and nobody else. Default: the public ones ' +
+      'that Node brings along, and those of NODE_EXTRA_CA_CERTS.',
+  },
+  {
+    name: 'CUEBOT_CERT_FILE',
+    kind: 'text',
+    group: 'Upstream',
+    description:
+      'A PEM file with the certificate that the gateway shows by CUEBOT_TLS, where the other side asks for one; with CUEBOT_KEY_FILE.',
+  },
+  {
+    name: 'CUEBOT_KEY_FILE',
+    kind: 'text',
+    group: 'Upstream',
+    description: 'A PEM file with the private key of CUEBOT_CERT_FILE.',
+  },
+  {
     name: 'GRPC_TIMEOUT',
     kind: 'duration',
     default: '30s',
