@@ -141,6 +141,7 @@ async function openGateway(
     fallback,
     readiness,
     onError,
+    keepAliveTimeoutMs: config.httpKeepAliveMs,
     connectionLimits: {
       maxConnections: limitToDescriptors(config.maxConnections),
       maxPerAddress: config.maxConnectionsPerAddress,

@@ -34,6 +34,7 @@ export interface Config {
   readonly port: number;
   /** Undefined: every interface. */
   readonly host: string | undefined;
+  readonly httpKeepAliveMs: number;
   readonly logLevel: string;
   /** Undefined: no metrics. */
   readonly metricsPort: number | undefined;
@@ -162,6 +163,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     protoPath: read.text('PROTO_PATH') || undefined,
     port: read.number('REST_PORT'),
     host: read.text('HOST') || (auth === 'none' ? '127.0.0.1' : undefined),
+    httpKeepAliveMs: read.number('HTTP_KEEPALIVE_TIMEOUT'),
     logLevel: read.text('LOG_LEVEL'),
     metricsPort: read.text('METRICS_PORT') === '' ? undefined : read.number('METRICS_PORT'),
     metricsHost: read.text('METRICS_HOST'),

@@ -128,6 +128,15 @@ export const options = [
     description: 'The address to listen on. Default: every interface; with AUTH=none only 127.0.0.1.',
   },
   {
+    name: 'HTTP_KEEPALIVE_TIMEOUT',
+    kind: 'duration',
+    default: '65s',
+    group: 'Server',
+    description:
+      'How long a connection without a request is kept. Longer than the load balancer in front keeps its own (60 s for most), or ' +
+      'its requests run into connections that are just closing.',
+  },
+  {
     name: 'LOG_LEVEL',
     kind: 'choice',
     choices: ['silent', 'error', 'warn', 'info', 'debug'],
@@ -570,7 +579,8 @@ export const options = [
     description:
       'The names by which the gateway may be called, against DNS rebinding; others are answered 421. *.studio.example is every ' +
       'name below, "*" turns the check off. localhost, the machine’s name and the host of PUBLIC_URL always count. Default: names without a dot ' +
-      '(as in rest-gateway:8448) and IP addresses, too, which no public DNS can point elsewhere.',
+      '(as in rest-gateway:8448), those of Kubernetes’ services (cuegate.farm.svc, cuegate.farm.svc.cluster.local) and IP addresses, ' +
+      'too, which no public DNS can point elsewhere.',
   },
   {
     name: 'CORS_ORIGINS',

@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly readiness: () => Readiness;
   /** Told about an error in a handler, which then answers 500. */
   readonly onError: (error: unknown) => void;
+  /** How long a connection without a request is kept; 65 s when not given. */
+  readonly keepAliveTimeoutMs?: number;
   /** How many connections there may be; any number when not given. */
   readonly connectionLimits?: ConnectionLimits;
   /** Told about each connection that is closed although its client would have gone on. */
@@ -61,19 +63,20 @@ export interface RunningServer {
 
 /**
  * Node's limits where its defaults do not fit. A request's head must be complete in 10 s and the whole request in five
- * minutes, so that slow senders cannot hold connections (threat: slowloris); 100 MiB still arrive over 3 Mbit/s. An idle
- * connection is kept longer than a load balancer keeps its own (60 s by default), or requests would run into connections
- * that are just closing. Heads may have 64 KiB: four times node's default, for tokens with many groups.
+ * minutes, so that slow senders cannot hold connections (threat: slowloris); 100 MiB still arrive over 3 Mbit/s. Heads may
+ * have 64 KiB: four times node's default, for tokens with many groups.
  */
 const limits = {
   headersTimeout: 10_000,
   requestTimeout: 300_000,
   connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 65_000,
   maxHeaderSize: 64 * 1024,
   // HTTP/1.1 without Host is refused here and not by node, to say what is missing.
   requireHostHeader: false,
 } as const;
+
+/** Longer than a load balancer keeps its own (60 s by default), or requests would run into connections that are just closing. */
+const usualKeepAliveMs = 65_000;
 
 /**
  * The most header fields of a request. Node would leave out those above a number without a word, and with them a second
@@ -115,6 +118,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const handle = handleBy(compileMounts(options, life));
   const server = createHttpServer({
     ...limits,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? usualKeepAliveMs,
     IncomingMessage: compileRequestClass((path) => Object.hasOwn(webSockets, path)),
   });
   server.maxHeadersCount = 0;
