@@ -5,7 +5,8 @@ import { Problems } from '../errors/problems.ts';
 import { explainListenError } from './explain-listen-error.ts';
 import { createMeters, type Meters } from './meters.ts';
 import { openGrpc } from './open-grpc.ts';
-import type { EndpointLane } from './destinations.ts';
+import { openTls } from './open-tls.ts';
+import { scheduleByTimer } from '../clock/schedule.ts';
 import { createByteBudget } from '../http/byte-budget.ts';
 import { compileIsShared } from '../http/client-address.ts';
 import type { CloseReason } from '../http/connections.ts';
@@ -78,8 +79,10 @@ async function openGateway(
   const neverAnswers = new Set<MethodDescriptor>();
   const { cuebotTls } = config;
   const upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));
-  const cuebots = openCuebots(config, upstreamTls, logger, (method) => neverAnswers.has(method));
-  opened.push(cuebots.close);
+  const tls =
+    config.tls &&
+    (await problems.attempt(undefined, () => openTls({ ...config.tls!, schedule: scheduleByTimer, logger })));
+  opened.push(() => tls?.close());
   const meters = createMeters(config);
   // Nobody is dialled by settings that are wrong.
   const isAsking = config.protoSource === 'reflection' && problems.found.length > 0;
@@ -142,6 +145,8 @@ async function openGateway(
     readiness,
     onError,
     keepAliveTimeoutMs: config.httpKeepAliveMs,
+    tls,
+    maxConcurrentStreams: config.grpcLimits.maxConcurrentStreams,
     connectionLimits: {
       maxConnections: limitToDescriptors(config.maxConnections),
       maxPerAddress: config.maxConnectionsPerAddress,
@@ -160,10 +165,11 @@ async function openGateway(
     auditDisturbances,
     keySets: authentication.keySets,
     apiKeyFile: authentication.apiKeyFile,
+    certificate: () => tls?.state(),
     links: () => ({ ...snapshot.links.counters }),
   });
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
-  const grpc = await openGrpc({ config, snapshot, pipeline, authentication, meters });
+  const grpc = await openGrpc({ config, snapshot, pipeline, authentication, tls, meters });
   opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,

@@ -26,6 +26,8 @@ export interface WatchedState {
   readonly keySets: () => Iterable<KeySetState>;
   /** The file of API keys; undefined: there is none. */
   readonly apiKeyFile: () => { readonly isCurrent: boolean } | undefined;
+  /** The gateway's own certificate; undefined: it has none. */
+  readonly certificate: () => { readonly isCurrent: boolean; readonly endsAtMs: number } | undefined;
 }
 
 /** How one Cuebot is doing, for metrics and readiness. */
@@ -101,6 +103,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       auditDisturbances,
       keySets,
       apiKeyFile,
+      certificate,
       links,
     }) => {
       watch('cuegate_lane_waiting', () =>
@@ -130,6 +133,14 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       watch('cuegate_api_keys_file_usable', () => {
         const file = apiKeyFile();
         return file === undefined ? [] : [[[], file.isCurrent ? 1 : 0]];
+      });
+      watch('cuegate_tls_certificate_usable', () => {
+        const state = certificate();
+        return state === undefined ? [] : [[[], state.isCurrent ? 1 : 0]];
+      });
+      watch('cuegate_tls_certificate_end_timestamp_seconds', () => {
+        const state = certificate();
+        return state === undefined ? [] : [[[], state.endsAtMs / 1000]];
       });
       watch('cuegate_key_set_age_seconds', () => [...keySets()].map(({ issuer, ageMs }) => [[issuer], ageMs / 1000]));
     },

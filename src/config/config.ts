@@ -17,7 +17,7 @@ import { findUnusedNames } from './unused-names.ts';
 import { hostPatternProblem } from '../http/allowed-hosts.ts';
 import { originProblem } from '../http/cors.ts';
 import type { TlsFiles } from '../http/tls-files.ts';
-import { readCuebotTls } from './tls-settings.ts';
+import { readCuebotTls, readServedTls, type ServedTlsSettings } from './tls-settings.ts';
 
 /** What the program uses: complete, typed, frozen. Times in milliseconds, sizes in bytes. */
 export interface Config {
@@ -34,6 +34,8 @@ export interface Config {
   readonly port: number;
   /** Undefined: every interface. */
   readonly host: string | undefined;
+  /** Undefined: plain text. */
+  readonly tls: ServedTlsSettings | undefined;
   readonly httpKeepAliveMs: number;
   readonly logLevel: string;
   /** Undefined: no metrics. */
@@ -66,6 +68,7 @@ export interface Config {
   readonly grpcServices: readonly string[];
   /** Undefined: gRPC is not served. */
   readonly grpcPort: number | undefined;
+  readonly grpcTls: 'off' | 'on';
   readonly grpcLimits: {
     readonly maxConnections: number;
     readonly maxConcurrentStreams: number;
@@ -163,6 +166,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     protoPath: read.text('PROTO_PATH') || undefined,
     port: read.number('REST_PORT'),
     host: read.text('HOST') || (auth === 'none' ? '127.0.0.1' : undefined),
+    tls: readServedTls(read, problems),
     httpKeepAliveMs: read.number('HTTP_KEEPALIVE_TIMEOUT'),
     logLevel: read.text('LOG_LEVEL'),
     metricsPort: read.text('METRICS_PORT') === '' ? undefined : read.number('METRICS_PORT'),
@@ -185,6 +189,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     graphqlServices: read.list('GRAPHQL_SERVICES'),
     grpcServices: read.list('GRPC_SERVICES'),
     grpcPort: read.text('GRPC_PORT') === '' ? undefined : read.number('GRPC_PORT'),
+    grpcTls: read.text('GRPC_TLS') as Config['grpcTls'],
     grpcLimits: Object.freeze({
       maxConnections: read.number('GRPC_MAX_CONNECTIONS'),
       maxConcurrentStreams: read.number('MAX_CONCURRENT_STREAMS'),

@@ -128,6 +128,39 @@ export const options = [
     description: 'The address to listen on. Default: every interface; with AUTH=none only 127.0.0.1.',
   },
   {
+    name: 'TLS_CERT_FILE',
+    kind: 'text',
+    group: 'Server',
+    description:
+      'A PEM file with the gateway’s certificate and those between it and its authority; with TLS_KEY_FILE. REST_PORT then speaks ' +
+      'TLS, and HTTP/2 with whoever offers it. Both files are read again when they change; what cannot be used leaves the old ones in ' +
+      'force. Default: plain text, for a proxy in front that ends TLS.',
+  },
+  {
+    name: 'TLS_KEY_FILE',
+    kind: 'text',
+    group: 'Server',
+    description: 'A PEM file with the private key of TLS_CERT_FILE, readable by the gateway alone.',
+  },
+  {
+    name: 'TLS_CLIENT_CA_FILE',
+    kind: 'text',
+    group: 'Server',
+    description:
+      'A PEM file with the authorities whose client certificates are believed, and no others. GRPC_TLS then asks callers for one; what ' +
+      'it is worth is said by "certificates" in POLICY_FILE. By HTTP, certificates give no rights.',
+  },
+  {
+    name: 'TLS_CLIENT_AUTH',
+    kind: 'choice',
+    choices: ['optional', 'required'],
+    default: 'optional',
+    group: 'Server',
+    description:
+      'Whether whoever has no certificate of TLS_CLIENT_CA_FILE is turned away, on REST_PORT and by GRPC_TLS. optional: REST_PORT asks ' +
+      'nobody, since browsers would ask their users. Health checks need a certificate, too, where it is required.',
+  },
+  {
     name: 'HTTP_KEEPALIVE_TIMEOUT',
     kind: 'duration',
     default: '65s',
@@ -433,6 +466,15 @@ export const options = [
       'none. Who calls is told by a token in the metadata, or by what POLICY_FILE says of a network or a client certificate.',
   },
   {
+    name: 'GRPC_TLS',
+    kind: 'choice',
+    choices: ['off', 'on'],
+    default: 'off',
+    group: 'Surfaces',
+    description:
+      'Whether GRPC_PORT speaks TLS, with TLS_CERT_FILE. Default: off, also where that is set, since pycue and CueGUI speak plain text alone.',
+  },
+  {
     name: 'GRPC_SERVICES',
     kind: 'list',
     default: '*,!monitoring.*',
@@ -453,7 +495,8 @@ export const options = [
     default: '100',
     group: 'Surfaces',
     description:
-      'How many calls one gRPC connection may have under way; its client keeps further ones back. What HTTP/2 recommends at least.',
+      'How many calls one gRPC connection, or requests one connection by HTTP/2, may have under way; its client keeps further ones ' +
+      'back. What HTTP/2 recommends at least.',
   },
   {
     name: 'GRPC_MAX_CONNECTION_AGE',

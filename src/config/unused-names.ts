@@ -16,8 +16,6 @@ const namesOfGoGateway: ReadonlyMap<string, string> = new Map([
     'RATE_LIMIT_RPS',
     'nothing limits requests per second; the settings of the group Protection limit what each may cost',
   ],
-  ['TLS_CERT_FILE', 'cuegate speaks plain HTTP; a proxy in front of it can speak TLS'],
-  ['TLS_KEY_FILE', 'cuegate speaks plain HTTP; a proxy in front of it can speak TLS'],
   ...['KEEPALIVE_TIME', 'KEEPALIVE_TIMEOUT', 'GRPC_KEEPALIVE_TIME', 'GRPC_KEEPALIVE_TIMEOUT'].map(
     (name) => [name, 'no keepalive pings are sent, since Cuebot closes the connection on them'] as const,
   ),
