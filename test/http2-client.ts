@@ -46,8 +46,10 @@ export async function readHttp2(stream: ClientHttp2Stream): Promise<Http2Answer>
     trailers = received;
   });
   const [headers] = (await once(stream, 'response')) as [Http2Answer['headers']];
-  // Trailers may come after the end of the body.
-  if (!stream.destroyed) await once(stream, 'close');
+  // Not the stream's close: one that is answered before its body is out, and told to stop, waits for its writer.
+  if (!stream.readableEnded) await once(stream, 'end');
+  // Trailers come in the same frame as the end, and are told in the same turn.
+  await new Promise((resolve) => setImmediate(resolve));
   const body = Buffer.concat(chunks);
   return { status: Number(headers[':status']), headers, trailers, body, text: body.toString() };
 }

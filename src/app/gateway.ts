@@ -5,6 +5,7 @@ import { Problems } from '../errors/problems.ts';
 import { explainListenError } from './explain-listen-error.ts';
 import { createMeters, type Meters } from './meters.ts';
 import { openGrpc } from './open-grpc.ts';
+import type { EndpointLane } from './destinations.ts';
 import { openTls } from './open-tls.ts';
 import { scheduleByTimer } from '../clock/schedule.ts';
 import { createByteBudget } from '../http/byte-budget.ts';
@@ -79,6 +80,8 @@ async function openGateway(
   const neverAnswers = new Set<MethodDescriptor>();
   const { cuebotTls } = config;
   const upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));
+  const cuebots = openCuebots(config, upstreamTls, logger, (method) => neverAnswers.has(method));
+  opened.push(cuebots.close);
   const tls =
     config.tls &&
     (await problems.attempt(undefined, () => openTls({ ...config.tls!, schedule: scheduleByTimer, logger })));
