@@ -6,6 +6,8 @@ import { explainListenError } from './explain-listen-error.ts';
 import { createMeters, type Meters } from './meters.ts';
 import { openGrpc } from './open-grpc.ts';
 import type { EndpointLane } from './destinations.ts';
+import { openTls } from './open-tls.ts';
+import { scheduleByTimer } from '../clock/schedule.ts';
 import { createByteBudget } from '../http/byte-budget.ts';
 import { compileIsShared } from '../http/client-address.ts';
 import type { CloseReason } from '../http/connections.ts';
@@ -13,6 +15,7 @@ import { createServer } from '../http/create-server.ts';
 import { limitToDescriptors } from '../http/descriptor-limit.ts';
 import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
+import { readTlsFiles } from '../http/tls-files.ts';
 import type { ServiceDescriptor } from '../registry/descriptors.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { createSurfaces } from './surfaces.ts';
@@ -76,8 +79,14 @@ async function openGateway(
 ): Promise<Gateway> {
   /** RPCs that the upstream never answers when they ask for what is too long ago. */
   const neverAnswers = new Set<MethodDescriptor>();
-  const cuebots = openCuebots(config, logger, (method) => neverAnswers.has(method));
+  const { cuebotTls } = config;
+  const upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));
+  const cuebots = openCuebots(config, upstreamTls, logger, (method) => neverAnswers.has(method));
   opened.push(cuebots.close);
+  const tls =
+    config.tls &&
+    (await problems.attempt(undefined, () => openTls({ ...config.tls!, schedule: scheduleByTimer, logger })));
+  opened.push(() => tls?.close());
   const meters = createMeters(config);
   // Nobody is dialled by settings that are wrong.
   const isAsking = config.protoSource === 'reflection' && problems.found.length > 0;
@@ -153,6 +162,9 @@ async function openGateway(
     fallback,
     readiness,
     onError,
+    keepAliveTimeoutMs: config.httpKeepAliveMs,
+    tls,
+    maxConcurrentStreams: config.grpcLimits.maxConcurrentStreams,
     connectionLimits: {
       maxConnections: limitToDescriptors(config.maxConnections),
       maxPerAddress: config.maxConnectionsPerAddress,
@@ -171,11 +183,12 @@ async function openGateway(
     auditDisturbances,
     keySets: authentication.keySets,
     apiKeyFile: authentication.apiKeyFile,
+    certificate: () => tls?.state(),
     links: () => ({ ...snapshot.links.counters }),
     coordination: () => coordination?.state(),
   });
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
-  const grpc = await openGrpc({ config, snapshot, pipeline, authentication, meters });
+  const grpc = await openGrpc({ config, snapshot, pipeline, authentication, tls, meters });
   opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,

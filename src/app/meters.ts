@@ -29,6 +29,8 @@ export interface WatchedState {
   readonly apiKeyFile: () => { readonly isCurrent: boolean } | undefined;
   /** What is shared with other gateways; undefined: nothing is. */
   readonly coordination: () => CoordinationState | undefined;
+  /** The gateway's own certificate; undefined: it has none. */
+  readonly certificate: () => { readonly isCurrent: boolean; readonly endsAtMs: number } | undefined;
 }
 
 /** How one Cuebot is doing, for metrics and readiness. */
@@ -107,6 +109,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       auditDisturbances,
       keySets,
       apiKeyFile,
+      certificate,
       links,
       coordination,
     }) => {
@@ -144,6 +147,14 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       };
       watch('cuegate_store_connected', () => shared(({ isConnected }) => (isConnected ? 1 : 0)));
       watch('cuegate_gateways', () => shared(({ gateways }) => gateways));
+      watch('cuegate_tls_certificate_usable', () => {
+        const state = certificate();
+        return state === undefined ? [] : [[[], state.isCurrent ? 1 : 0]];
+      });
+      watch('cuegate_tls_certificate_end_timestamp_seconds', () => {
+        const state = certificate();
+        return state === undefined ? [] : [[[], state.endsAtMs / 1000]];
+      });
       watch('cuegate_key_set_age_seconds', () => [...keySets()].map(({ issuer, ageMs }) => [[issuer], ageMs / 1000]));
     },
     serve: (options) =>

@@ -18,11 +18,15 @@ import { flagOf, type Option, options } from './settings.ts';
 import { findNewlyActive, findUnusedNames } from './unused-names.ts';
 import { hostPatternProblem } from '../http/allowed-hosts.ts';
 import { originProblem } from '../http/cors.ts';
+import type { TlsFiles } from '../http/tls-files.ts';
+import { readCuebotTls, readServedTls, type ServedTlsSettings } from './tls-settings.ts';
 
 /** What the program uses: complete, typed, frozen. Times in milliseconds, sizes in bytes. */
 export interface Config {
   /** At least one. */
   readonly cuebotEndpoints: readonly Endpoint[];
+  /** Undefined: plain text. */
+  readonly cuebotTls: TlsFiles | undefined;
   readonly grpcTimeoutMs: number;
   readonly httpTimeoutMs: number;
   readonly maxReceiveBytes: number;
@@ -33,6 +37,9 @@ export interface Config {
   readonly port: number;
   /** Undefined: every interface. */
   readonly host: string | undefined;
+  /** Undefined: plain text. */
+  readonly tls: ServedTlsSettings | undefined;
+  readonly httpKeepAliveMs: number;
   readonly logLevel: string;
   /** Undefined: no metrics. */
   readonly metricsPort: number | undefined;
@@ -64,6 +71,7 @@ export interface Config {
   readonly grpcServices: readonly string[];
   /** Undefined: gRPC is not served. */
   readonly grpcPort: number | undefined;
+  readonly grpcTls: 'off' | 'on';
   readonly grpcLimits: {
     readonly maxConnections: number;
     readonly maxConcurrentStreams: number;
@@ -171,6 +179,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
   };
   const config: Config = {
     cuebotEndpoints: cuebots.endpoints,
+    cuebotTls: readCuebotTls(read, problems),
     grpcTimeoutMs,
     httpTimeoutMs: read.text('HTTP_TIMEOUT') === '' ? grpcTimeoutMs : read.number('HTTP_TIMEOUT'),
     maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
@@ -178,6 +187,8 @@ export function readConfig(raw: RawConfig): ReadConfig {
     protoPath: read.text('PROTO_PATH') || undefined,
     port: read.number('REST_PORT'),
     host: read.text('HOST') || (auth === 'none' ? '127.0.0.1' : undefined),
+    tls: readServedTls(read, problems),
+    httpKeepAliveMs: read.number('HTTP_KEEPALIVE_TIMEOUT'),
     logLevel: read.text('LOG_LEVEL').replace('warning', 'warn'),
     metricsPort: read.text('METRICS_PORT') === '' ? undefined : read.number('METRICS_PORT'),
     metricsHost: read.text('METRICS_HOST'),
@@ -199,6 +210,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     graphqlServices: read.list('GRAPHQL_SERVICES'),
     grpcServices: read.list('GRPC_SERVICES'),
     grpcPort: read.text('GRPC_PORT') === '' ? undefined : read.number('GRPC_PORT'),
+    grpcTls: read.text('GRPC_TLS') as Config['grpcTls'],
     grpcLimits: Object.freeze({
       maxConnections: read.number('GRPC_MAX_CONNECTIONS'),
       maxConcurrentStreams: read.number('MAX_CONCURRENT_STREAMS'),

@@ -68,6 +68,36 @@ export const options = [
     description: 'What pycue reads: the same, where CUEBOT_ENDPOINT is not set, with port 8443 where none is said.',
   },
   {
+    name: 'CUEBOT_TLS',
+    kind: 'boolean',
+    default: 'false',
+    group: 'Upstream',
+    description:
+      'Speak TLS to CUEBOT_ENDPOINT, whose certificate must be for the name that stands there. Cuebot itself speaks plain text: ' +
+      'for a proxy in front of it that ends TLS.',
+  },
+  {
+    name: 'CUEBOT_CA_FILE',
+    kind: 'text',
+    group: 'Upstream',
+    description:
+      'A PEM file with the certificates of the authorities whom CUEBOT_TLS believes, and nobody else. Default: the public ones ' +
+      'that Node brings along, and those of NODE_EXTRA_CA_CERTS.',
+  },
+  {
+    name: 'CUEBOT_CERT_FILE',
+    kind: 'text',
+    group: 'Upstream',
+    description:
+      'A PEM file with the certificate that the gateway shows by CUEBOT_TLS, where the other side asks for one; with CUEBOT_KEY_FILE.',
+  },
+  {
+    name: 'CUEBOT_KEY_FILE',
+    kind: 'text',
+    group: 'Upstream',
+    description: 'A PEM file with the private key of CUEBOT_CERT_FILE.',
+  },
+  {
     name: 'GRPC_TIMEOUT',
     kind: 'duration',
     default: '30s',
@@ -124,6 +154,48 @@ export const options = [
     kind: 'text',
     group: 'Server',
     description: 'The address to listen on. Default: every interface; with AUTH=none only 127.0.0.1.',
+  },
+  {
+    name: 'TLS_CERT_FILE',
+    kind: 'text',
+    group: 'Server',
+    description:
+      'A PEM file with the gateway’s certificate and those between it and its authority; with TLS_KEY_FILE. REST_PORT then speaks ' +
+      'TLS, and HTTP/2 with whoever offers it. Both files are read again when they change; what cannot be used leaves the old ones in ' +
+      'force. Default: plain text, for a proxy in front that ends TLS.',
+  },
+  {
+    name: 'TLS_KEY_FILE',
+    kind: 'text',
+    group: 'Server',
+    description: 'A PEM file with the private key of TLS_CERT_FILE, readable by the gateway alone.',
+  },
+  {
+    name: 'TLS_CLIENT_CA_FILE',
+    kind: 'text',
+    group: 'Server',
+    description:
+      'A PEM file with the authorities whose client certificates are believed, and no others. GRPC_TLS then asks callers for one; what ' +
+      'it is worth is said by "certificates" in POLICY_FILE. By HTTP, certificates give no rights.',
+  },
+  {
+    name: 'TLS_CLIENT_AUTH',
+    kind: 'choice',
+    choices: ['optional', 'required'],
+    default: 'optional',
+    group: 'Server',
+    description:
+      'Whether whoever has no certificate of TLS_CLIENT_CA_FILE is turned away, on REST_PORT and by GRPC_TLS. optional: REST_PORT asks ' +
+      'nobody, since browsers would ask their users. Health checks need a certificate, too, where it is required.',
+  },
+  {
+    name: 'HTTP_KEEPALIVE_TIMEOUT',
+    kind: 'duration',
+    default: '65s',
+    group: 'Server',
+    description:
+      'How long a connection without a request is kept. Longer than the load balancer in front keeps its own (60 s for most), or ' +
+      'its requests run into connections that are just closing.',
   },
   {
     name: 'LOG_LEVEL',
@@ -424,6 +496,15 @@ export const options = [
       'none. Who calls is told by a token in the metadata, or by what POLICY_FILE says of a network or a client certificate.',
   },
   {
+    name: 'GRPC_TLS',
+    kind: 'choice',
+    choices: ['off', 'on'],
+    default: 'off',
+    group: 'Surfaces',
+    description:
+      'Whether GRPC_PORT speaks TLS, with TLS_CERT_FILE. Default: off, also where that is set, since pycue and CueGUI speak plain text alone.',
+  },
+  {
     name: 'GRPC_SERVICES',
     kind: 'list',
     default: '*,!monitoring.*',
@@ -444,7 +525,8 @@ export const options = [
     default: '100',
     group: 'Surfaces',
     description:
-      'How many calls one gRPC connection may have under way; its client keeps further ones back. What HTTP/2 recommends at least.',
+      'How many calls one gRPC connection, or requests one connection by HTTP/2, may have under way; its client keeps further ones ' +
+      'back. What HTTP/2 recommends at least.',
   },
   {
     name: 'GRPC_MAX_CONNECTION_AGE',
@@ -579,7 +661,8 @@ export const options = [
     description:
       'The names by which the gateway may be called, against DNS rebinding; others are answered 421. *.studio.example is every ' +
       'name below, "*" turns the check off. localhost, the machine’s name and the host of PUBLIC_URL always count. Default: names without a dot ' +
-      '(as in rest-gateway:8448) and IP addresses, too, which no public DNS can point elsewhere.',
+      '(as in rest-gateway:8448), those of Kubernetes’ services (cuegate.farm.svc, cuegate.farm.svc.cluster.local) and IP addresses, ' +
+      'too, which no public DNS can point elsewhere.',
   },
   {
     name: 'CORS_ORIGINS',

@@ -13,8 +13,6 @@ const namesOfGoGateway: ReadonlyMap<string, string> = new Map([
     'RATE_LIMIT_RPS',
     'nothing limits requests per second; the settings of the group Protection limit what each may cost',
   ],
-  ['TLS_CERT_FILE', 'cuegate speaks plain HTTP; a proxy in front of it can speak TLS'],
-  ['TLS_KEY_FILE', 'cuegate speaks plain HTTP; a proxy in front of it can speak TLS'],
   ...['KEEPALIVE_TIME', 'KEEPALIVE_TIMEOUT', 'GRPC_KEEPALIVE_TIME', 'GRPC_KEEPALIVE_TIMEOUT'].map(
     (name) => [name, 'no keepalive pings are sent, since Cuebot closes the connection on them'] as const,
   ),
@@ -36,6 +34,7 @@ const ignoredByGoGateway: ReadonlyMap<string, string> = new Map([
   ['GRPC_MAX_MESSAGE_SIZE', 'longer replies of Cuebot fail, and 4 MiB are less than a busy farm’s list of jobs'],
   ['HTTP_TIMEOUT', 'calls that take longer are answered 504'],
   ['REQUEST_TIMEOUT', 'calls that take longer are answered 504'],
+  ['TLS_CERT_FILE', 'callers have to speak TLS'],
   ['MAX_CONCURRENT_STREAMS', 'a connection to GRPC_PORT has no more calls at a time'],
 ]);
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type SecureContextOptions } from 'node:tls';
 
 import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
@@ -21,7 +22,7 @@ export interface GrpcOptions extends ServeMethodOptions {
   readonly port: number;
   /** A Unix socket to listen on in place of host and port: the path of a file that is not there yet. */
   readonly socketPath?: string | undefined;
-  /** The certificates of GRPC_TLS; undefined: plain text, which is all that pycue speaks. */
+  /** What GRPC_TLS shows; undefined: plain text, which is all that pycue speaks. */
   readonly tls?: GrpcTls | undefined;
   /** The longest request message, in bytes. */
   readonly maxRequestBytes: number;
@@ -33,12 +34,14 @@ export interface GrpcOptions extends ServeMethodOptions {
   readonly maxConnectionAgeMs: number | undefined;
 }
 
-/** PEM texts. */
+/** What the server shows of itself, and what it asks of others. */
 export interface GrpcTls {
-  readonly certificate: Buffer;
-  readonly key: Buffer;
-  /** Whose client certificates are asked for and believed; undefined: none are asked for. */
-  readonly clientCa: Buffer | undefined;
+  /** PEM texts that are in force now. With `ca`, callers are asked for certificates of these authorities. */
+  readonly context: () => Pick<SecureContextOptions, 'cert' | 'key' | 'ca'>;
+  /** Calls back when others are. */
+  readonly onChange: (listener: () => void) => void;
+  /** Whether whoever shows no certificate is turned away. */
+  readonly isCertificateRequired: boolean;
 }
 
 /** A gRPC server that listens. */
@@ -88,14 +91,18 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
   health.addToServer(server);
 
   // Sockets of our own, since grpc-js bounds streams and not connections.
-  const injector = server.createConnectionInjector(credentialsOf(tls));
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = new Set<Socket>();
-  const listener = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+  const inject = (socket: Socket): void => {
     // HTTP/2 tells of broken connections by itself; until it has begun, nobody else listens.
     socket.on('error', () => socket.destroy());
     injector.injectConnection(socket);
+  };
+  const listener =
+    tls === undefined ? createServer({ noDelay: true, keepAlive: true }, inject) : listenByTls(tls, inject);
+  listener.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   listener.maxConnections = maxConnections;
   listener.listen(socketPath === undefined ? { port, ...(host !== undefined && { host }) } : { path: socketPath });
@@ -128,10 +135,32 @@ function addReflection(server: Server, { services, fileDescriptors }: GrpcOption
   new ReflectionService({ all: definition as never }, { services: served }).addToServer(server);
 }
 
-function credentialsOf(tls: GrpcTls | undefined): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const { certificate, key, clientCa = null } = tls;
-  return ServerCredentials.createSsl(clientCa, [{ cert_chain: certificate, private_key: key }], clientCa !== null);
+/** How long a handshake may take, in milliseconds. */
+const handshakeTimeoutMs = 10_000;
+
+/**
+ * TLS is ours and not grpc-js's, whose server keeps the certificate that it began with, and asks for those of callers only where
+ * each must have one. Whoever shows one that is not believed is turned away, and not taken for somebody without.
+ */
+function listenByTls(tls: GrpcTls, inject: (socket: Socket) => void): NetServer {
+  const context = tls.context();
+  const options = {
+    ...context,
+    ALPNProtocols: ['h2'],
+    requestCert: context.ca !== undefined,
+    rejectUnauthorized: tls.isCertificateRequired,
+    handshakeTimeout: handshakeTimeoutMs,
+    noDelay: true,
+    keepAlive: true,
+  };
+  const server = createTlsServer(options, (socket) => {
+    const hasShownOne = socket.getPeerX509Certificate() !== undefined;
+    if (hasShownOne && !socket.authorized) socket.destroy();
+    else inject(socket);
+  });
+  server.on('tlsClientError', (_, socket) => void socket.destroy());
+  tls.onChange(() => server.setSecureContext(tls.context()));
+  return server;
 }
 
 const bytes = (message: Buffer): Buffer => message;

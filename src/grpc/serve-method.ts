@@ -12,6 +12,8 @@ import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { IdentifyPeer, PeerCredentials } from '../call/identity.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
+import { certificateNames } from './certificate-names.ts';
+
 /** What serving a method takes. */
 export interface ServeMethodOptions {
   readonly invokeOf: InvokeOf;
@@ -98,7 +100,7 @@ function credentialsOf(call: UnaryCall, path: string, requestId: string): PeerCr
     isAmbiguous: metadata.get('authorization').length > 1,
     apiKey: textOf(metadata, 'x-api-key'),
     remoteAddress: withoutPort(call.getPeer()),
-    certificateNames: sslPeerCertificate?.subjectaltname?.split(', ') ?? [],
+    certificateNames: certificateNames(sslPeerCertificate?.subjectaltname),
     requestId,
     path,
   };

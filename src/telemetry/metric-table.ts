@@ -177,6 +177,18 @@ export const metricTable = [
     help: 'Whether the API keys in force are those of API_KEYS_FILE: 1; 0 while it is gone, empty, wrong or cannot be read. No series without such a file.',
   },
   {
+    name: 'cuegate_tls_certificate_usable',
+    type: 'gauge',
+    labels: [],
+    help: 'Whether the certificate in force is that of TLS_CERT_FILE: 1; 0 while what is there now cannot be used. No series without TLS.',
+  },
+  {
+    name: 'cuegate_tls_certificate_end_timestamp_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'When the certificate in force ends, in seconds since 1970. No series without TLS.',
+  },
+  {
     name: 'cuegate_audit_write_failures_total',
     type: 'counter',
     labels: [],

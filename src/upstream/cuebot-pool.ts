@@ -10,7 +10,7 @@ import { type CompareDatabases, createDatabaseComparison, type DatabaseQuestion 
 import { type LookUp, lookUpBySystem, resolveHost } from './resolve-host.ts';
 
 /** What a pool needs. */
-export interface CuebotPoolOptions extends Pick<UpstreamOptions, 'maxReceiveBytes' | 'mayGoUnanswered'> {
+export interface CuebotPoolOptions extends Pick<UpstreamOptions, 'maxReceiveBytes' | 'tls' | 'mayGoUnanswered'> {
   readonly endpoints: readonly Endpoint[];
   readonly logger: Logger;
   readonly lookUp?: LookUp;
@@ -220,12 +220,13 @@ export class CuebotPool {
 
   #open(endpoint: Endpoint, address: string, key: string): PooledCuebot {
     const { host, port, isGroup, name } = endpoint;
-    const { maxReceiveBytes, mayGoUnanswered, logger } = this.#options;
+    const { maxReceiveBytes, tls, mayGoUnanswered, logger } = this.#options;
     return new PooledCuebot({
       name: isGroup ? key : name,
       endpoint: key,
       ...(host !== undefined && { address, authority: formatAddress(host, port) }),
       maxReceiveBytes,
+      tls,
       ...(mayGoUnanswered && { mayGoUnanswered }),
       logger,
       onSetAside: (cuebot) => {

@@ -355,7 +355,7 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Requests for a `Host` that is not the gateway’s',
     before: 'Served.',
-    now: '421 (code 7). Names without a dot, such as a container’s, and addresses are taken; other names stand in `ALLOWED_HOSTS`.',
+    now: '421 (code 7). Names without a dot, such as a container’s, those of Kubernetes’ services, and addresses are taken; other names stand in `ALLOWED_HOSTS`.',
     reason:
       'A page whose name is suddenly said to be the gateway’s address (DNS rebinding) gives itself away by the name.',
   },
