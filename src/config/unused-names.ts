@@ -52,13 +52,16 @@ export function findNewlyActive(environment: Readonly<Record<string, string | un
  */
 export function findUnusedNames(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
   return Object.keys(environment).flatMap((name) => {
-    if (readNames.has(name)) return [];
+    if (readNames.has(name) || namesOfOthers.has(name)) return [];
     const instead = namesOfGoGateway.get(name);
     if (instead !== undefined) return [`${name} has no effect: ${instead}`];
     const meant = name.length < shortestName ? undefined : nearestName(name, readNames, name.length < 12 ? 1 : 2);
     return meant === undefined ? [] : [`${name} is no setting; did you mean "${meant}"?`];
   });
 }
+
+/** What other programs read, and comes close to a setting: OpenSSL's file of authorities. */
+const namesOfOthers: ReadonlySet<string> = new Set(['SSL_CERT_FILE']);
 
 /** Shorter ones look alike by chance: PORT and HOST. */
 const shortestName = 7;

@@ -54,6 +54,7 @@ describe('findUnusedNames()', () => {
           'REST_GATEWAY_PORT',
           'LOG_FORMAT',
           'XDG_RUNTIME_DIR',
+          'SSL_CERT_FILE',
         ].map((name) => [name, 'x']),
       ),
     };
