@@ -56,7 +56,10 @@ describe('cuegate agent', () => {
   });
 
   it('says how to go on where the gateway names no issuer', async () => {
-    const child = spawn(process.execPath, [cli, 'agent', '--gateway', `${gateway.url}/elsewhere`, '--client-id', 'x']);
+    const child = spawn(process.execPath, [cli, 'agent', '--gateway', `${gateway.url}/elsewhere`, '--client-id', 'x'], {
+      // A socket of its own, and not that of whoever runs the test.
+      env: { PATH: process.env['PATH'], XDG_RUNTIME_DIR: folder },
+    });
     let output = '';
     child.stdout.resume();
     child.stderr.on('data', (chunk) => (output += chunk));
