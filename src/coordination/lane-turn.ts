@@ -53,6 +53,7 @@ export class LaneTurn implements Turn {
   #isAsking = false;
   #isAskedAgain = false;
   #cancelPoll: () => void = () => {};
+  readonly #unwatch: () => void;
 
   constructor(lane: string, options: LaneTurnOptions, listener: TurnListener) {
     this.#lane = lane;
@@ -61,7 +62,7 @@ export class LaneTurn implements Turn {
     const { epoch, sessions, seen } = options.keys;
     const { turn, queue, writers } = options.keys.lane(lane);
     this.#keys = [epoch, sessions, seen, turn, queue, writers];
-    options.session.watch({
+    this.#unwatch = options.session.watch({
       onLasting: () => this.#resume(),
       onLost: () => this.#forget(),
       onAway: () => {
@@ -74,6 +75,13 @@ export class LaneTurn implements Turn {
   /** Whether a call was begun that has not ended yet. */
   get isBusy(): boolean {
     return !this.#isIdle;
+  }
+
+  /** Another one takes its place; what this gateway has in the store stays its own. */
+  retire(): void {
+    this.#unwatch();
+    this.#cancelPoll();
+    [this.#held, this.#wanted, this.#given] = [undefined, undefined, undefined];
   }
 
   assertReachable(): void {

@@ -32,6 +32,8 @@ export function createLaneTurns(options: LaneTurnOptions): LaneTurns {
   });
   return {
     open: (lane, listener) => {
+      // A Cuebot that comes back has a new lane, and the old one sends nothing any more.
+      turns.get(lane)?.retire();
       const turn = new LaneTurn(lane, options, listener);
       turns.set(lane, turn);
       return turn;

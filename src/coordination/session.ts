@@ -45,7 +45,7 @@ export interface SessionOptions {
  */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #watchers: SessionWatcher[] = [];
+  readonly #watchers = new Set<SessionWatcher>();
   readonly #others: OtherGateways;
   #id = '';
   #number = 0;
@@ -102,8 +102,10 @@ export class Session {
     return Math.max(0, this.#mark.seen + this.#silenceMs - this.#options.clocks.monotonic());
   }
 
-  watch(watcher: SessionWatcher): void {
-    this.#watchers.push(watcher);
+  /** Returns what ends it. */
+  watch(watcher: SessionWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   /** Joins as soon as the store lets it. */
