@@ -86,7 +86,7 @@ export async function createCoordination(options: CoordinationOptions): Promise<
     },
     problem: () => {
       if (difference !== undefined) return `another gateway differs in ${difference}`;
-      return session.isOpening ? 'the store is new, and lanes open in a moment' : undefined;
+      return session.isOpening ? 'it joins the other gateways in a moment' : undefined;
     },
     state: () => ({ isConnected: store.runId() !== undefined, gateways: session.others + 1 }),
     close: async () => {

@@ -91,9 +91,9 @@ export class Session {
     return this.isLasting || (this.#options.store.runId() !== undefined && this.#mark === undefined);
   }
 
-  /** Whether this gateway has never joined, since the store is new. */
+  /** Whether the store is there, and this gateway has not joined the others even once: its lanes are shut for a moment. */
   get isOpening(): boolean {
-    return !this.#hasJoined && this.#mark !== undefined && this.#options.store.runId() !== undefined;
+    return !this.#hasJoined && this.#options.store.runId() !== undefined;
   }
 
   /** For how long nobody can join, since the store is new, in milliseconds; 0: that is not why. */
