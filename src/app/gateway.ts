@@ -152,12 +152,13 @@ async function openGateway(
   opened.push(() => metricsServer?.close({ timeoutMs: 1_000 }));
 
   const { host, port } = config;
-  const { mounts, webSockets, fallback } = surfaces;
+  const { mounts, documents, webSockets, fallback } = surfaces;
   const server = await createServer({
     host,
     port,
     beforeRouting,
     mounts,
+    documents,
     webSockets,
     fallback,
     readiness,

@@ -57,7 +57,7 @@ export interface CreateSurfacesOptions {
 }
 
 /** Both surfaces, as a server mounts them. */
-export interface Surfaces extends Required<Pick<ServerOptions, 'mounts' | 'webSockets' | 'fallback'>> {
+export interface Surfaces extends Required<Pick<ServerOptions, 'mounts' | 'documents' | 'webSockets' | 'fallback'>> {
   readonly graphql: Pick<Graphql, 'completeStreams' | 'dispose'>;
 }
 
@@ -90,7 +90,6 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
         isReadGuarded: () => true,
         wordBlocked,
       }),
-      ...(config.openapi && { [openapiPath]: serveDocument(describeRoutes(snapshot, config.authentication)) }),
       ...(config.openapi &&
         config.swaggerUi && {
           [docsPath]: protect({
@@ -101,6 +100,9 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
           }),
         }),
       ...(config.farmPage && { [farmPath]: protect(mountFarmPage(options)) }),
+    },
+    documents: {
+      ...(config.openapi && { [openapiPath]: serveDocument(describeRoutes(snapshot, config.authentication)) }),
       ...(resource !== undefined && { [resource.path]: serveDocument(resource.document) }),
     },
     webSockets: {

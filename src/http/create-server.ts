@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly beforeRouting: BeforeRouting;
   /** Handlers by path, e.g. `/graphql`: for that path and what is below it. */
   readonly mounts: Readonly<Record<string, Handler>>;
+  /** Handlers of single documents, by exact path: what is below it is another address. */
+  readonly documents?: Readonly<Record<string, Handler>>;
   /**
    * Handlers of requests for a WebSocket, by exact path; none when not given. A handler answers as any other does, or takes
    * `request.socket`, of which nothing has been read. Then the response is never sent: it stands for the connection, counts as
@@ -219,13 +221,18 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 }
 
 /** Health first, then the mounts, then the rest. */
-function compileMounts({ mounts, fallback, readiness }: ServerOptions, life: { isClosing: boolean }): Route {
+function compileMounts(options: ServerOptions, life: { isClosing: boolean }): Route {
+  const { mounts, documents = {}, fallback, readiness } = options;
   const handlers: readonly (readonly [path: string, handler: Handler])[] = [
     ['/healthz', liveness],
     ['/readyz', serveHealth(() => (life.isClosing ? { ready: false, reason: 'shutting down' } : readiness()))],
     ...Object.entries(mounts),
   ];
+  const documentsByPath = new Map(Object.entries(documents));
   return (url) => {
+    const query = url.indexOf('?');
+    const document = documentsByPath.get(query < 0 ? url : url.slice(0, query));
+    if (document !== undefined) return document;
     for (const [path, handler] of handlers) {
       if (!url.startsWith(path)) continue;
       const next = url.charCodeAt(path.length);

@@ -56,7 +56,7 @@ describe('cuegate agent', () => {
   });
 
   it('says how to go on where the gateway names no issuer', async () => {
-    const child = spawn(process.execPath, [cli, 'agent', '--gateway', provider.url, '--client-id', 'x'], {
+    const child = spawn(process.execPath, [cli, 'agent', '--gateway', `${gateway.url}/elsewhere`, '--client-id', 'x'], {
       // A socket of its own, and not that of whoever runs the test.
       env: { PATH: process.env['PATH'], XDG_RUNTIME_DIR: folder },
     });
@@ -64,7 +64,9 @@ describe('cuegate agent', () => {
     child.stdout.resume();
     child.stderr.on('data', (chunk) => (output += chunk));
     expect(await once(child, 'close')).toEqual([1, null]);
-    expect(output).toContain('/.well-known/oauth-protected-resource does not say who issues tokens for the gateway');
+    expect(output).toContain(
+      '/.well-known/oauth-protected-resource/elsewhere does not say who issues tokens for the gateway',
+    );
     expect(output).toContain('Or name the issuer with --issuer');
   });
 });

@@ -83,6 +83,19 @@ describe('createServer()', () => {
     ]);
   });
 
+  it('gives a document its own path alone', async () => {
+    const server = await start({ documents: { '/openapi.json': say('document') } });
+    const asked = ['/openapi.json', '/openapi.json?q', '/openapi.json/', '/openapi.json/x', '/openapi.jsonx'];
+    const answers = await Promise.all(asked.map((path) => ask(server, get(path))));
+    expect(answers.map((answer) => bodyOf(answer).split(' ')[0])).toEqual([
+      'document',
+      'document',
+      'fallback',
+      'fallback',
+      'fallback',
+    ]);
+  });
+
   it('says where it listens', async () => {
     const server = await start();
     expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
