@@ -2,6 +2,7 @@ import { createFrameBar } from './charts.ts';
 import { createList, html, setAttributes, setText } from './elements.ts';
 import type { Job } from './farm-data.ts';
 import { jobAddress } from './find-stuck.ts';
+import { createShowMore } from './show-more.ts';
 import { createSteadyOrder } from './steady-order.ts';
 import { ago, cores, count, counted, frameStates, percent } from './words.ts';
 
@@ -44,14 +45,13 @@ export function createJobsView() {
     ...Object.entries(orders).map(([value, { name }]) => html('option', { value }, name)),
   );
   const body = html('tbody');
-  const more = html('button', { class: 'quiet-button', type: 'button', hidden: true });
+  const more = createShowMore({
+    first: shownAtFirst,
+    fewerText: `Show the first ${shownAtFirst} only`,
+    onToggle: () => draw(),
+  });
   const nothing = html('p', { class: 'calm', hidden: true });
-  let [known, show, remark, isWhole]: [readonly Job[], string | undefined, string, boolean] = [
-    [],
-    undefined,
-    '',
-    false,
-  ];
+  let [known, show, remark]: [readonly Job[], string | undefined, string] = [[], undefined, ''];
   const putInOrder = createSteadyOrder<Job>(body, ({ id }) => id);
   const drawRows = createList<Job>(body, ({ id }) => id, createJobRow);
   const draw = () => {
@@ -64,7 +64,7 @@ export function createJobsView() {
     const { compare } = orders[order.value as Order];
     const by = `${order.value} ${filter.value} ${show ?? ''}`;
     const inOrder = putInOrder(chosen, by, (one, other) => compare(one, other) || orders.name.compare(one, other));
-    drawRows(isWhole ? inOrder : inOrder.slice(0, shownAtFirst));
+    drawRows(more.cut(inOrder));
     const of = show === undefined ? '' : ` of ${show}`;
     setText(
       summary,
@@ -74,15 +74,9 @@ export function createJobsView() {
     );
     setAttributes(nothing, { hidden: chosen.length > 0 });
     setText(nothing, words.length > 0 ? 'No job fits the filter.' : `No pending job${of}.`);
-    setAttributes(more, { hidden: chosen.length <= shownAtFirst });
-    setText(more, isWhole ? `Show the first ${shownAtFirst} only` : `Show all ${chosen.length}`);
   };
   filter.addEventListener('input', draw);
   order.addEventListener('change', draw);
-  more.addEventListener('click', () => {
-    isWhole = !isWhole;
-    draw();
-  });
   const columns: readonly (readonly [name: string, style: string])[] = [
     ['Job', 'job'],
     ['Frames by state', 'bar'],
@@ -116,7 +110,7 @@ export function createJobsView() {
         body,
       ),
       nothing,
-      more,
+      more.root,
     ),
     /** @param about what to say beside their number */
     update: (jobs: readonly Job[], about = '') => {

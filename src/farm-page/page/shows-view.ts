@@ -1,6 +1,7 @@
 import { createShareBar } from './charts.ts';
 import { createList, html, setAttributes, setText } from './elements.ts';
 import type { Share, Show } from './farm-data.ts';
+import { createShowMore } from './show-more.ts';
 import { createSteadyOrder } from './steady-order.ts';
 import { cores, count, counted } from './words.ts';
 
@@ -25,8 +26,8 @@ export function createShowsView(onChosen: (show: string | undefined) => void) {
     ).map(([style, text]) => html('li', {}, html('span', { class: `swatch swatch-${style}` }), text)),
   );
   const list = html('ul', { class: 'shows' });
-  const more = html('button', { class: 'quiet-button', type: 'button', hidden: true });
-  let [known, chosen, isWhole]: [readonly Show[], string | undefined, boolean] = [[], undefined, false];
+  const more = createShowMore({ first: shownAtFirst, fewerText: 'Show the busiest only', onToggle: () => draw() });
+  let [known, chosen]: [readonly Show[], string | undefined] = [[], undefined];
   const choose = (name: string) => {
     chosen = chosen === name ? undefined : name;
     draw();
@@ -47,15 +48,9 @@ export function createShowsView(onChosen: (show: string | undefined) => void) {
       'cores',
       (one, other) => other.showStats.reservedCores - one.showStats.reservedCores,
     );
-    drawList(isWhole ? inOrder : inOrder.slice(0, shownAtFirst));
+    drawList(more.cut(inOrder));
     setText(summary, counted(known.length, 'show'));
-    setAttributes(more, { hidden: known.length <= shownAtFirst });
-    setText(more, isWhole ? 'Show the busiest only' : `Show all ${known.length}`);
   };
-  more.addEventListener('click', () => {
-    isWhole = !isWhole;
-    draw();
-  });
   return {
     root: html(
       'section',
@@ -63,7 +58,7 @@ export function createShowsView(onChosen: (show: string | undefined) => void) {
       html('header', { class: 'panel-head' }, html('h2', { id: 'shows-title' }, 'Shows and their shares'), summary),
       legend,
       list,
-      more,
+      more.root,
     ),
     update: (shows: readonly Show[]) => {
       known = shows;

@@ -1,5 +1,6 @@
 import { createList, html, setAttributes, setText } from './elements.ts';
 import type { Stuck } from './find-stuck.ts';
+import { createShowMore } from './show-more.ts';
 import { counted } from './words.ts';
 
 /** How many are shown before somebody asks for the others. */
@@ -10,20 +11,14 @@ export function createStuckView() {
   const summary = html('span', { class: 'panel-summary' });
   const list = html('ul', { class: 'stuck' });
   const calm = html('p', { class: 'calm', hidden: true }, 'Nothing is stuck.');
-  const more = html('button', { class: 'quiet-button', type: 'button', hidden: true });
-  let [known, isWhole]: [readonly Stuck[], boolean] = [[], false];
+  const more = createShowMore({ first: shownAtFirst, fewerText: 'Show the worst only', onToggle: () => draw() });
+  let known: readonly Stuck[] = [];
   const show = createList<Stuck>(list, ({ key }) => key, createStuckRow);
   const draw = () => {
-    show(isWhole ? known : known.slice(0, shownAtFirst));
+    show(more.cut(known));
     setText(summary, known.length === 0 ? '' : counted(known.length, 'thing'));
     setAttributes(calm, { hidden: known.length > 0 });
-    setAttributes(more, { hidden: known.length <= shownAtFirst });
-    setText(more, isWhole ? 'Show the worst only' : `Show all ${known.length}`);
   };
-  more.addEventListener('click', () => {
-    isWhole = !isWhole;
-    draw();
-  });
   return {
     root: html(
       'section',
@@ -31,7 +26,7 @@ export function createStuckView() {
       html('header', { class: 'panel-head' }, html('h2', { id: 'stuck-title' }, 'Needs a look'), summary),
       list,
       calm,
-      more,
+      more.root,
     ),
     update: (found: readonly Stuck[]) => {
       known = found;
