@@ -6,7 +6,7 @@ import { createAuthentication } from '../authentication/create-authentication.ts
 import { formatExampleFile } from '../config/config-file.ts';
 import { ConfigError, printConfig, readConfig } from '../config/config.ts';
 import type { RawConfig } from '../config/read-settings.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import { type Logger, silentLogger } from '../telemetry/logger.ts';
 
 import { closeOnSignal } from './close-on-signal.ts';
 import type { Command } from './command.ts';
@@ -70,7 +70,7 @@ async function checkConfig(input: RawConfig): Promise<void> {
   const isAsking = config.protoSource === 'reflection';
   if (!isAsking) await problems.attempt(undefined, () => takeSnapshot(config));
   await problems.attempt('API_KEYS_FILE', async () =>
-    createAuthentication(config.authentication, { logger: pino({ level: 'silent' }) }).close(),
+    createAuthentication(config.authentication, { logger: silentLogger }).close(),
   );
   if (problems.found.length > 0) throw new ConfigError(problems.found);
   process.stdout.write(`every setting can be used${isAsking ? '; the protos are for the server to tell' : ''}\n`);

@@ -12,3 +12,8 @@ export interface Logger {
   /** Whether a level is written at all; undefined: every level is. */
   readonly isLevelEnabled?: (level: 'debug') => boolean;
 }
+
+const ignore = (): void => undefined;
+
+/** For whoever tells people by other means: nothing is written. */
+export const silentLogger: Logger = Object.freeze({ debug: ignore, info: ignore, warn: ignore, error: ignore });

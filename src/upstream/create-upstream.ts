@@ -2,7 +2,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import { type Logger, silentLogger } from '../telemetry/logger.ts';
 
 import type { Invoke, InvokeOf, Reply } from '../call/call.ts';
 import { neverAborted } from '../call/call-signal.ts';
@@ -103,7 +103,3 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     },
   };
 }
-
-const ignore = (): void => undefined;
-/** For whoever needs no log. */
-export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -1,27 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { FailureLimiter } from '../../src/authentication/failure-limiter.ts';
 import { shareFailures } from '../../src/coordination/failure-news.ts';
-import { type FellowGateway, keys, openFellow, settled } from './fellow-gateways.ts';
-import { isRedisMissing, type RedisServer, startRedis } from './redis-server.ts';
+import { keys, settled, useFellows } from './fellow-gateways.ts';
+import { isRedisMissing } from './redis-server.ts';
 
 const address = '203.0.113.9';
 
 // Skipped where redis-server is not installed; see redis-server.ts.
 describe.skipIf(isRedisMissing)('shareFailures()', () => {
-  let redis: RedisServer;
-  const opened: FellowGateway[] = [];
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.stop());
-  afterEach(async () => {
-    for (const fellow of opened.splice(0)) await fellow.close();
-  });
+  const fellows = useFellows();
 
   async function open() {
-    const fellow = await openFellow(redis.url);
-    opened.push(fellow);
+    const fellow = await fellows.open();
     const elsewhere = shareFailures(fellow.store, keys);
     const limiter = new FailureLimiter({ perMinute: 6, now: () => 0, elsewhere });
     await settled(fellow);

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 
 import { createLaneTurns } from '../../src/coordination/lane-turns.ts';
 import { createKeys } from '../../src/coordination/keys.ts';
 import type { OtherGateway } from '../../src/coordination/other-gateways.ts';
 import { Session } from '../../src/coordination/session.ts';
 import { openStore, type Store } from '../../src/coordination/store.ts';
+import { silentLogger } from '../../src/telemetry/logger.ts';
 import type { OpenTurn, Turn } from '../../src/pipeline/lanes/turn.ts';
 import { createTimeline, type Timeline } from '../authentication/timeline.ts';
+import { type RedisServer, startRedis } from './redis-server.ts';
 
 /** What everything in the store of a test begins with. */
 export const keys = createKeys('test');
@@ -49,7 +52,7 @@ export async function openFellow(
   const clocks = { monotonic, wall: () => wallMs + monotonic() };
   const { schedule } = timeline;
   const settings = { url, password: '', sentinelPassword: '', caFile: undefined, prefix: 'test' };
-  const store = await openStore(settings, silent);
+  const store = await openStore(settings, silentLogger);
   const { orphanHoldMs = 5_000 } = options;
   const own = `test:hear:${randomUUID()}`;
   const heard = new EventEmitter();
@@ -101,6 +104,36 @@ export async function openFellow(
   };
 }
 
+/** A store that lasts for all tests of a block, and the fellows that one of them has opened. */
+export interface Fellowship {
+  readonly redis: () => RedisServer;
+  readonly opened: readonly FellowGateway[];
+  /** Opens a fellow, which is closed after the test. */
+  readonly open: () => Promise<FellowGateway>;
+}
+
+/** To be called in a block of tests: starts the store before them, and closes after each what it has opened. */
+export function useFellows(): Fellowship {
+  let redis: RedisServer;
+  const opened: FellowGateway[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  afterEach(async () => {
+    for (const fellow of opened.splice(0)) await fellow.close();
+  });
+  return {
+    redis: () => redis,
+    opened,
+    open: async () => {
+      const fellow = await openFellow(redis.url);
+      opened.push(fellow);
+      return fellow;
+    },
+  };
+}
+
 /**
  * When everything that was sent to the store, and its messages, have come back, three times over: what comes back is answered.
  * Messages of one connection come in their order, so the last one tells that the others are there.
@@ -119,6 +152,3 @@ export async function tick(ms: number, ...fellows: readonly FellowGateway[]): Pr
     await settled(...fellows);
   }
 }
-
-const ignore = () => {};
-const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };

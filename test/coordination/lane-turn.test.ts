@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import { type FellowGateway, type FellowTurn, keys, openFellow, settled, tick } from './fellow-gateways.ts';
-import { isRedisMissing, type RedisServer, startRedis } from './redis-server.ts';
+import { type FellowGateway, type FellowTurn, keys, settled, tick, useFellows } from './fellow-gateways.ts';
+import { isRedisMissing } from './redis-server.ts';
 
 // Skipped where redis-server is not installed; see redis-server.ts.
 describe.skipIf(isRedisMissing)('LaneTurn', () => {
-  let redis: RedisServer;
-  const opened: FellowGateway[] = [];
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.stop());
+  const fellows = useFellows();
   let lane = '';
   let count = 0;
   beforeEach(() => {
     lane = `cuebot:8443|lane ${count++}`;
   });
-  afterEach(async () => {
-    for (const fellow of opened.splice(0)) await fellow.close();
-  });
 
   /** A gateway that has joined. */
   async function join(): Promise<FellowGateway> {
-    const fellow = await openFellow(redis.url);
-    opened.push(fellow);
+    const fellow = await fellows.open();
     fellow.session.start();
     await settled(fellow);
     if (!fellow.session.isLasting) await open(fellow);

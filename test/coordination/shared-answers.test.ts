@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Reply } from '../../src/call/call.ts';
 import { GatewayError } from '../../src/call/gateway-error.ts';
@@ -6,28 +6,19 @@ import { shareAnswers } from '../../src/coordination/shared-answers.ts';
 import { answerOnce } from '../../src/pipeline/answer-once.ts';
 import { composePipeline } from '../../src/pipeline/compose-pipeline.ts';
 import { callOf, factsOf, holdUpstream, method } from '../pipeline/calls.ts';
-import { type FellowGateway, keys, openFellow, settled, tick } from './fellow-gateways.ts';
-import { isRedisMissing, type RedisServer, startRedis } from './redis-server.ts';
+import { keys, settled, tick, useFellows } from './fellow-gateways.ts';
+import { isRedisMissing } from './redis-server.ts';
 
 const launch = method('Launch');
 const rpc = factsOf(launch, 'write', { takesIdempotencyKey: true });
 
 // Skipped where redis-server is not installed; see redis-server.ts.
 describe.skipIf(isRedisMissing)('shareAnswers()', () => {
-  let redis: RedisServer;
-  const opened: FellowGateway[] = [];
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.stop());
-  afterEach(async () => {
-    for (const fellow of opened.splice(0)) await fellow.close();
-  });
+  const fellows = useFellows();
 
   /** A gateway that has joined, with an upstream that answers when it is told to. */
   async function join() {
-    const fellow = await openFellow(redis.url);
-    opened.push(fellow);
+    const fellow = await fellows.open();
     fellow.session.start();
     await settled(fellow);
     while (!fellow.session.isLasting) await tick(500, fellow);

@@ -1,24 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Lane } from '../../src/pipeline/lanes/lane.ts';
 import { callOf, holdUpstream, method } from '../pipeline/calls.ts';
-import { type FellowGateway, openFellow, settled, tick } from './fellow-gateways.ts';
-import { isRedisMissing, type RedisServer, startRedis } from './redis-server.ts';
+import { type FellowGateway, settled, tick, useFellows } from './fellow-gateways.ts';
+import { isRedisMissing } from './redis-server.ts';
 
 const limits = { holdLimitMs: 3_600_000, maxWaiting: 100, maxWaitMs: 3_600_000, callMs: 3_600_000 };
 const touch = method('Touch');
 
 // Skipped where redis-server is not installed; see redis-server.ts.
 describe.skipIf(isRedisMissing)('a Lane that gateways share', () => {
-  let redis: RedisServer;
-  const opened: FellowGateway[] = [];
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.stop());
-  afterEach(async () => {
-    for (const fellow of opened.splice(0)) await fellow.close();
-  });
+  const fellows = useFellows();
 
   let count = 0;
   /** So many gateways, each with the lane, in front of one upstream. */
@@ -27,17 +19,16 @@ describe.skipIf(isRedisMissing)('a Lane that gateways share', () => {
     const upstream = holdUpstream();
     const members: { readonly fellow: FellowGateway; readonly lane: Lane }[] = [];
     for (let index = 0; index < gateways; index += 1) {
-      const fellow = await openFellow(redis.url);
-      opened.push(fellow);
+      const fellow = await fellows.open();
       fellow.session.start();
       await settled(fellow);
-      while (!fellow.session.isLasting) await tick(500, ...opened);
+      while (!fellow.session.isLasting) await tick(500, ...fellows.opened);
       members.push({ fellow, lane: new Lane(name, limits, undefined, fellow.openTurn) });
     }
     const send = (member: number, requestId: string, kind: 'read' | 'write' = 'write') =>
       members[member]!.lane.run(callOf(touch, { requestId }), kind, upstream.invoke);
     const order = () => upstream.arrived.map(({ requestId }) => requestId);
-    return { upstream, send, order, lanes: members.map(({ lane }) => lane), settle: () => settled(...opened) };
+    return { upstream, send, order, lanes: members.map(({ lane }) => lane), settle: () => settled(...fellows.opened) };
   }
 
   it('has one call under way at a time, whoever sends it', async () => {
@@ -69,11 +60,11 @@ describe.skipIf(isRedisMissing)('a Lane that gateways share', () => {
 
   it('turns calls away that wait for a store that has gone, and lets the one under way end', async () => {
     const { upstream, send, lanes } = await open(1);
-    const [fellow] = opened;
+    const [fellow] = fellows.opened;
     const underWay = send(0, 'under way');
     await expect.poll(() => upstream.arrived.length).toBe(1);
     const waiting = expect(send(0, 'waits')).rejects.toMatchObject({ reason: 'COORDINATION_UNREACHABLE' });
-    await redis.stop();
+    await fellows.redis().stop();
     await expect.poll(() => fellow!.store.runId()).toBeUndefined();
     await tick(3_000, fellow!);
     await waiting;
@@ -84,6 +75,6 @@ describe.skipIf(isRedisMissing)('a Lane that gateways share', () => {
     await upstream.answer(0);
     await underWay;
     expect(lanes[0]!.state).toEqual({ waiting: 0, busy: false });
-    await redis.start();
+    await fellows.redis().start();
   });
 });

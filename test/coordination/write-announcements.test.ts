@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { announceWrites } from '../../src/coordination/write-announcements.ts';
 import { spareReads } from '../../src/pipeline/spare-reads.ts';
 import { callOf, holdUpstream, method, pipe, replyOf, tableOf } from '../pipeline/calls.ts';
-import { type FellowGateway, keys, openFellow, settled } from './fellow-gateways.ts';
-import { isRedisMissing, type RedisServer, startRedis } from './redis-server.ts';
+import { keys, settled, useFellows } from './fellow-gateways.ts';
+import { isRedisMissing } from './redis-server.ts';
 
 const get = method('GetShelf');
 const set = method('SetShelf');
@@ -15,19 +15,10 @@ const table = tableOf([
 
 // Skipped where redis-server is not installed; see redis-server.ts.
 describe.skipIf(isRedisMissing)('announceWrites()', () => {
-  let redis: RedisServer;
-  const opened: FellowGateway[] = [];
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.stop());
-  afterEach(async () => {
-    for (const fellow of opened.splice(0)) await fellow.close();
-  });
+  const fellows = useFellows();
 
   async function open() {
-    const fellow = await openFellow(redis.url);
-    opened.push(fellow);
+    const fellow = await fellows.open();
     const upstream = holdUpstream();
     const news = announceWrites(fellow.store, keys);
     const invoke = pipe(table, [spareReads({ timeoutMs: 60_000, now: () => 0, news })], upstream.invoke);
