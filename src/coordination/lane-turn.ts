@@ -52,6 +52,8 @@ export class LaneTurn implements Turn {
   #isIdle = true;
   #isAsking = false;
   #isAskedAgain = false;
+  /** What others were heard to want while a question was under way: messages may overtake its answer. */
+  #heardEarly: { readonly number: number; readonly kind: RpcKind } | undefined;
   #cancelPoll: () => void = () => {};
   readonly #unwatch: () => void;
 
@@ -123,7 +125,10 @@ export class LaneTurn implements Turn {
       this.#highest = Math.max(this.#highest, number);
       if (this.#others !== 'write') this.#others = kind;
       if (this.#isIdle) this.rest();
-    } else if (number > this.#highest && !this.#isAsking) {
+    } else if (this.#isAsking) {
+      const isWrite = this.#heardEarly?.number === number && this.#heardEarly.kind === 'write';
+      if (number >= (this.#heardEarly?.number ?? 0)) this.#heardEarly = { number, kind: isWrite ? 'write' : kind };
+    } else if (number > this.#highest) {
       // The word that the turn had come was lost, and what it was asked for has its place in the queue.
       [this.#given, this.#highest] = [number, number];
       this.#ask();
@@ -175,12 +180,17 @@ export class LaneTurn implements Turn {
     const values = [store.runId() ?? '', id, this.#lane, wanted ?? '', given ?? '', keys.channel, staleMs];
     const answer = id === '' ? undefined : await store.run('turn', this.#keys, values).catch(() => undefined);
     this.#isAsking = false;
+    const early = this.#heardEarly;
+    this.#heardEarly = undefined;
     // Of another session, or lost: what the store made of it will be told when there is a session again.
     if (session.id === id && answer !== undefined && session.heed(answer)) {
       const [word, number, others] = answer as readonly [string, number?, string?];
       if (this.#given === given) this.#given = undefined;
-      if (word === 'HELD') this.#hold(number!, readOthers(others));
+      const isAbout = word === 'HELD' && early !== undefined && early.number >= number!;
+      if (isAbout) this.#hold(early.number, others === 'write' ? 'write' : early.kind);
+      else if (word === 'HELD') this.#hold(number!, readOthers(others));
     }
+    if (early !== undefined) this.onWanted(early.number, early.kind);
     this.#goOnAsking();
   }
 

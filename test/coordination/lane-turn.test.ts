@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { LaneTurn } from '../../src/coordination/lane-turn.ts';
 import { type FellowGateway, type FellowTurn, keys, settled, tick, useFellows } from './fellow-gateways.ts';
 import { isRedisMissing } from './redis-server.ts';
 
@@ -27,6 +28,28 @@ describe.skipIf(isRedisMissing)('LaneTurn', () => {
   }
 
   const told = (turn: FellowTurn) => expect.poll(() => turn.told);
+
+  it('heeds what others want although that is heard before the answer that gives it the turn', async () => {
+    const [ann, bob] = [await join(), await join()];
+    const { store, session, timeline } = ann;
+    const clocks = { monotonic: timeline.now, wall: timeline.now };
+    let isTaken = false;
+    const onTurn = () => {
+      isTaken = turn.take('write');
+    };
+    const options = { store, keys, session, clocks, schedule: timeline.schedule, turnMs: 50 };
+    const turn: LaneTurn = new LaneTurn(lane, options, { onTurn, onAway: () => {} });
+    expect(turn.take('write')).toBe(false);
+    // As when Bob asks as soon as the store has given the turn to Ann, and his word overtakes its answer.
+    turn.onWanted(1, 'write');
+    await expect.poll(() => isTaken).toBe(true);
+    const next = bob.turnOf(lane);
+    next.take('write');
+    await settled(bob);
+    expect(next.told).toEqual([]);
+    turn.rest();
+    await told(next).toEqual(['turn']);
+  });
 
   it('is had by who asks first, and kept while nobody else asks', async () => {
     const ann = await join();

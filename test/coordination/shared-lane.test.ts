@@ -36,6 +36,9 @@ describe.skipIf(isRedisMissing)('a Lane that gateways share', () => {
     const names = ['a', 'b', 'c'];
     const replies = names.flatMap((name, member) => [1, 2, 3].map((index) => send(member, `${name}${index}`)));
     for (let answered = 0; answered < 9; answered += 1) {
+      // How many words between gateways it takes until the next one begins differs.
+      await expect.poll(() => upstream.arrived.length).toBe(answered + 1);
+      // And no other one begins beside it.
       await settle();
       expect(upstream.arrived.length).toBe(answered + 1);
       await upstream.answer(answered);
