@@ -14,7 +14,10 @@ const folder = 'bundle';
  * What stays where it is: it reads files beside itself (the .proto files of gRPC's own services), is asked for by `dist`'s
  * own modules alone, or is there at build time only.
  */
-const external = [/^(?:protobufjs|@grpc\/reflection|grpc-health-check|rolldown)(?:\/|$)/, /\/build\/bundle-page\.js$/];
+const external = [
+  /^(?:protobufjs|@grpc\/reflection|grpc-health-check|rolldown)(?:\/|$)/,
+  /\/build\/bundle-[a-z-]+\.js$/,
+];
 
 /** A module looks for files (protos, schema, the page) from where it was before. */
 const stayInPlace = {

@@ -21,6 +21,10 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     uses: ['errors', 'telemetry', 'clock', 'registry', 'call', 'rpc-table'],
     wall: 'pipeline/ carries calls as bytes and knows neither surfaces nor transports',
   },
+  coordination: {
+    uses: ['errors', 'telemetry', 'clock', 'call', 'rpc-table', 'pipeline'],
+    wall: 'coordination/ agrees with other gateways on who may send what, and sends nothing itself',
+  },
   upstream: { uses: ['telemetry', 'registry', 'call'], wall: 'upstream/ carries bytes and never sees a message' },
   authentication: {
     uses: ['errors', 'documents', 'telemetry', 'clock', 'codec', 'call', 'http'],
@@ -47,18 +51,57 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     wall: 'connect/ is a surface: Connect and gRPC-Web on the routes that REST has',
   },
   grpc: { uses: ['errors', 'registry', 'call'], wall: 'grpc/ is a surface: it carries bytes and never sees a message' },
+  agent: {
+    uses: ['errors', 'registry', 'call', 'http', 'authentication', 'grpc'],
+    wall: 'agent/ runs on somebody’s own machine and knows the gateway by its address',
+  },
   graphql: {
     uses: ['errors', 'documents', 'telemetry', 'clock', 'registry', 'codec', 'call', 'rpc-table', 'http'],
     wall: 'graphql/ is a surface: it never dials and does not know REST',
   },
-  graphiql: { uses: ['errors', 'authentication', 'http'], wall: 'graphiql/ is a page; it knows GraphQL by its path' },
-  'swagger-ui': { uses: ['http'], wall: 'swagger-ui/ is a page; it knows the document of the routes by its path' },
+  'web-pages': {
+    uses: ['authentication', 'http'],
+    wall: 'web-pages/ is what pages for browsers share, and knows none of them',
+  },
+  graphiql: {
+    uses: ['authentication', 'http', 'web-pages'],
+    wall: 'graphiql/ is a page; it knows GraphQL by its path',
+  },
+  'farm-page': {
+    uses: ['authentication', 'http', 'web-pages'],
+    wall: 'farm-page/ is a page; it knows GraphQL by its path',
+  },
+  'swagger-ui': {
+    uses: ['http', 'web-pages'],
+    wall: 'swagger-ui/ is a page; it knows the document of the routes by its path',
+  },
   config: {
-    uses: ['errors', 'call', 'http', 'pipeline', 'upstream', 'authentication', 'graphiql'],
+    uses: [
+      'errors',
+      'documents',
+      'call',
+      'http',
+      'pipeline',
+      'upstream',
+      'coordination',
+      'authentication',
+      'web-pages',
+    ],
     wall: 'config/ reads settings; it composes nothing',
   },
   doctor: {
-    uses: ['errors', 'telemetry', 'registry', 'call', 'rpc-table', 'upstream', 'authentication', 'config', 'app'],
+    uses: [
+      'errors',
+      'telemetry',
+      'registry',
+      'call',
+      'rpc-table',
+      'http',
+      'upstream',
+      'authentication',
+      'config',
+      'app',
+    ],
     wall: 'doctor/ looks at what a gateway leans on, and changes nothing',
   },
   demo: { uses: [], wall: 'demo/ is another implementation of the wire and shares none of our code' },
@@ -74,6 +117,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'rpc-table',
       'http',
       'pipeline',
+      'coordination',
       'upstream',
       'authentication',
       'authorization',
@@ -83,11 +127,13 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'connect',
       'grpc',
       'graphql',
+      'web-pages',
       'graphiql',
+      'farm-page',
       'swagger-ui',
       'config',
     ],
-    wall: 'app/ composes every room but the demo',
+    wall: 'app/ composes every room but the demo and the agent',
   },
 };
 
@@ -100,21 +146,23 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^(?:@grpc\/(?:grpc-js|reflection)|grpc-health-check)$/, ['upstream', 'grpc', 'demo']],
   [/^protobufjs(?:\/|$)/, ['demo']],
   [/^(?:graphql|graphql-yoga|@graphql-tools\/.*|@envelop\/.*|dataloader|ws|graphql-ws)(?:\/|$)/, ['graphql']],
-  [/^(?:jose|oauth4webapi)$/, ['authentication']],
+  [/^jose$/, ['authentication']],
+  [/^oauth4webapi$/, ['authentication', 'agent']],
   [/^yaml$/, ['documents', 'rpc-table']],
-  [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql']],
+  [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql', 'config']],
+  [/^ioredis$/, ['coordination']],
   [/^prom-client$/, ['telemetry']],
   [/^negotiator$/, ['http']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],
-  [/^node:(?:https?|cluster)$/, ['http', 'grpc', 'doctor']],
-  [/^node:(?:http2|net)$/, ['http', 'grpc', 'doctor', 'upstream']],
+  [/^node:(?:https?|cluster)$/, ['http', 'grpc', 'agent', 'doctor']],
+  [/^node:(?:http2|net)$/, ['http', 'grpc', 'agent', 'doctor', 'upstream']],
 ];
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .map((path) => path.split(sep).join('/'))
-  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !/^(?:graphiql|swagger-ui)\/page\//.test(path))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !/^[^/]+\/page\//.test(path))
   .sort();
 
 interface Import {
@@ -151,9 +199,9 @@ describe('the house', () => {
     const { app: every, ...others } = rooms;
     expect(described).toEqual({
       ...Object.fromEntries(Object.entries(others).map(([room, { uses }]) => [room, uses.join(', ') || '–'])),
-      app: 'every room but demo and doctor',
+      app: 'every room but demo, agent and doctor',
     });
-    expect([...every!.uses, 'app', 'demo', 'doctor'].toSorted()).toEqual(Object.keys(rooms).toSorted());
+    expect([...every!.uses, 'agent', 'app', 'demo', 'doctor'].toSorted()).toEqual(Object.keys(rooms).toSorted());
   });
 
   it('lets data flow one way', () => {

@@ -4,6 +4,7 @@
 // src/ is built first and taken from dist/, so what runs, and what a bench measures, is what ships. Everything else has
 // its types stripped on the way in, since Node 20 cannot do that by itself.
 import { spawnSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
 import { register } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -23,6 +24,8 @@ if (!isBuilt) {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
+  // What is no TypeScript, as the build does it.
+  cpSync(`${root}src/coordination/scripts`, `${root}dist/coordination/scripts`, { recursive: true });
 }
 register('./typescript-loader.mjs', import.meta.url);
 process.argv = [process.execPath, resolve(file), ...rest];

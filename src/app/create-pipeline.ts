@@ -8,8 +8,10 @@ import { compileValueToWire } from '../codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../codec/value/wire-to-value.ts';
 import { compileTextField } from '../codec/wire/text-field.ts';
 import type { Config } from '../config/config.ts';
+import type { Coordination } from '../coordination/create-coordination.ts';
 import { answerOnce } from '../pipeline/answer-once.ts';
 import { composePipeline, type Pipeline as ComposedPipeline } from '../pipeline/compose-pipeline.ts';
+import { explainEmptyKeys } from '../pipeline/explain-empty-keys.ts';
 import { fillIdentityFields } from '../pipeline/fill-identity-fields.ts';
 import type { Lanes } from '../pipeline/lanes/create-lanes.ts';
 import { limitCalls } from '../pipeline/limit-calls.ts';
@@ -38,6 +40,8 @@ export interface CreatePipelineOptions {
   readonly logger: Logger;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
+  /** What is shared with other gateways; undefined: this one is alone. */
+  readonly coordination?: Pick<Coordination, 'openTurnOf' | 'answers' | 'writes'> | undefined;
 }
 
 /** The only Cuebot, and how people know it. */
@@ -64,7 +68,7 @@ export interface Pipeline extends ComposedPipeline {
 
 /** Gives every interceptor what the settings say, and composes them. Rejects when the audit cannot be opened. */
 export async function createPipeline(options: CreatePipelineOptions): Promise<Pipeline> {
-  const { config, snapshot, upstream, meters, logger, now } = options;
+  const { config, snapshot, upstream, meters, logger, now, coordination } = options;
   const { registry, table, policy } = snapshot;
   const { rows: rpcs, dressedErrors } = table;
   const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
@@ -82,6 +86,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
   const destinations = createDestinations({
     limits: { ...config.laneLimits, callMs: timeoutMs },
     laneWait: meters?.laneWait,
+    openTurnOf: coordination?.openTurnOf,
     compose: ({ invokeOf }, lanes) => composePipeline(rpcs, lastSteps(lanes), invokeOf).invokeOf,
   });
   const { auditFile: file, auditMaxBytes: maxBytes, auditKeyFile: keyFile, auditAnchorIntervalMs } = config;
@@ -93,14 +98,15 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     metrics: meters && measureCalls(meters.calls),
     log: logCalls(logger),
     audit: audit.record,
-    limits: limitCalls({ maxRequestBytes, timeoutMs }),
+    limits: limitCalls({ maxRequestBytes, timeoutMs, httpTimeoutMs: config.httpTimeoutMs }),
     authorization: authorize(policy, { open: look, close }),
     validation: validateRequests(validation),
+    keys: explainEmptyKeys({ open: look }),
     identity: fillIdentityFields(identityFields),
-    idempotency: answerOnce({ timeoutMs, now: Date.now }),
+    idempotency: answerOnce({ timeoutMs, now: Date.now, shared: coordination?.answers }),
     // What validation refuses was never intended, and what is answered again is not intended again.
     intent: audit.intend,
-    reads: spareReads({ timeoutMs, now: () => performance.now(), meters: meters?.calls }),
+    reads: spareReads({ timeoutMs, now: () => performance.now(), meters: meters?.calls, news: coordination?.writes }),
   };
   // Each Cuebot has these for itself: two of them do not disturb each other.
   const lastSteps = (lanes: Lanes) => ({

@@ -1,6 +1,7 @@
 import type { InvokeOf } from '../call/call.ts';
 import { createLanes, type Lanes } from '../pipeline/lanes/create-lanes.ts';
 import type { LaneLimits, LaneState } from '../pipeline/lanes/lane.ts';
+import type { OpenTurn } from '../pipeline/lanes/turn.ts';
 import type { Observe } from '../pipeline/measure-calls.ts';
 import { Destination, type Fitness } from '../pipeline/placement/destination.ts';
 import type { CuebotState, PooledCuebot } from '../upstream/pooled-cuebot.ts';
@@ -15,6 +16,8 @@ export interface EndpointLane extends LaneState {
 export interface DestinationsOptions {
   readonly limits: LaneLimits;
   readonly laneWait: ((endpoint: string, lane: string) => Observe) | undefined;
+  /** Where several gateways share the lanes of a Cuebot; undefined: this one is alone. */
+  readonly openTurnOf?: ((endpoint: string) => OpenTurn) | undefined;
   /** The end of the pipeline, for one Cuebot. */
   readonly compose: (cuebot: PooledCuebot, lanes: Lanes) => InvokeOf;
 }
@@ -33,11 +36,11 @@ export interface Destinations {
 }
 
 /** Begins without any. */
-export function createDestinations({ limits, laneWait, compose }: DestinationsOptions): Destinations {
+export function createDestinations({ limits, laneWait, openTurnOf, compose }: DestinationsOptions): Destinations {
   const destinations = new Map<PooledCuebot, Destination>();
   const lanesByEndpoint = new Map<string, Lanes>();
   const openLanes = (endpoint: string): Lanes => {
-    const lanes = createLanes(limits, laneWait && ((lane) => laneWait(endpoint, lane)));
+    const lanes = createLanes(limits, laneWait && ((lane) => laneWait(endpoint, lane)), openTurnOf?.(endpoint));
     lanesByEndpoint.set(endpoint, lanes);
     return lanes;
   };

@@ -5,6 +5,8 @@ import { Problems } from '../errors/problems.ts';
 import { explainListenError } from './explain-listen-error.ts';
 import { createMeters, type Meters } from './meters.ts';
 import type { EndpointLane } from './destinations.ts';
+import { openTls } from './open-tls.ts';
+import { scheduleByTimer } from '../clock/schedule.ts';
 import { createByteBudget } from '../http/byte-budget.ts';
 import { compileIsShared } from '../http/client-address.ts';
 import type { CloseReason } from '../http/connections.ts';
@@ -12,12 +14,14 @@ import { createServer } from '../http/create-server.ts';
 import { limitToDescriptors } from '../http/descriptor-limit.ts';
 import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
+import { readTlsFiles } from '../http/tls-files.ts';
 import type { ServiceDescriptor } from '../registry/descriptors.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { createSurfaces } from './surfaces.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import { openCuebots } from './open-cuebots.ts';
 import { createPipeline } from './create-pipeline.ts';
+import { describeGateway, openCoordination } from './open-coordination.ts';
 
 /** A gateway that answers. */
 export interface Gateway {
@@ -74,18 +78,27 @@ async function openGateway(
 ): Promise<Gateway> {
   /** RPCs that the upstream never answers when they ask for what is too long ago. */
   const neverAnswers = new Set<MethodDescriptor>();
-  const cuebots = openCuebots(config, logger, (method) => neverAnswers.has(method));
+  const { cuebotTls } = config;
+  const upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));
+  const cuebots = openCuebots(config, upstreamTls, logger, (method) => neverAnswers.has(method));
   opened.push(cuebots.close);
+  const tls =
+    config.tls &&
+    (await problems.attempt(undefined, () => openTls({ ...config.tls!, schedule: scheduleByTimer, logger })));
+  opened.push(() => tls?.close());
   const meters = createMeters(config);
   // Nobody is dialled by settings that are wrong.
   const isAsking = config.protoSource === 'reflection' && problems.found.length > 0;
   const snapshot = isAsking
     ? undefined
     : await problems.attempt(undefined, () => takeSnapshot(config, cuebots.reflect));
+  const coordination = problems.found.length > 0 ? undefined : await openCoordination(config, logger, meters);
   const authentication = await problems.attempt('API_KEYS_FILE', () =>
-    createAuthentication(config.authentication, { logger, now }),
+    createAuthentication(config.authentication, { logger, now, failuresElsewhere: coordination?.failures }),
   );
   if (authentication !== undefined) opened.unshift(authentication.close);
+  // When nothing is under way any more: its turns are others' from then on.
+  opened.push(() => coordination?.close());
   if (snapshot === undefined || authentication === undefined || problems.found.length > 0) {
     throw new ConfigError(problems.found);
   }
@@ -93,7 +106,15 @@ async function openGateway(
   for (const { method, validations } of snapshot.table.rows) {
     if (validations.some(({ kind }) => kind === 'recent')) neverAnswers.add(method);
   }
-  const pipeline = await createPipeline({ config, snapshot, upstream: cuebots.only, meters, logger, now });
+  const pipeline = await createPipeline({
+    config,
+    snapshot,
+    upstream: cuebots.only,
+    meters,
+    logger,
+    now,
+    coordination,
+  });
   opened.push(pipeline.close);
   const { laneStates, auditFailures, auditDisturbances } = pipeline;
   const budget = createByteBudget(config.maxBufferedBytes);
@@ -106,6 +127,8 @@ async function openGateway(
   const readinessInDetail = (): Readiness => {
     if (isClosing) return { ready: false, reason: 'shutting down' };
     if (!authentication.isReady()) return { ready: false, reason: 'the keys of an OAuth issuer cannot be had' };
+    const problem = coordination?.problem();
+    if (problem !== undefined) return { ready: false, reason: problem };
     return cuebots.readiness();
   };
   // Addresses are for those who may read the metrics.
@@ -119,6 +142,7 @@ async function openGateway(
   if (wrongEndpoints.length > 0) throw new ConfigError(wrongEndpoints);
   // So that the first tokens need not wait for keys; without an answer, it goes on without.
   await authentication.start();
+  coordination?.join(describeGateway(config, snapshot));
   const metricsAddress = { host: config.metricsHost, port: config.metricsPort ?? 0 };
   const metricsServer = await meters?.serve({ readiness: readinessInDetail, onError }).catch((error: unknown) => {
     throw explainListenError(error, { ...metricsAddress, hostSetting: 'METRICS_HOST', portSetting: 'METRICS_PORT' });
@@ -127,16 +151,20 @@ async function openGateway(
   opened.push(() => metricsServer?.close({ timeoutMs: 1_000 }));
 
   const { host, port } = config;
-  const { mounts, webSockets, fallback } = surfaces;
+  const { mounts, documents, webSockets, fallback } = surfaces;
   const server = await createServer({
     host,
     port,
     beforeRouting,
     mounts,
+    documents,
     webSockets,
     fallback,
     readiness,
     onError,
+    keepAliveTimeoutMs: config.httpKeepAliveMs,
+    tls,
+    maxConcurrentStreams: config.grpcLimits.maxConcurrentStreams,
     connectionLimits: {
       maxConnections: limitToDescriptors(config.maxConnections),
       maxPerAddress: config.maxConnectionsPerAddress,
@@ -155,12 +183,14 @@ async function openGateway(
     auditDisturbances,
     keySets: authentication.keySets,
     apiKeyFile: authentication.apiKeyFile,
+    certificate: () => tls?.state(),
     links: () => ({ ...snapshot.links.counters }),
+    coordination: () => coordination?.state(),
   });
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
   // Not loaded where it is not served: its libraries are.
   const { openGrpc } = config.grpcPort === undefined ? {} : await import('./open-grpc.ts');
-  const grpc = await openGrpc?.({ config, snapshot, pipeline, authentication, meters });
+  const grpc = await openGrpc?.({ config, snapshot, pipeline, authentication, tls, meters });
   opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { CoordinationState } from '../coordination/create-coordination.ts';
 import type { RefusalReason } from '../graphql/limits/refusal-reasons.ts';
 import type { RetryReason } from '../pipeline/placement/retry-calls.ts';
 import type { EndpointLane } from './destinations.ts';
@@ -26,6 +27,10 @@ export interface WatchedState {
   readonly keySets: () => Iterable<KeySetState>;
   /** The file of API keys; undefined: there is none. */
   readonly apiKeyFile: () => { readonly isCurrent: boolean } | undefined;
+  /** What is shared with other gateways; undefined: nothing is. */
+  readonly coordination: () => CoordinationState | undefined;
+  /** The gateway's own certificate; undefined: it has none. */
+  readonly certificate: () => { readonly isCurrent: boolean; readonly endsAtMs: number } | undefined;
 }
 
 /** How one Cuebot is doing, for metrics and readiness. */
@@ -51,6 +56,8 @@ export interface Meters {
   readonly laneWait: (endpoint: string, lane: string) => Observe;
   /** Counts a call that was sent again, or would have been but for the budget. */
   readonly retried: (reason: RetryReason) => void;
+  /** Counts a turn that came from another gateway, or was nobody's. */
+  readonly turned: () => void;
   /** Counts a request whose credentials did not suffice. */
   readonly rejected: (reason: string) => void;
   /** Counts a GraphQL operation that GraphQL itself refused. */
@@ -86,6 +93,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
     },
     laneWait: (endpoint, lane) => histogram('cuegate_lane_wait_seconds', endpoint, lane),
     retried: (reason) => counter('cuegate_retries_total', reason)(),
+    turned: () => counter('cuegate_lane_turns_total')(),
     rejected: (reason) => counter('cuegate_authentication_failures_total', reason)(),
     graphqlRefused: (reason) => counter('cuegate_graphql_refusals_total', reason)(),
     answers: (surface, handler) =>
@@ -101,7 +109,9 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       auditDisturbances,
       keySets,
       apiKeyFile,
+      certificate,
       links,
+      coordination,
     }) => {
       watch('cuegate_lane_waiting', () =>
         laneStates().map(({ endpoint, lane, waiting }) => [[endpoint, lane], waiting]),
@@ -131,6 +141,20 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
         const file = apiKeyFile();
         return file === undefined ? [] : [[[], file.isCurrent ? 1 : 0]];
       });
+      const shared = (value: (state: CoordinationState) => number) => {
+        const state = coordination();
+        return state === undefined ? [] : [[[], value(state)] as const];
+      };
+      watch('cuegate_store_connected', () => shared(({ isConnected }) => (isConnected ? 1 : 0)));
+      watch('cuegate_gateways', () => shared(({ gateways }) => gateways));
+      watch('cuegate_tls_certificate_usable', () => {
+        const state = certificate();
+        return state === undefined ? [] : [[[], state.isCurrent ? 1 : 0]];
+      });
+      watch('cuegate_tls_certificate_end_timestamp_seconds', () => {
+        const state = certificate();
+        return state === undefined ? [] : [[[], state.endsAtMs / 1000]];
+      });
       watch('cuegate_key_set_age_seconds', () => [...keySets()].map(({ issuer, ageMs }) => [[issuer], ageMs / 1000]));
     },
     serve: (options) =>
@@ -148,4 +172,12 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
 /**
  * What alert rules wait for. An increase is seen only of a series that was there before, so these begin at 0 with the process.
  */
-const watchedReasons = ['UNEXPECTED', 'LANE_FULL', 'LANE_WAIT', 'AUDIT_FAILED', 'BUFFERS_FULL', 'BODY_BUFFERS_FULL'];
+const watchedReasons = [
+  'UNEXPECTED',
+  'LANE_FULL',
+  'LANE_WAIT',
+  'AUDIT_FAILED',
+  'BUFFERS_FULL',
+  'BODY_BUFFERS_FULL',
+  'COORDINATION_UNREACHABLE',
+];

@@ -6,6 +6,7 @@ import type { ReflectionTransport } from '../registry/sources/load-by-reflection
 import type { DatabaseMark } from '../rpc-table/affinity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createUpstream } from '../upstream/create-upstream.ts';
+import type { ChannelTls } from '../upstream/open-channel.ts';
 import { CuebotPool, type PoolWatch } from '../upstream/cuebot-pool.ts';
 
 import type { OneCuebot, Pipeline } from './create-pipeline.ts';
@@ -35,17 +36,18 @@ export interface OpenedCuebots {
 /** Opens what `CUEBOT_ENDPOINT` names; nothing is dialled before the start, or before somebody asks for protos. */
 export function openCuebots(
   config: Pick<Config, 'cuebotEndpoints' | 'upstreamTransport' | 'maxReceiveBytes'>,
+  tls: ChannelTls | undefined,
   logger: Logger,
   mayGoUnanswered: (method: MethodDescriptor) => boolean,
 ): OpenedCuebots {
   const { cuebotEndpoints: endpoints, upstreamTransport: transport, maxReceiveBytes } = config;
   const [first] = endpoints;
   if (endpoints.length > 1 || first?.isGroup === true) {
-    return openPool(new CuebotPool({ endpoints, transport, maxReceiveBytes, logger, mayGoUnanswered }));
+    return openPool(new CuebotPool({ endpoints, transport, maxReceiveBytes, tls, logger, mayGoUnanswered }));
   }
   // Settings that name none are told later, with all that is wrong, and nobody is dialled.
   const endpoint = first?.name ?? 'none:1';
-  const upstream = createUpstream({ endpoint, transport, maxReceiveBytes, logger, mayGoUnanswered });
+  const upstream = createUpstream({ endpoint, transport, maxReceiveBytes, tls, logger, mayGoUnanswered });
   return {
     only: { endpoint, invokeOf: upstream.invokeOf },
     reflect: upstream.reflect,

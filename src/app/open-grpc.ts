@@ -3,6 +3,7 @@ import { compileIdentifyPeer } from '../authentication/identify-request.ts';
 import type { Config } from '../config/config.ts';
 import { createGrpc, type RunningGrpc } from '../grpc/create-grpc.ts';
 import { compileNetworks } from '../http/ip-network.ts';
+import type { ServedTls } from '../http/tls-listener.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { writeFileDescriptors } from '../registry/sources/descriptors/write-descriptor-set.ts';
 
@@ -17,6 +18,8 @@ export interface OpenGrpcOptions {
   readonly snapshot: Snapshot;
   readonly pipeline: Pick<Pipeline, 'invokeOf' | 'reject'>;
   readonly authentication: Pick<Authentication, 'identify'>;
+  /** The gateway's certificate; undefined: it has none. */
+  readonly tls: ServedTls | undefined;
   /** Undefined: nothing is measured. */
   readonly meters: Meters | undefined;
 }
@@ -47,6 +50,7 @@ export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | 
     host,
     port,
     maxRequestBytes: config.maxRequestBytes,
+    tls: config.grpcTls === 'on' ? options.tls : undefined,
     ...config.grpcLimits,
   });
   return listening.catch((error: unknown) => {

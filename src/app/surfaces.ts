@@ -6,6 +6,8 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Config } from '../config/config.ts';
 import { type Connect, createConnect } from '../connect/create-connect.ts';
 import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
+import { createFarmPage } from '../farm-page/create-farm-page.ts';
+import { createHomePage, type HomeLink } from '../web-pages/home-page.ts';
 import { createExecutor, replyFormOf } from '../graphql/execution/create-executor.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
 import { isRefusalReason } from '../graphql/limits/refusal-reasons.ts';
@@ -22,11 +24,12 @@ import { compileWordBlocked } from '../rest/render-error.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import { compileIdentifyRequest, type Rejection } from '../authentication/identify-request.ts';
 import type { ServerOptions } from '../http/create-server.ts';
-import type { Handler } from '../http/mount.ts';
+import type { Handler, Mount } from '../http/mount.ts';
 import type { Decision } from '../call/decision.ts';
 import { compileIsService, type IdentifyRequest, type Identity } from '../call/identity.ts';
 import { compressAnswers } from '../http/compress-answers.ts';
 import { compileProtection } from '../http/protect.ts';
+import { sendAnswer } from '../http/send-answer.ts';
 import { serveDocument } from '../http/serve-document.ts';
 import { createSwaggerUiPage } from '../swagger-ui/create-swagger-ui-page.ts';
 import { describeRoutes, openapiPath } from './describe-routes.ts';
@@ -38,6 +41,8 @@ const graphqlPath = '/graphql';
 
 /** Where the routes of REST can be read and tried out. */
 const docsPath = '/docs';
+/** Where the page is that shows the farm. */
+const farmPath = '/farm';
 
 /** What the surfaces are made from. */
 export interface CreateSurfacesOptions {
@@ -53,7 +58,7 @@ export interface CreateSurfacesOptions {
 }
 
 /** Both surfaces, as a server mounts them. */
-export interface Surfaces extends Required<Pick<ServerOptions, 'mounts' | 'webSockets' | 'fallback'>> {
+export interface Surfaces extends Required<Pick<ServerOptions, 'mounts' | 'documents' | 'webSockets' | 'fallback'>> {
   readonly graphql: Pick<Graphql, 'completeStreams' | 'dispose'>;
 }
 
@@ -79,6 +84,7 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
   const isCompressed = config.compression !== 'off';
   const handleGraphql = isCompressed ? compressAnswers(graphql.handle, options.budget) : graphql.handle;
   const protect = compileGate(options, addressOf);
+  const home = createHomePage(homeLinksOf(config), isCompressed);
   return {
     mounts: {
       [graphqlPath]: protect({
@@ -86,9 +92,6 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
         crossSiteMethods: 'GET, POST',
         isReadGuarded: () => true,
         wordBlocked,
-      }),
-      ...(config.openapi && {
-        [openapiPath]: serveDocument(() => describeRoutes(snapshot, config.authentication), isCompressed),
       }),
       ...(config.openapi &&
         config.swaggerUi && {
@@ -99,6 +102,12 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
             wordBlocked: compileWordBlocked(config.jsonStyle),
           }),
         }),
+      ...(config.farmPage && { [farmPath]: protect(mountFarmPage(options)) }),
+    },
+    documents: {
+      ...(config.openapi && {
+        [openapiPath]: serveDocument(() => describeRoutes(snapshot, config.authentication), isCompressed),
+      }),
       ...(resource !== undefined && { [resource.path]: serveDocument(() => resource.document, isCompressed) }),
     },
     webSockets: {
@@ -111,7 +120,10 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
       }),
     },
     fallback: protect({
-      handle: (request, response) => (connect.handles(request) ? handleConnect : handleRest)(request, response),
+      handle: (request, response) => {
+        if (home.handles(request)) return home.handle(request, response);
+        return (connect.handles(request) ? handleConnect : handleRest)(request, response);
+      },
       crossSiteMethods: 'GET, POST',
       isReadGuarded: connect.handles,
       wordBlocked: compileWordBlocked(config.jsonStyle),
@@ -179,9 +191,14 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
   const { config, snapshot, pipeline, authentication, budget, logger } = options;
   const { registry, table, graphqlServices, needsOf, descriptions, links, persistedOperations } = snapshot;
   const { authorizationServer } = authentication;
-  const needsToken = config.auth === 'jwt';
   const isCompressed = config.compression !== 'off';
-  const page = { path: graphqlPath, needsToken, login: config.graphiqlLogin, authorizationServer, isCompressed };
+  const page = {
+    ...visitorsOf(config),
+    path: graphqlPath,
+    authorizationServer,
+    hasFarmPage: config.farmPage,
+    isCompressed,
+  };
   const schema = deriveSchema({
     registry,
     table,
@@ -222,6 +239,49 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
   });
 }
 
+function visitorsOf({ auth, graphiqlLogin }: Config) {
+  return { needsToken: auth === 'jwt', login: graphiqlLogin };
+}
+
+function mountFarmPage({ config, authentication: { authorizationServer } }: CreateSurfacesOptions): Mount {
+  const page = createFarmPage({
+    ...visitorsOf(config),
+    path: farmPath,
+    authorizationServer,
+    hasGraphiql: config.graphiql,
+    isCompressed: config.compression !== 'off',
+  });
+  return {
+    handle: (request, response) => {
+      if (page.handles(request)) page.handle(request, response);
+      else
+        sendAnswer(response, { status: 404, headers: { 'Content-Type': 'text/plain' }, body: 'a page for browsers\n' });
+    },
+    crossSiteMethods: 'GET',
+    isReadGuarded: () => false,
+    wordBlocked,
+  };
+}
+
+/** What the page at `/` leads to. */
+function homeLinksOf({ farmPage, graphiql, openapi, swaggerUi }: Config): readonly HomeLink[] {
+  return [
+    ...(farmPage
+      ? [{ name: 'The farm', address: 'farm', description: 'Shows, jobs and hosts at a glance, as they are now.' }]
+      : []),
+    ...(graphiql
+      ? [{ name: 'GraphiQL', address: 'graphql', description: 'Try queries, and read what there is to ask for.' }]
+      : []),
+    ...(openapi
+      ? [{ name: 'OpenAPI', address: openapiPath.slice(1), description: 'The routes of REST, for generators of code.' }]
+      : []),
+    ...(openapi && swaggerUi
+      ? [{ name: 'REST', address: docsPath.slice(1), description: 'Read the routes, and try them out.' }]
+      : []),
+    { name: 'Health', address: 'readyz', description: 'Whether this gateway is ready, and reaches its Cuebot.' },
+  ];
+}
+
 /** Whether the policy lets somebody read anything: reads that depend on what they are about count. */
 function compileMayRead({ table, policy, graphqlServices }: Snapshot): (identity: Identity) => boolean {
   const reads = graphqlServices
@@ -258,6 +318,7 @@ function compileGate(
     listenHost: config.host,
     publicUrl: config.authentication.publicUrl,
     corsOrigins: config.corsOrigins,
+    corsHeaders: config.corsHeaders,
     isAmbient: config.auth === 'none',
     addressOf,
     onBlocked: (event) => {

@@ -6,10 +6,11 @@ import { AuditFileError } from './audit-file-error.ts';
 import { readAuditKey } from './audit-key.ts';
 import type { AuditTrail } from './audit-record.ts';
 import { type Audit, type AuditOptions, createAudit } from './create-audit.ts';
+import { nameAuditFile } from './name-audit-file.ts';
 
 /** Where the audit is written, and how it is sealed. */
 export interface AuditSettings {
-  /** Undefined: the log. */
+  /** A path, in which `%h` and `%p` stand for the machine and the process; undefined: the log. */
   readonly file: string | undefined;
   /** When a file is put away, in bytes. */
   readonly maxBytes: number;
@@ -33,8 +34,9 @@ export interface OpenedAudit extends Audit {
 }
 
 /** Opens the audit where the settings say. Rejects with AuditFileError when it cannot be written there. */
-export async function openAudit({ settings, ...options }: OpenAuditOptions): Promise<OpenedAudit> {
+export async function openAudit({ settings: given, ...options }: OpenAuditOptions): Promise<OpenedAudit> {
   const { logger, now, schedule } = options;
+  const settings = { ...given, file: given.file === undefined ? undefined : nameAuditFile(given.file) };
   // What alert rules wait for has to be there before it happens.
   const disturbances = new Map<FileDisturbance, number>([
     ['FILE_GONE', 0],
@@ -84,10 +86,11 @@ async function openTrail(
   return openAuditFile({ ...options, path: file, maxBytes, key });
 }
 
-/** Writes records to the log, at info and unchained: whoever collects the log keeps them. */
+/** Writes records to the log, whatever its level, and unchained: whoever collects the log keeps them. */
 function createLogTrail(logger: Logger): AuditTrail {
+  const write = logger.record ?? logger.info;
   return {
-    append: async (record) => logger.info({ audit: record }, 'audit'),
+    append: async (record) => write.call(logger, { audit: record }, 'audit'),
     end: () => undefined,
     close: async () => undefined,
   };

@@ -99,6 +99,23 @@ async function* linesOf(path: string): AsyncIterable<string> {
   if (rest !== '') yield rest;
 }
 
+/**
+ * The files of each audit, where several gateways have written some. A file that begins with record 1 begins an audit; what
+ * was put away under a number belongs to the file of that name without it. Rejects when a file cannot be read.
+ */
+export async function groupAudits(paths: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const firsts = await Promise.all(paths.map(firstSeqOf));
+  if (firsts.filter((seq) => seq === 1).length < 2) return [paths];
+  const audits = new Map<string, string[]>();
+  for (const path of paths) {
+    const name = path.replace(/\.\d{1,9}$/, '');
+    const found = audits.get(name);
+    if (found === undefined) audits.set(name, [path]);
+    else found.push(path);
+  }
+  return [...audits.values()];
+}
+
 async function inChainOrder(paths: readonly string[]): Promise<readonly string[]> {
   const firsts = await Promise.all(paths.map(async (path) => ({ path, seq: await firstSeqOf(path) })));
   return firsts.toSorted((one, other) => one.seq - other.seq).map(({ path }) => path);

@@ -4,7 +4,7 @@ import type { Identify, Identity } from '../call/identity.ts';
 
 import type { ApiKeyFileState } from './api-keys/api-key-file.ts';
 import { createTokenIdentify } from './create-token-identify.ts';
-import { FailureLimiter } from './failure-limiter.ts';
+import { FailureLimiter, type FailuresElsewhere } from './failure-limiter.ts';
 import { limitFailures } from './limit-failures.ts';
 import type { AuthorizationServer } from './oidc/authorization-server.ts';
 import type { KeySetState } from './oidc/key-set.ts';
@@ -20,6 +20,8 @@ export interface AuthenticationSurroundings {
   readonly schedule?: Schedule;
   readonly random?: () => number;
   readonly fetch?: Fetch;
+  /** Where other gateways tell of bad credentials; undefined: there are none. */
+  readonly failuresElsewhere?: FailuresElsewhere | undefined;
 }
 
 /** How the gateway tells who calls, with what it keeps for that. */
@@ -61,6 +63,7 @@ export function createAuthentication(
     schedule = scheduleByTimer,
     random = Math.random,
     fetch = globalThis.fetch,
+    failuresElsewhere: elsewhere,
   }: AuthenticationSurroundings,
 ): Authentication {
   if (settings.auth === 'none') return composeAuthentication(() => anonymous, []);
@@ -68,7 +71,7 @@ export function createAuthentication(
   const opened = openVerifiers(settings, { logger, now, schedule, random, fetch: bounded });
   if (opened.length === 0) throw new TypeError('expected at least one way to identify callers');
   const { failuresPerMinute: perMinute } = settings;
-  const limiter = perMinute === 0 ? undefined : new FailureLimiter({ perMinute, now });
+  const limiter = perMinute === 0 ? undefined : new FailureLimiter({ perMinute, now, elsewhere });
   const limited = opened.map(({ verifier, sentAs, isGuessable }): readonly [OpenVerifier['sentAs'], TokenVerifier] => [
     sentAs,
     limiter === undefined ? verifier : limitFailures(verifier, limiter, { isGuessable }),

@@ -10,6 +10,16 @@ export interface FailureLimiterOptions {
   readonly perMinute: number;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
+  /** Bad credentials that other gateways were shown; undefined: there are no others. */
+  readonly elsewhere?: FailuresElsewhere | undefined;
+}
+
+/** Where gateways tell each other about bad credentials. */
+export interface FailuresElsewhere {
+  /** Told about each: where it came from, and a hash of what was shown. */
+  readonly watch: (listener: (address: string, shown: string) => void) => void;
+  /** There were some here. */
+  readonly announce: (address: string, shown: string) => void;
 }
 
 /** What is known of an address from which bad credentials came. */
@@ -52,6 +62,7 @@ export class FailureLimiter {
   constructor(options: FailureLimiterOptions) {
     this.#options = options;
     this.#clockMs = options.now();
+    options.elsewhere?.watch((address, shown) => void this.#count(address, shown));
   }
 
   /** Whether an address has guessed too much lately. */
@@ -68,23 +79,29 @@ export class FailureLimiter {
   /** @param shown a hash of the credentials; it is kept, so it must not be the credentials themselves */
   noteFailure(address: string | undefined, shown: string): void {
     if (address === undefined || isLoopback(address)) return;
+    if (this.#count(address, shown)) this.#options.elsewhere?.announce(address, shown);
+  }
+
+  /** False: it changes nothing. */
+  #count(address: string, shown: string): boolean {
     const { perMinute } = this.#options;
     const nowMs = this.#now();
     const guesser = this.#find(address) ?? this.#begin(address, nowMs);
-    if (guesser.shown.includes(shown)) return;
+    if (guesser.shown.includes(shown)) return false;
     guesser.shown = [...guesser.shown.slice(1 - maxShown), shown];
     // Requests that were under way when the address was closed do not close it for longer.
-    if (nowMs < guesser.closedUntilMs) return;
+    if (nowMs < guesser.closedUntilMs) return false;
     const regained = (Math.max(0, nowMs - guesser.countedAtMs) / 60_000) * perMinute;
     guesser.budget = Math.min(perMinute, guesser.budget + regained);
     guesser.countedAtMs = nowMs;
     if (guesser.budget === perMinute) guesser.closings = 0;
     guesser.budget = Math.max(0, guesser.budget - 1);
-    if (guesser.budget >= 1) return;
+    if (guesser.budget >= 1) return true;
     guesser.closedUntilMs = nowMs + Math.min(maxPauseMs, minPauseMs * 2 ** guesser.closings);
     // The budget does not grow while the address is closed.
     guesser.countedAtMs = guesser.closedUntilMs;
     guesser.closings += 1;
+    return true;
   }
 
   #now(): number {

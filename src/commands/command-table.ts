@@ -17,7 +17,15 @@ export interface CommandSyntax {
 
 /** The one table of commands: the command line is held to it, and `cuegate help` prints it. */
 export const commandTable = {
-  serve: { summary: 'serve against the Cuebot at CUEBOT_ENDPOINT', valued: {}, switches: {} },
+  serve: {
+    summary: 'serve against the Cuebot at CUEBOT_ENDPOINT',
+    valued: {},
+    switches: {
+      '--check-config': 'read the settings and the files that they name, say what is wrong, and end',
+      '--print-config': 'print the settings that count and where each comes from, secrets masked, and end',
+      '--example-config': 'print a file for --config to begin with, and end',
+    },
+  },
   demo: {
     summary: 'start a demo Cuebot on this machine, and serve in front of it',
     valued: {
@@ -29,6 +37,21 @@ export const commandTable = {
     },
     switches: { '--cuebot-only': 'the demo Cuebot alone, for other clients', '--still': 'nothing happens by itself' },
     example: 'cuegate demo --size large --speed 10 --seed 7',
+  },
+  agent: {
+    summary: 'let pycue and CueGUI on this machine use a cuegate elsewhere, as whoever logs in',
+    valued: {
+      '--gateway': 'where cuegate is, e.g. https://cuegate.studio.example',
+      '--issuer': 'where people log in; the gateway tells it where not given',
+      '--client-id': 'the public client that the issuer knows this program by',
+      '--scopes': 'what to ask for',
+      '--resource': 'whom the token is for, where the issuer wants to know',
+      '--socket': 'the path of the Unix socket',
+      '--port': 'a TCP port on loopback in its place, which every user of this machine could use',
+    },
+    switches: {},
+    hasNoSettings: true,
+    example: 'cuegate agent --gateway https://cuegate.studio.example --client-id cuegate-agent',
   },
   operations: {
     summary: 'print every RPC with its REST path, GraphQL field, kind, level and lane',

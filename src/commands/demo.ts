@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 
 import { signToken } from '../authentication/hmac/sign-token.ts';
-import { readConfig } from '../config/config.ts';
+import { type Config, readConfig } from '../config/config.ts';
 import type { DemoCuebot, DemoCuebotOptions } from '../demo/demo-cuebot.ts';
 import { createDemoCuebot, DemoStartError } from '../demo/demo-cuebot.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -69,7 +69,7 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
           algorithm: 'HS256',
           claims: { sub: 'demo', iat: issuedAt, exp: issuedAt + tokenSeconds },
         });
-  process.stdout.write(describeDemo(gateway, cuebot.endpoint, token));
+  process.stdout.write(describeDemo(gateway, config, cuebot.endpoint, token));
 };
 
 async function serveCuebotOnly(options: DemoCuebotOptions): Promise<void> {
@@ -103,18 +103,23 @@ async function startCuebot(options: DemoCuebotOptions): Promise<DemoCuebot> {
 }
 
 /** What a newcomer needs to begin; the token last but one, so that a double click takes it whole. */
-function describeDemo({ url, grpcPort }: Gateway, cuebot: string, token: string | undefined): string {
+function describeDemo(
+  { url, grpcPort }: Gateway,
+  { farmPage }: Config,
+  cuebot: string,
+  token: string | undefined,
+): string {
   const header = token === undefined ? '' : ` \\\n  -H "Authorization: Bearer ${token}"`;
   return `
 cuegate demo: a farm in a box, with a gateway in front of it
 
-  GraphiQL   ${url}/graphql
+${farmPage ? `  Farm       ${url}/farm\n` : ''}  GraphiQL   ${url}/graphql
   REST       POST ${url}/show.ShowInterface/FindShow
   REST docs  ${url}/docs
   gRPC       127.0.0.1:${grpcPort}, with the token as metadata
   Cuebot     ${cuebot} (gRPC, simulated; starts anew with every run)
   Auth       ${token === undefined ? 'none: whoever reaches this address may do everything' : 'bearer tokens, HS256, with a secret made for this run'}
-${token === undefined ? '' : `\nToken, valid for 12 hours (GraphiQL asks for it):\n\n${token}\n`}
+${token === undefined ? '' : `\nToken, valid for 12 hours (the pages ask for it):\n\n${token}\n`}
 Try it:
 
 curl -s ${url}/show.ShowInterface/FindShow \\

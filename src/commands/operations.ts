@@ -3,6 +3,7 @@ import { createPipeline, type Pipeline } from '../app/create-pipeline.ts';
 import { type Config, parseConfig } from '../config/config.ts';
 import { formatOperations, listOperations } from '../app/operations.ts';
 import { type Snapshot, takeSnapshot } from '../app/snapshot.ts';
+import { silentLogger } from '../telemetry/logger.ts';
 
 import type { Command } from './command.ts';
 
@@ -32,9 +33,7 @@ function pipelineOf(config: Config, snapshot: Snapshot): Promise<Pipeline> {
       invokeOf: () => () => Promise.reject(new Error('cuegate operations calls nothing')),
     },
     meters: createMeters(config),
-    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    logger: silentLogger,
     now: Date.now,
   });
 }
-
-const ignore = (): void => undefined;

@@ -1,6 +1,6 @@
 import { createAuthentication } from '../authentication/create-authentication.ts';
 import { decide } from '../authorization/decide.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import { silentLogger } from '../telemetry/logger.ts';
 import { CommandLineError } from './command-line.ts';
 import { type Config, parseConfig } from '../config/config.ts';
 import { GatewayError } from '../call/gateway-error.ts';
@@ -48,7 +48,7 @@ export const policy: Command = async ({ environment, flags, words, values }) => 
 
 /** @throws CommandLineError when the token is refused: then nothing may be called with it. */
 async function identityOf(token: string | undefined, { authentication: settings }: Config): Promise<Identity> {
-  const authentication = createAuthentication(settings, { logger: silent });
+  const authentication = createAuthentication(settings, { logger: silentLogger });
   try {
     await authentication.start();
     return await authentication.identify({ authorization: token === undefined ? undefined : `Bearer ${token}` });
@@ -59,8 +59,3 @@ async function identityOf(token: string | undefined, { authentication: settings 
     authentication.close();
   }
 }
-
-const ignore = (): void => undefined;
-
-/** What is worth a word is an error, and that is told. */
-const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -1,6 +1,8 @@
 import { readConfig } from '../config/config.ts';
 import { UserError } from '../errors/user-error.ts';
 
+import { askOwnServer } from '../http/ask-own-server.ts';
+
 import type { Command } from './command.ts';
 
 /** How long an answer is waited for, in milliseconds. */
@@ -12,12 +14,11 @@ const patienceMs = 3_000;
  */
 export const ready: Command = async (input) => {
   const { config } = readConfig(input);
-  const url = `http://${reachable(config.host)}:${config.port}/readyz`;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(patienceMs) }).catch((error: unknown) => {
+  const url = `${config.tls === undefined ? 'http' : 'https'}://${reachable(config.host)}:${config.port}/readyz`;
+  const { status, text: body } = await askOwnServer(url, patienceMs).catch((error: unknown) => {
     throw new UserError(`not ready: nothing answers at ${url} (${reasonOf(error)})`);
   });
-  const text = (await answer.text()).trim();
-  if (!answer.ok) throw new UserError(`not ready: ${url} answers ${answer.status}: ${text}`);
+  if (status !== 200) throw new UserError(`not ready: ${url} answers ${status}: ${body.trim()}`);
   process.stdout.write('ready\n');
 };
 
@@ -29,6 +30,6 @@ function reachable(host: string | undefined): string {
 }
 
 function reasonOf(error: unknown): string {
-  const cause = (error as { readonly cause?: { readonly code?: string } }).cause;
-  return cause?.code ?? (error as Error).message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
 }

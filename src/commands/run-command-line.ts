@@ -9,6 +9,7 @@ import type { CommandName } from './command-table.ts';
 const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   demo: async () => (await import('./demo.ts')).demo,
+  agent: async () => (await import('./agent.ts')).agent,
   operations: async () => (await import('./operations.ts')).operations,
   token: async () => (await import('./token.ts')).token,
   'api-key': async () => (await import('./api-key.ts')).apiKey,
@@ -20,7 +21,7 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
 };
 
 /** Those that go on until a signal ends them. */
-const servers: ReadonlySet<CommandName> = new Set(['serve', 'demo']);
+const servers: ReadonlySet<CommandName> = new Set(['serve', 'demo', 'agent']);
 
 /**
  * Does what the arguments after the program's name say. Never rejects: what went wrong is written to standard error, and the

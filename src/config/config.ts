@@ -7,22 +7,29 @@ import { type IpNetwork, isLoopback, parseIpNetwork } from '../http/ip-network.t
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';
-import { findLoginProblems, type LoginSettings, readLoginSettings } from '../graphiql/page-settings.ts';
+import { findLoginProblems, type LoginSettings, readLoginSettings } from '../web-pages/login-settings.ts';
+import { findStoreProblems, type StoreSettings } from '../coordination/store-settings.ts';
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import type { Endpoint } from '../upstream/parse-endpoint.ts';
 import { readCuebotEndpoints } from './cuebot-endpoints.ts';
-import { createReader, type RawConfig } from './read-settings.ts';
-import { flagOf, options } from './settings.ts';
-import { findUnusedNames } from './unused-names.ts';
+import { formatConfigFile, readConfigFile } from './config-file.ts';
+import { createReader, findSetting, type RawConfig } from './read-settings.ts';
+import { flagOf, type Option, options } from './settings.ts';
+import { findNewlyActive, findUnusedNames } from './unused-names.ts';
 import { hostPatternProblem } from '../http/allowed-hosts.ts';
 import { originProblem } from '../http/cors.ts';
+import type { TlsFiles } from '../http/tls-files.ts';
+import { readCuebotTls, readServedTls, type ServedTlsSettings } from './tls-settings.ts';
 
 /** What the program uses: complete, typed, frozen. Times in milliseconds, sizes in bytes. */
 export interface Config {
   /** At least one. */
   readonly cuebotEndpoints: readonly Endpoint[];
   readonly upstreamTransport: 'grpc-js' | 'http2';
+  /** Undefined: plain text. */
+  readonly cuebotTls: TlsFiles | undefined;
   readonly grpcTimeoutMs: number;
+  readonly httpTimeoutMs: number;
   readonly maxReceiveBytes: number;
   /** Undefined: the protos that cuegate brings along. */
   readonly protoSource: string | undefined;
@@ -31,6 +38,9 @@ export interface Config {
   readonly port: number;
   /** Undefined: every interface. */
   readonly host: string | undefined;
+  /** Undefined: plain text. */
+  readonly tls: ServedTlsSettings | undefined;
+  readonly httpKeepAliveMs: number;
   readonly logLevel: string;
   /** Undefined: no metrics. */
   readonly metricsPort: number | undefined;
@@ -62,6 +72,7 @@ export interface Config {
   readonly grpcServices: readonly string[];
   /** Undefined: gRPC is not served. */
   readonly grpcPort: number | undefined;
+  readonly grpcTls: 'off' | 'on';
   readonly grpcLimits: {
     readonly maxConnections: number;
     readonly maxConcurrentStreams: number;
@@ -72,6 +83,7 @@ export interface Config {
   /** Which answers are compressed. */
   readonly compression: 'graphql' | 'all' | 'off';
   readonly graphiql: boolean;
+  readonly farmPage: boolean;
   /** Undefined: people bring tokens. */
   readonly graphiqlLogin: LoginSettings | undefined;
   readonly jsonStyle: 'compact' | 'spaced';
@@ -104,10 +116,15 @@ export interface Config {
   /** Empty: the default, see `compileAllowedHosts`. */
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
+  readonly corsHeaders: readonly string[];
   /** Whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly IpNetwork[];
   readonly lanes: boolean;
   readonly laneLimits: Omit<LaneLimits, 'callMs'>;
+  /** By what several gateways agree; undefined: this one is alone. */
+  readonly store: StoreSettings | undefined;
+  /** How they share lanes. */
+  readonly laneSharing: { readonly turnMs: number; readonly orphanHoldMs: number };
 }
 
 /** Everything that is wrong with the settings, at once. */
@@ -132,36 +149,51 @@ export interface ReadConfig {
   readonly problems: Problems;
   /** What stands in the environment as if it were a setting, and is none. No reason not to start; among the problems if there are any. */
   readonly unusedNames: readonly string[];
+  /** What now acts that OpenCue's documents have people set, and its Go gateway never looked at. */
+  readonly newNames: readonly string[];
 }
 
 /** Turns text into a Config in one pass, and gathers every problem on the way. Never throws. */
 export function readConfig(raw: RawConfig): ReadConfig {
   const gathered = new Problems();
   const problems = [...unknownFlags(raw)];
-  const read = createReader(raw, problems);
+  const file = readFileOf(raw, problems);
+  const read = createReader(raw, file, problems);
   const auth = read.text('AUTH') as Config['auth'];
   const authentication = readAuthenticationSettings(read);
   const persistedOperations = read.text('PERSISTED_OPERATIONS') as Config['persistedOperations'];
-  // The page asks for the schema, and for whatever somebody types.
+  // The one asks for the schema, and for whatever somebody types; the other brings operations of its own.
   const graphiql = read.boolean('GRAPHIQL') && persistedOperations !== 'only';
+  const farmPage = read.boolean('FARM_PAGE') && persistedOperations !== 'only';
   const login = {
     clientId: auth === 'none' ? '' : read.text('GRAPHIQL_CLIENT_ID'),
-    hasPage: graphiql,
+    hasPage: graphiql || farmPage,
     scopes: read.list('GRAPHIQL_SCOPES'),
     parameters: read.list('GRAPHIQL_LOGIN_PARAMETERS'),
   };
   const grpcTimeoutMs = read.number('GRPC_TIMEOUT');
   const cuebots = readCuebotEndpoints(read);
+  const store: StoreSettings = {
+    url: read.text('REDIS_URL'),
+    password: read.text('REDIS_PASSWORD'),
+    sentinelPassword: read.text('REDIS_SENTINEL_PASSWORD'),
+    caFile: read.text('REDIS_CA_FILE') || undefined,
+    prefix: read.text('REDIS_PREFIX'),
+  };
   const config: Config = {
     cuebotEndpoints: cuebots.endpoints,
     upstreamTransport: read.text('UPSTREAM_TRANSPORT') as Config['upstreamTransport'],
+    cuebotTls: readCuebotTls(read, problems),
     grpcTimeoutMs,
+    httpTimeoutMs: read.text('HTTP_TIMEOUT') === '' ? grpcTimeoutMs : read.number('HTTP_TIMEOUT'),
     maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
     protoSource: read.text('PROTO_SOURCE') || undefined,
     protoPath: read.text('PROTO_PATH') || undefined,
     port: read.number('REST_PORT'),
     host: read.text('HOST') || (auth === 'none' ? '127.0.0.1' : undefined),
-    logLevel: read.text('LOG_LEVEL'),
+    tls: readServedTls(read, problems),
+    httpKeepAliveMs: read.number('HTTP_KEEPALIVE_TIMEOUT'),
+    logLevel: read.text('LOG_LEVEL').replace('warning', 'warn'),
     metricsPort: read.text('METRICS_PORT') === '' ? undefined : read.number('METRICS_PORT'),
     metricsHost: read.text('METRICS_HOST'),
     shutdownTimeoutMs: read.number('SHUTDOWN_TIMEOUT'),
@@ -182,6 +214,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     graphqlServices: read.list('GRAPHQL_SERVICES'),
     grpcServices: read.list('GRPC_SERVICES'),
     grpcPort: read.text('GRPC_PORT') === '' ? undefined : read.number('GRPC_PORT'),
+    grpcTls: read.text('GRPC_TLS') as Config['grpcTls'],
     grpcLimits: Object.freeze({
       maxConnections: read.number('GRPC_MAX_CONNECTIONS'),
       maxConcurrentStreams: read.number('MAX_CONCURRENT_STREAMS'),
@@ -191,6 +224,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     swaggerUi: read.boolean('SWAGGER_UI'),
     compression: read.text('COMPRESSION') as Config['compression'],
     graphiql,
+    farmPage,
     graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
     forwardMetadata: read.boolean('FORWARD_METADATA'),
@@ -229,6 +263,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     liveMaxServiceStreams: read.number('LIVE_MAX_SERVICE_STREAMS'),
     allowedHosts: read.list('ALLOWED_HOSTS'),
     corsOrigins: read.list('CORS_ORIGINS'),
+    corsHeaders: read.list('CORS_HEADERS'),
     trustedProxies: readNetworks(read.list('TRUSTED_PROXIES'), problems),
     lanes: read.boolean('LANES'),
     laneLimits: {
@@ -236,13 +271,44 @@ export function readConfig(raw: RawConfig): ReadConfig {
       maxWaiting: read.number('LANE_MAX_WAITING'),
       maxWaitMs: read.number('LANE_MAX_WAIT'),
     },
+    store: store.url === '' ? undefined : store,
+    laneSharing: { turnMs: read.number('LANE_TURN'), orphanHoldMs: read.number('LANE_ORPHAN_HOLD') },
   };
   problems.push(...cuebots.problems);
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
   problems.push(...findLoginProblems(login, authentication));
+  problems.push(...findStoreProblems(store));
   const unusedNames = findUnusedNames(raw.environment);
+  const newNames = findNewlyActive(raw.environment);
   if (problems.length > 0) gathered.add(...problems, ...unusedNames);
-  return { config: Object.freeze(config), problems: gathered, unusedNames };
+  return { config: Object.freeze(config), problems: gathered, unusedNames, newNames };
+}
+
+/** The texts of the file that CONFIG_FILE names; none when there is no such setting, or something is wrong with it. */
+function readFileOf({ flags, environment }: RawConfig, problems: string[]): Readonly<Record<string, string>> {
+  const path = flags['CONFIG_FILE'] || environment['CONFIG_FILE'];
+  if (!path) return {};
+  try {
+    return readConfigFile(path);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(error.message);
+    return {};
+  }
+}
+
+/** The settings that count, and where each comes from, as a file that says the same; secrets are masked. */
+export function printConfig(raw: RawConfig): string {
+  const file = readFileOf(raw, []);
+  return formatConfigFile((name) => {
+    const found = findSetting(
+      raw,
+      file,
+      (options as readonly Option[]).find((option) => option.name === name)!,
+      () => {},
+    );
+    return { text: found.text, source: found.name === name ? found.source : `${found.source}, as ${found.name}` };
+  });
 }
 
 function readNetworks(texts: readonly string[], problems: string[]): readonly IpNetwork[] {
@@ -288,7 +354,7 @@ function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<st
   }
 }
 
-function* siteProblems({ auth, allowedHosts, corsOrigins }: Config): Iterable<string> {
+function* siteProblems({ auth, allowedHosts, corsOrigins, corsHeaders }: Config): Iterable<string> {
   for (const host of allowedHosts) {
     const problem = hostPatternProblem(host);
     if (problem !== undefined) yield `ALLOWED_HOSTS: ${problem}`;
@@ -296,6 +362,9 @@ function* siteProblems({ auth, allowedHosts, corsOrigins }: Config): Iterable<st
   for (const origin of corsOrigins) {
     const problem = originProblem(origin);
     if (problem !== undefined) yield `CORS_ORIGINS: ${problem}`;
+  }
+  for (const name of corsHeaders) {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) yield `CORS_HEADERS: "${name}" is no name of a header field`;
   }
   if (auth === 'none' && corsOrigins.includes('*')) {
     yield 'AUTH=none with CORS_ORIGINS=* would let every web page that somebody here opens run code on the farm. Name the origins';

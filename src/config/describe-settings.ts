@@ -17,7 +17,9 @@ export function formatConfigurationPage(): string {
   });
   return `# Configuration
 
-Every setting is an environment variable and a command-line option (\`REST_PORT\`, \`--rest-port\`); the option wins. cuegate reads
+Every setting is an environment variable and a command-line option (\`REST_PORT\`, \`--rest-port\`); the option wins. \`cuegate serve --config
+FILE\` reads a YAML file of them as well, over which both win; \`--example-config\` prints one, \`--print-config\` what counts in the end, and
+\`--check-config\` what is wrong. cuegate reads
 them once, reports all mistakes together and does not start with any. Misspelt names of the environment are told at start. Secrets can also be read from a file: \`JWT_SECRET_FILE\`.
 This page is written by \`npm run codegen\` from the table that also makes \`cuegate help\`.
 

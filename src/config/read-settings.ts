@@ -10,6 +10,16 @@ export interface RawConfig {
   readonly flags: Readonly<Record<string, string>>;
 }
 
+/** Where the text of a setting comes from. */
+export type SettingSource = 'option' | 'environment' | 'file' | 'secret file' | 'default';
+
+/** The text of a setting, and where it comes from: the name of a variable where that is another than the setting's. */
+export interface FoundSetting {
+  readonly text: string;
+  readonly source: SettingSource;
+  readonly name: string;
+}
+
 /** Reads settings by their names. What cannot be read is a problem, and reads as zero, false or empty. */
 export interface Reader {
   text(name: OptionName): string;
@@ -18,30 +28,63 @@ export interface Reader {
   list(name: OptionName): readonly string[];
 }
 
-/** Reads settings from the command line, the environment, and for secrets from files, in this order. Adds to `problems`. */
-export function createReader(raw: RawConfig, problems: string[]): Reader {
+/**
+ * Finds the text of a setting: on the command line, in the environment, in the file of settings, in this order. An empty text is
+ * none. In each, the file of a secret stands behind the secret itself, and other names of a setting behind its own.
+ *
+ * @param onUnreadable told of the file of a secret that cannot be read
+ */
+export function findSetting(
+  { flags, environment }: RawConfig,
+  file: Readonly<Record<string, string>>,
+  { name, kind, alsoNamed = [], default: fallback = '' }: Option,
+  onUnreadable: (problem: string) => void,
+): FoundSetting {
+  const flag = flags[name];
+  if (flag) return { text: flag, source: 'option', name };
+  const places = [
+    ['environment', environment],
+    ['file', file],
+  ] as const;
+  for (const [source, texts] of places) {
+    if (texts[name]) return { text: texts[name], source, name };
+    const other = alsoNamed.find((candidate) => texts[candidate.name]);
+    if (other !== undefined) {
+      const text = texts[other.name]!;
+      return { text: other.convert?.(text) ?? text, source, name: other.name };
+    }
+    const path = kind === 'secret' ? texts[`${name}_FILE`] : undefined;
+    const secret = path ? readSecretFile(name, path, onUnreadable) : undefined;
+    if (secret) return { text: secret, source: 'secret file', name: `${name}_FILE` };
+  }
+  return { text: fallback, source: 'default', name };
+}
+
+function readSecretFile(name: string, path: string, onUnreadable: (problem: string) => void): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch {
+    onUnreadable(`${name}_FILE names a file that cannot be read: ${path}`);
+    return undefined;
+  }
+}
+
+/** Reads settings from where `findSetting` finds them. Adds to `problems`. */
+export function createReader(raw: RawConfig, file: Readonly<Record<string, string>>, problems: string[]): Reader {
   const byName = new Map<string, Option>(options.map((option) => [option.name, option]));
+  const find = (option: Option) => findSetting(raw, file, option, (problem) => problems.push(problem));
   const textOf = (name: OptionName): string => {
     const option = byName.get(name)!;
-    const found =
-      raw.flags[name] || raw.environment[name] || (option.kind === 'secret' ? readSecretFile(name) : undefined);
-    const text = found || (option.default ?? '');
-    if (option.choices !== undefined && !option.choices.includes(text)) {
-      problems.push(
-        `${name} is "${text}"; expected one of: ${option.choices.join(', ')}${didYouMean(text, option.choices)}`,
-      );
-    }
-    return text;
-  };
-  const readSecretFile = (name: string): string | undefined => {
-    const path = raw.environment[`${name}_FILE`];
-    if (path === undefined || path === '') return undefined;
-    try {
-      return readFileSync(path, 'utf8').trimEnd();
-    } catch {
-      problems.push(`${name}_FILE names a file that cannot be read: ${path}`);
-      return undefined;
-    }
+    const found = find(option);
+    const { choices } = option;
+    if (choices === undefined || choices.includes(found.text)) return found.text;
+    // Whoever writes WARN means warn.
+    const text = choices.find((choice) => choice.toLowerCase() === found.text.trim().toLowerCase());
+    if (text !== undefined) return text;
+    problems.push(
+      `${name} is "${found.text}"; expected one of: ${choices.join(', ')}${didYouMean(found.text, choices)}`,
+    );
+    return found.text;
   };
   const parse = <Value>(
     name: OptionName,

@@ -29,13 +29,29 @@ export interface Option {
   /** As text, as a user would write it; undefined: none. */
   readonly default?: string;
   readonly choices?: readonly string[];
+  /** Its option, where that is not its name in small letters. */
+  readonly flag?: string;
+  /**
+   * Names that OpenCue's documents give it; its own name wins. `convert` makes its text of theirs; what it cannot convert it
+   * returns as it is.
+   */
+  readonly alsoNamed?: readonly { readonly name: string; readonly convert?: (text: string) => string }[];
   /** What it does, and why the default is what it is. */
   readonly description: string;
-  readonly group: 'Upstream' | 'Server' | 'Authentication' | 'Audit' | 'Surfaces' | 'Protection';
+  readonly group: 'Upstream' | 'Server' | 'Authentication' | 'Audit' | 'Surfaces' | 'Protection' | 'Several gateways';
 }
 
 /** All settings, in the order in which they are documented. */
 export const options = [
+  {
+    name: 'CONFIG_FILE',
+    flag: '--config',
+    kind: 'text',
+    group: 'Server',
+    description:
+      'A YAML file of settings by these names, e.g. REST_PORT: 8448. Options win over the environment, the environment over the ' +
+      'file. cuegate serve --example-config prints one to begin with.',
+  },
   {
     name: 'CUEBOT_ENDPOINT',
     kind: 'list',
@@ -62,6 +78,36 @@ export const options = [
       'each call. Both do the same; the library is the one that many others use.',
   },
   {
+    name: 'CUEBOT_TLS',
+    kind: 'boolean',
+    default: 'false',
+    group: 'Upstream',
+    description:
+      'Speak TLS to CUEBOT_ENDPOINT, whose certificate must be for the name that stands there. Cuebot itself speaks plain text: ' +
+      'for a proxy in front of it that ends TLS.',
+  },
+  {
+    name: 'CUEBOT_CA_FILE',
+    kind: 'text',
+    group: 'Upstream',
+    description:
+      'A PEM file with the certificates of the authorities whom CUEBOT_TLS believes, and nobody else. Default: the public ones ' +
+      'that Node brings along, and those of NODE_EXTRA_CA_CERTS.',
+  },
+  {
+    name: 'CUEBOT_CERT_FILE',
+    kind: 'text',
+    group: 'Upstream',
+    description:
+      'A PEM file with the certificate that the gateway shows by CUEBOT_TLS, where the other side asks for one; with CUEBOT_KEY_FILE.',
+  },
+  {
+    name: 'CUEBOT_KEY_FILE',
+    kind: 'text',
+    group: 'Upstream',
+    description: 'A PEM file with the private key of CUEBOT_CERT_FILE.',
+  },
+  {
     name: 'GRPC_TIMEOUT',
     kind: 'duration',
     default: '30s',
@@ -71,11 +117,23 @@ export const options = [
       'Cuebot has RPCs that never answer, so there is no "unlimited".',
   },
   {
+    name: 'HTTP_TIMEOUT',
+    kind: 'duration',
+    alsoNamed: [{ name: 'REQUEST_TIMEOUT' }],
+    group: 'Upstream',
+    description:
+      'How long a call that came by HTTP may take, where that is less than GRPC_TIMEOUT. Default: as long as GRPC_TIMEOUT says. ' +
+      'Also read from REQUEST_TIMEOUT.',
+  },
+  {
     name: 'GRPC_MAX_RECV_MSG_MB',
     kind: 'mebibytes',
     default: '256',
     group: 'Upstream',
-    description: 'The largest reply that is accepted from Cuebot, in MiB. A busy farm lists its jobs in tens of MiB.',
+    alsoNamed: [{ name: 'GRPC_MAX_MESSAGE_SIZE', convert: bytesToMebibytes }],
+    description:
+      'The largest reply that is accepted from Cuebot, in MiB. A busy farm lists its jobs in tens of MiB. ' +
+      'Also read from GRPC_MAX_MESSAGE_SIZE, in bytes.',
   },
   {
     name: 'PROTO_SOURCE',
@@ -108,12 +166,55 @@ export const options = [
     description: 'The address to listen on. Default: every interface; with AUTH=none only 127.0.0.1.',
   },
   {
+    name: 'TLS_CERT_FILE',
+    kind: 'text',
+    group: 'Server',
+    description:
+      'A PEM file with the gateway’s certificate and those between it and its authority; with TLS_KEY_FILE. REST_PORT then speaks ' +
+      'TLS, and HTTP/2 with whoever offers it. Both files are read again when they change; what cannot be used leaves the old ones in ' +
+      'force. Default: plain text, for a proxy in front that ends TLS.',
+  },
+  {
+    name: 'TLS_KEY_FILE',
+    kind: 'text',
+    group: 'Server',
+    description: 'A PEM file with the private key of TLS_CERT_FILE, readable by the gateway alone.',
+  },
+  {
+    name: 'TLS_CLIENT_CA_FILE',
+    kind: 'text',
+    group: 'Server',
+    description:
+      'A PEM file with the authorities whose client certificates are believed, and no others. GRPC_TLS then asks callers for one; what ' +
+      'it is worth is said by "certificates" in POLICY_FILE. By HTTP, certificates give no rights.',
+  },
+  {
+    name: 'TLS_CLIENT_AUTH',
+    kind: 'choice',
+    choices: ['optional', 'required'],
+    default: 'optional',
+    group: 'Server',
+    description:
+      'Whether whoever has no certificate of TLS_CLIENT_CA_FILE is turned away, on REST_PORT and by GRPC_TLS. optional: REST_PORT asks ' +
+      'nobody, since browsers would ask their users. Health checks need a certificate, too, where it is required.',
+  },
+  {
+    name: 'HTTP_KEEPALIVE_TIMEOUT',
+    kind: 'duration',
+    default: '65s',
+    group: 'Server',
+    description:
+      'How long a connection without a request is kept. Longer than the load balancer in front keeps its own (60 s for most), or ' +
+      'its requests run into connections that are just closing.',
+  },
+  {
     name: 'LOG_LEVEL',
     kind: 'choice',
-    choices: ['silent', 'error', 'warn', 'info', 'debug'],
+    choices: ['silent', 'error', 'warn', 'warning', 'info', 'debug'],
     default: 'info',
     group: 'Server',
-    description: 'How much is logged, as JSON lines on standard output.',
+    description:
+      'How much is logged, as JSON lines on standard output. Without AUDIT_FILE the records of writes are logged whatever the level.',
   },
   {
     name: 'METRICS_PORT',
@@ -348,8 +449,9 @@ export const options = [
     group: 'Audit',
     description:
       'Where every write and every refusal is written down, one line of JSON each, every line tied to the one before by its ' +
-      'hash (cuegate audit verify). One process writes to a file, and holds AUDIT_FILE.lock meanwhile. Default: to the log, at ' +
-      'info, unchained.',
+      'hash (cuegate audit verify). One process writes to a file, and holds AUDIT_FILE.lock meanwhile: %h ' +
+      'in the name is the machine’s name, and %p the process’s number, where several gateways have a folder in common. Default: to ' +
+      'the log, at info, unchained.',
   },
   {
     name: 'AUDIT_MAX_MB',
@@ -404,6 +506,15 @@ export const options = [
       'none. Who calls is told by a token in the metadata, or by what POLICY_FILE says of a network or a client certificate.',
   },
   {
+    name: 'GRPC_TLS',
+    kind: 'choice',
+    choices: ['off', 'on'],
+    default: 'off',
+    group: 'Surfaces',
+    description:
+      'Whether GRPC_PORT speaks TLS, with TLS_CERT_FILE. Default: off, also where that is set, since pycue and CueGUI speak plain text alone.',
+  },
+  {
     name: 'GRPC_SERVICES',
     kind: 'list',
     default: '*,!monitoring.*',
@@ -424,7 +535,8 @@ export const options = [
     default: '100',
     group: 'Surfaces',
     description:
-      'How many calls one gRPC connection may have under way; its client keeps further ones back. What HTTP/2 recommends at least.',
+      'How many calls one gRPC connection, or requests one connection by HTTP/2, may have under way; its client keeps further ones ' +
+      'back. What HTTP/2 recommends at least.',
   },
   {
     name: 'GRPC_MAX_CONNECTION_AGE',
@@ -492,12 +604,21 @@ export const options = [
     description: 'Serve GraphiQL to browsers at /graphql. The page holds no data and needs no token; its queries do.',
   },
   {
+    name: 'FARM_PAGE',
+    kind: 'boolean',
+    default: 'true',
+    group: 'Surfaces',
+    description:
+      'Serve the page that shows the farm to browsers at /farm. It holds no data and needs no token; it asks by GraphQL, with the ' +
+      'rights of whoever looks at it.',
+  },
+  {
     name: 'GRAPHIQL_CLIENT_ID',
     kind: 'text',
     group: 'Surfaces',
     description:
-      'Lets people log in at GraphiQL, at the first of OIDC_ISSUERS, by a code and PKCE: the public client that stands for ' +
-      'the page there, with the page’s address as its only redirect URI. Default: people paste tokens.',
+      'Lets people log in at GraphiQL and at the farm’s page, at the first of OIDC_ISSUERS, by a code and PKCE: the public client ' +
+      'that stands for the pages there, with the addresses of the two as its only redirect URIs. Default: people paste tokens.',
   },
   {
     name: 'GRAPHIQL_SCOPES',
@@ -505,7 +626,7 @@ export const options = [
     default: 'openid,cue:read',
     group: 'Surfaces',
     description:
-      'What GraphiQL asks for when somebody logs in. Little, since a token in a browser is more easily lost than others; who runs ' +
+      'What the pages ask for when somebody logs in. Little, since a token in a browser is more easily lost than others; who runs ' +
       'something that takes more is offered to log in with that, too.',
   },
   {
@@ -561,15 +682,24 @@ export const options = [
     description:
       'The names by which the gateway may be called, against DNS rebinding; others are answered 421. *.studio.example is every ' +
       'name below, "*" turns the check off. localhost, the machine’s name and the host of PUBLIC_URL always count. Default: names without a dot ' +
-      '(as in rest-gateway:8448) and IP addresses, too, which no public DNS can point elsewhere.',
+      '(as in rest-gateway:8448), those of Kubernetes’ services (cuegate.farm.svc, cuegate.farm.svc.cluster.local) and IP addresses, ' +
+      'too, which no public DNS can point elsewhere.',
   },
   {
     name: 'CORS_ORIGINS',
     kind: 'list',
+    alsoNamed: [{ name: 'CORS_ALLOWED_ORIGINS' }],
     group: 'Protection',
     description:
       'The web sites whose pages may call the gateway, as exact origins such as https://cueweb.studio.example, or "*" for all. ' +
-      'Default: none but its own. A server such as CueWeb’s is no page and needs no entry.',
+      'Default: none but its own. A server such as CueWeb’s is no page and needs no entry. Also read from CORS_ALLOWED_ORIGINS.',
+  },
+  {
+    name: 'CORS_HEADERS',
+    kind: 'list',
+    group: 'Protection',
+    description:
+      'Header fields that pages of CORS_ORIGINS may send beside those that clients need, such as X-Requested-With; "*" allows any.',
   },
   {
     name: 'TRUSTED_PROXIES',
@@ -831,12 +961,72 @@ export const options = [
     description:
       'Run the calls that Cuebot would mix up one at a time. Off only to see the defect, or for an upstream that has none.',
   },
+  {
+    name: 'REDIS_URL',
+    kind: 'secret',
+    group: 'Several gateways',
+    description:
+      'The Valkey or Redis by which several cuegates in front of one Cuebot agree: redis://host:6379, rediss:// for TLS, ' +
+      'redis+sentinel://host:26379,host:26379/name for Sentinels, with a user and a database where needed (redis://user@host/2); no cluster. ' +
+      'Default: none, and then this cuegate must be the only one in front of its Cuebot.',
+  },
+  {
+    name: 'REDIS_PASSWORD',
+    kind: 'secret',
+    group: 'Several gateways',
+    description: 'The password there. REDIS_PASSWORD_FILE names a file that holds it.',
+  },
+  {
+    name: 'REDIS_SENTINEL_PASSWORD',
+    kind: 'secret',
+    group: 'Several gateways',
+    description:
+      'What the Sentinels want to be told, if it is anything. REDIS_SENTINEL_PASSWORD_FILE names a file that holds it.',
+  },
+  {
+    name: 'REDIS_CA_FILE',
+    kind: 'text',
+    group: 'Several gateways',
+    description:
+      'With rediss://, a file with the certificates (PEM) that the server’s must descend from. Default: those that Node brings along.',
+  },
+  {
+    name: 'REDIS_PREFIX',
+    kind: 'text',
+    default: 'cuegate',
+    group: 'Several gateways',
+    description: 'What all keys and channels there begin with. Each farm that shares a server needs one of its own.',
+  },
+  {
+    name: 'LANE_TURN',
+    kind: 'duration',
+    default: '50ms',
+    group: 'Several gateways',
+    description:
+      'How long a gateway sends calls of a lane before another one has its turn, while others wait. Some ten calls: passing the ' +
+      'turn on costs a tenth of one.',
+  },
+  {
+    name: 'LANE_ORPHAN_HOLD',
+    kind: 'duration',
+    default: '5s',
+    group: 'Several gateways',
+    description:
+      'How long the lanes of a gateway that has gone silent stay shut beyond the two seconds for which it may still send: Cuebot ' +
+      'goes on with its last call. Longer than a write takes; the same for all gateways.',
+  },
 ] as const satisfies readonly Option[];
+
+/** GRPC_MAX_MESSAGE_SIZE is in bytes. A part of a MiB is taken for a whole one. */
+function bytesToMebibytes(text: string): string {
+  return /^\d+$/.test(text) ? String(Math.ceil(Number(text) / 1024 / 1024)) : text;
+}
 
 /** The name of a setting. */
 export type OptionName = (typeof options)[number]['name'];
 
 /** `REST_PORT` → `--rest-port`. */
 export function flagOf(name: string): string {
-  return `--${name.toLowerCase().replaceAll('_', '-')}`;
+  const { flag } = (options as readonly Option[]).find((option) => option.name === name) ?? {};
+  return flag ?? `--${name.toLowerCase().replaceAll('_', '-')}`;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { answerableError } from '../call/answerable-error.ts';
 import { departureOf } from '../call/call-signal.ts';
 import type { Call, Invoke, InvokeOf, Reply } from '../call/call.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
@@ -106,6 +107,7 @@ export function createConnect(options: ConnectOptions): Connect {
     protocol: Protocol,
   ): Promise<ProtocolAnswer> => {
     let head: RequestHead | undefined;
+    let route: Route | undefined;
     try {
       const requestId = requestIdOf(request.headers['x-request-id']);
       const query = protocol === connectProtocol && request.method === 'GET' ? queryOf(request) : undefined;
@@ -117,7 +119,7 @@ export function createConnect(options: ConnectOptions): Connect {
       const hold = budget.open(response);
       hold.assign(identity.subject);
 
-      const route = routes.get(pathOf(request));
+      route = routes.get(pathOf(request));
       if (route === undefined || isStreaming(route.method)) throw unknownRpc(pathOf(request));
       if (asked === undefined && request.method !== 'POST') throw notAllowed();
       if (asked !== undefined && !route.isRead) throw notAllowed();
@@ -142,7 +144,7 @@ export function createConnect(options: ConnectOptions): Connect {
       route.room.encoded(hold, byteLength, answered.body.length);
       return answered;
     } catch (error) {
-      const failure = GatewayError.from(error);
+      const failure = answerableError(GatewayError.from(error), route?.isRead ?? true);
       // What is left of a body that was refused unread is not waited for.
       if (failure.reason === 'BODY_TOO_LARGE' || failure.reason === 'BODY_BUFFERS_FULL')
         response.shouldKeepAlive = false;

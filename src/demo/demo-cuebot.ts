@@ -31,6 +31,8 @@ export interface DemoCuebotOptions {
    * replies, which would hide it.
    */
   readonly servantDefect?: boolean;
+  /** For how long such a call can be disturbed, in milliseconds, by the job or layer; a turn of the event loop by default. */
+  readonly servantMs?: (row: { readonly id: string }) => number;
   /** The clock, in milliseconds since the epoch. The farm's times lie around its first reading. */
   readonly now?: () => number;
   /** Milliseconds before a call is looked at, for all methods or by `pkg.Service/Method`; 0 by default. */
@@ -91,10 +93,10 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
   const queue = createManageQueue(options.queueMs ?? 0);
   const recorder = createCallRecorder(now);
   const methods = loadProtocol().filter(({ service }) => !FOREIGN_PACKAGES.has(service.split('.')[0]!));
-  const { finishedJobsReadonly = false } = options;
+  const { finishedJobsReadonly = false, servantMs = () => 0 } = options;
   const server = createRpcServer({
     methods,
-    handlers: createHandlers({ farm, queue }, { finishedJobsReadonly }),
+    handlers: createHandlers({ farm, queue }, { finishedJobsReadonly, servantMs }),
     recorder,
     latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
     // Whatever depends on the clock does so in whole seconds.

@@ -11,7 +11,7 @@ import type { Finding } from './finding.ts';
 export async function checkAuditFile({ auditFile, auditKeyFile, logLevel }: Config): Promise<readonly Finding[]> {
   const about = 'audit';
   if (auditFile === undefined) {
-    const isLost = ['silent', 'error', 'warn'].includes(logLevel);
+    const isLost = logLevel === 'silent';
     const advice = 'set AUDIT_FILE';
     if (isLost)
       return [{ about, severity: 'warning', found: `LOG_LEVEL=${logLevel} leaves the records of writes out`, advice }];

@@ -2,8 +2,10 @@ import { connect } from 'node:net';
 
 import { GatewayError } from '../call/gateway-error.ts';
 import type { Config } from '../config/config.ts';
+import { UserError } from '../errors/user-error.ts';
+import { readTlsFiles, type TlsMaterial } from '../http/tls-files.ts';
 import type { RpcTable } from '../rpc-table/rpc-table.ts';
-import { createUpstream } from '../upstream/create-upstream.ts';
+import { createUpstream, type UpstreamOptions } from '../upstream/create-upstream.ts';
 import type { Endpoint } from '../upstream/parse-endpoint.ts';
 import { lookUpBySystem, resolveHost } from '../upstream/resolve-host.ts';
 
@@ -14,15 +16,27 @@ const stepMs = 5_000;
 
 /** Whether each Cuebot can be reached: its name, its port, its answer, and which release of OpenCue it is like. */
 export async function checkCuebots(
-  { cuebotEndpoints, maxReceiveBytes }: Config,
+  { cuebotEndpoints, cuebotTls, maxReceiveBytes }: Config,
   table: RpcTable,
 ): Promise<readonly Finding[]> {
-  const all = await Promise.all(cuebotEndpoints.map((endpoint) => checkCuebot(endpoint, maxReceiveBytes, table)));
+  let tls: TlsMaterial | undefined;
+  try {
+    tls = cuebotTls && readTlsFiles(cuebotTls);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ about: 'Cuebot', severity: 'error', found: error.message }];
+  }
+  const options = { maxReceiveBytes, tls };
+  const all = await Promise.all(cuebotEndpoints.map((endpoint) => checkCuebot(endpoint, options, table)));
   const count = `${cuebotEndpoints.length} ${cuebotEndpoints.length === 1 ? 'Cuebot is' : 'Cuebots are'} named`;
   return [{ about: 'Cuebot', severity: 'ok', found: count }, ...all.flat()];
 }
 
-async function checkCuebot(endpoint: Endpoint, maxReceiveBytes: number, table: RpcTable): Promise<readonly Finding[]> {
+async function checkCuebot(
+  endpoint: Endpoint,
+  options: Pick<UpstreamOptions, 'maxReceiveBytes' | 'tls'>,
+  table: RpcTable,
+): Promise<readonly Finding[]> {
   const { name, host, port } = endpoint;
   const about = 'Cuebot';
   const fail = (found: string, advice: string): Finding => ({
@@ -48,7 +62,7 @@ async function checkCuebot(endpoint: Endpoint, maxReceiveBytes: number, table: R
       ];
     }
   }
-  const upstream = createUpstream({ endpoint: name, maxReceiveBytes });
+  const upstream = createUpstream({ endpoint: name, ...options });
   try {
     const { probe } = table.cuebotChecks;
     if (probe === undefined) return [{ about, severity: 'ok', found: `${name} takes connections` }];

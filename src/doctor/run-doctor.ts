@@ -3,7 +3,7 @@ import { createAuthentication } from '../authentication/create-authentication.ts
 import { readConfig } from '../config/config.ts';
 import type { RawConfig } from '../config/read-settings.ts';
 import { UserError } from '../errors/user-error.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import { silentLogger } from '../telemetry/logger.ts';
 
 import { checkAuditFile } from './check-audit-file.ts';
 import { checkAuthentication, checkToken } from './check-authentication.ts';
@@ -53,15 +53,10 @@ async function openAuthentication(
   findings: Finding[],
 ) {
   try {
-    return createAuthentication(settings, { logger: silent });
+    return createAuthentication(settings, { logger: silentLogger });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     findings.push({ about: 'files', severity: 'error', found: error.message });
     return undefined;
   }
 }
-
-const ignore = (): void => undefined;
-
-/** What is worth a word is a finding. */
-const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

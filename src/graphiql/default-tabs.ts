@@ -3,6 +3,8 @@ export interface GraphiqlTab {
   readonly query: string;
   /** JSON text; shown in the variables pane. */
   readonly variables?: string;
+  /** A better value for one of them: the first text that the farm answers to a query, asked when somebody looks at the tab. */
+  readonly suggestion?: { readonly variable: string; readonly query: string };
 }
 
 /**
@@ -48,7 +50,7 @@ query FarmOverview {
 `,
   },
   {
-    query: `# One job in depth: put its name into
+    query: `# One job in depth: its name stands in
 # the variables below. Fields lead from
 # object to object; "Explain" at the top
 # shows the calls that took to Cuebot.
@@ -104,6 +106,7 @@ query OneJob($name: String!) {
 }
 `,
     variables: variables({ name: 'show-shot-user_job' }),
+    suggestion: { variable: 'name', query: '{ jobGetJobNames { names } }' },
   },
   {
     query: `# What may be stuck: all that runs, with

@@ -1,14 +1,8 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type SecureContextOptions } from 'node:tls';
 
-import {
-  Server,
-  ServerCredentials,
-  ServerInterceptingCall,
-  type ServerInterceptor,
-  type ServiceDefinition,
-  status,
-} from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 
@@ -26,7 +20,9 @@ export interface GrpcOptions extends ServeMethodOptions {
   readonly host: string | undefined;
   /** 0: any free one. */
   readonly port: number;
-  /** The certificates of GRPC_TLS; undefined: plain text, which is all that pycue speaks. */
+  /** A Unix socket to listen on in place of host and port: the path of a file that is not there yet. */
+  readonly socketPath?: string | undefined;
+  /** What GRPC_TLS shows; undefined: plain text, which is all that pycue speaks. */
   readonly tls?: GrpcTls | undefined;
   /** The longest request message, in bytes. */
   readonly maxRequestBytes: number;
@@ -38,16 +34,19 @@ export interface GrpcOptions extends ServeMethodOptions {
   readonly maxConnectionAgeMs: number | undefined;
 }
 
-/** PEM texts. */
+/** What the server shows of itself, and what it asks of others. */
 export interface GrpcTls {
-  readonly certificate: Buffer;
-  readonly key: Buffer;
-  /** Whose client certificates are asked for and believed; undefined: none are asked for. */
-  readonly clientCa: Buffer | undefined;
+  /** PEM texts that are in force now. With `ca`, callers are asked for certificates of these authorities. */
+  readonly context: () => Pick<SecureContextOptions, 'cert' | 'key' | 'ca'>;
+  /** Calls back when others are. */
+  readonly onChange: (listener: () => void) => void;
+  /** Whether whoever shows no certificate is turned away. */
+  readonly isCertificateRequired: boolean;
 }
 
 /** A gRPC server that listens. */
 export interface RunningGrpc {
+  /** 0 of a Unix socket. */
   readonly port: number;
   /** What the standard health service says of the whole server. */
   readonly setServing: (isServing: boolean) => void;
@@ -61,8 +60,10 @@ export interface RunningGrpc {
  * be had.
  */
 export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
-  const { services, host, port, tls, maxConnections, maxConnectionAgeMs } = options;
+  const { services, host, port, socketPath, tls, maxConnections, maxConnectionAgeMs } = options;
   const server = new Server({
+    // Nobody asks its service for the counts of connections and calls; metrics have them.
+    'grpc.enable_channelz': 0,
     'grpc.max_receive_message_length': options.maxRequestBytes,
     // Replies were measured on their way in.
     'grpc.max_send_message_length': -1,
@@ -75,7 +76,6 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
     // Scripts that call once a minute keep their connection; machines that are gone do not.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
-    interceptors: [sayNothingOfSuccess],
   });
   for (const service of services) {
     const methods = service.methods.filter(
@@ -91,20 +91,25 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
   health.addToServer(server);
 
   // Sockets of our own, since grpc-js bounds streams and not connections.
-  const injector = server.createConnectionInjector(credentialsOf(tls));
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = new Set<Socket>();
-  const listener = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+  const inject = (socket: Socket): void => {
     // HTTP/2 tells of broken connections by itself; until it has begun, nobody else listens.
     socket.on('error', () => socket.destroy());
     injector.injectConnection(socket);
+  };
+  const listener =
+    tls === undefined ? createServer({ noDelay: true, keepAlive: true }, inject) : listenByTls(tls, inject);
+  listener.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   listener.maxConnections = maxConnections;
-  listener.listen({ port, ...(host !== undefined && { host }) });
+  listener.listen(socketPath === undefined ? { port, ...(host !== undefined && { host }) } : { path: socketPath });
   await once(listener, 'listening');
+  const address = listener.address() as AddressInfo | string;
   return {
-    port: (listener.address() as AddressInfo).port,
+    port: typeof address === 'string' ? 0 : address.port,
     setServing: (isServing) => health.setStatus('', isServing ? 'SERVING' : 'NOT_SERVING'),
     close: async ({ timeoutMs }) => {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
@@ -130,16 +135,32 @@ function addReflection(server: Server, { services, fileDescriptors }: GrpcOption
   new ReflectionService({ all: definition as never }, { services: served }).addToServer(server);
 }
 
-/** grpc-js says OK in words, too (`grpc-message: OK`), which other servers do not. */
-const sayNothingOfSuccess: ServerInterceptor = (_, call) =>
-  new ServerInterceptingCall(call, {
-    sendStatus: (answered, next) => next(answered.code === status.OK ? { ...answered, details: '' } : answered),
-  });
+/** How long a handshake may take, in milliseconds. */
+const handshakeTimeoutMs = 10_000;
 
-function credentialsOf(tls: GrpcTls | undefined): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const { certificate, key, clientCa = null } = tls;
-  return ServerCredentials.createSsl(clientCa, [{ cert_chain: certificate, private_key: key }], clientCa !== null);
+/**
+ * TLS is ours and not grpc-js's, whose server keeps the certificate that it began with, and asks for those of callers only where
+ * each must have one. Whoever shows one that is not believed is turned away, and not taken for somebody without.
+ */
+function listenByTls(tls: GrpcTls, inject: (socket: Socket) => void): NetServer {
+  const context = tls.context();
+  const options = {
+    ...context,
+    ALPNProtocols: ['h2'],
+    requestCert: context.ca !== undefined,
+    rejectUnauthorized: tls.isCertificateRequired,
+    handshakeTimeout: handshakeTimeoutMs,
+    noDelay: true,
+    keepAlive: true,
+  };
+  const server = createTlsServer(options, (socket) => {
+    const hasShownOne = socket.getPeerX509Certificate() !== undefined;
+    if (hasShownOne && !socket.authorized) socket.destroy();
+    else inject(socket);
+  });
+  server.on('tlsClientError', (_, socket) => void socket.destroy());
+  tls.onChange(() => server.setSecureContext(tls.context()));
+  return server;
 }
 
 const bytes = (message: Buffer): Buffer => message;

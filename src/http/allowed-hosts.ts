@@ -21,7 +21,8 @@ export interface AllowedHostsOptions {
  *
  * Always allowed: localhost, the loopback addresses, the machine's own name and that of the public URL. Where the setting names nothing, also
  * what no public DNS server can point elsewhere: names without a dot, by which containers and machines of one network
- * call each other (`rest-gateway:8448`), and, unless the gateway listens on loopback alone, addresses. Any address and
+ * call each other (`rest-gateway:8448`), names of a Kubernetes cluster's services (`cuegate.farm.svc`, `cuegate.farm.svc.cluster.local`), and,
+ * unless the gateway listens on loopback alone, addresses. Any address and
  * not just the interfaces' own: a container does not know the address at which its port is published, and a page that is
  * reached by address has no name to rebind. No Host at all is what HTTP/1.0 health checks send and no browser does.
  *
@@ -46,8 +47,18 @@ export function compileAllowedHosts({
     if (name === undefined) return false;
     if (names.has(name) || suffixes.some((suffix) => name.endsWith(suffix))) return true;
     if (isIP(name) !== 0) return takesAddresses || isLoopback(name);
-    return isDefault && /^[\w-]+$/.test(name) && !/^(?:\d+|0x[\da-f]*)$/.test(name);
+    return isDefault && isLocalName(name);
   };
+}
+
+/**
+ * Whether no public DNS server can say where a name leads: one without a dot, unless it is a number that browsers take for an
+ * address, and those that Kubernetes gives to services. `svc` and `local` are no public domains (RFC 6762, 3;
+ * https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/).
+ */
+function isLocalName(name: string): boolean {
+  if (/^[\w-]+$/.test(name)) return !/^(?:\d+|0x[\da-f]*)$/.test(name);
+  return /^(?:[\w-]+\.)+svc(?:\.cluster\.local)?$/.test(name);
 }
 
 /** What is wrong with an entry of the setting; undefined when nothing is. */

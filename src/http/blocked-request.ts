@@ -15,7 +15,8 @@ export interface BlockedRequest {
 
 /** A name that does not lead here: either a browser was tricked (DNS rebinding), or the setting lacks the name. */
 export function unknownHost(host: string): BlockedRequest {
-  const message = `this gateway is not "${host}"; if that is one of its names, its operator adds it to ALLOWED_HOSTS`;
+  const name = withoutPort(host);
+  const message = `this gateway is not "${name}"; if that is one of its names, its operator adds it to ALLOWED_HOSTS`;
   return { reason: 'unknown-host', httpStatus: 421, message };
 }
 
@@ -32,4 +33,9 @@ export function simpleContentType(contentType: string | undefined): BlockedReque
   const found = contentType === undefined ? 'it has none' : `it is "${contentType}"`;
   const message = `with AUTH=none a body needs "Content-Type: application/json"; ${found}`;
   return { reason: 'simple-content-type', httpStatus: 415, message };
+}
+
+/** As ALLOWED_HOSTS takes it. */
+function withoutPort(host: string): string {
+  return host.replace(/(?<=^[^:]*|\]):\d*$/, '');
 }

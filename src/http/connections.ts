@@ -36,16 +36,26 @@ export interface ConnectionsOptions {
   readonly limits: ConnectionLimits;
   /** Told about each connection that is closed although its client would have gone on. */
   readonly onClosed: (reason: CloseReason, address: string) => void;
-  /** The text that is sent to whoever is turned away at a limit. */
-  readonly fullText: string;
+  /** The text that is sent to whoever is turned away at a limit; undefined: connections begin with TLS, and it could not be read. */
+  readonly fullText: string | undefined;
 }
 
 /** One open connection. */
 export interface Connection {
   readonly socket: Socket;
   readonly address: string;
+  /** Whether its requests are under way side by side, as by HTTP/2; else they are answered one after the other. */
+  readonly isMultiplexed: boolean;
   /** Requests whose answers are not out yet, oldest first. */
   readonly pending: ReadonlySet<ServerResponse>;
+}
+
+/** What ends a connection on which many requests are under way. */
+export interface Multiplexed {
+  /** Asks its client to send what is next over another one; what has been sent is answered. */
+  announceEnd(): void;
+  /** Takes no more requests, and closes when the last one is answered. */
+  end(): void;
 }
 
 /** The open connections of one server. */
@@ -53,6 +63,11 @@ export interface Connections {
   readonly count: number;
   /** Takes a new connection in, or turns it away. */
   add(socket: Socket): void;
+  /** Tells by which socket a connection goes on that has agreed on TLS. False: it was turned away. */
+  secure(socket: Socket): boolean;
+  /** Tells that requests are under way side by side from now on. */
+  attach(socket: Socket, multiplexed: Multiplexed): void;
+  hasRequests(socket: Socket): boolean;
   /** Tells that a request has come; it is under way until its answer is out. False: its connection was turned away. */
   begin(response: ServerResponse): boolean;
   /** The connections on which something is under way. */
@@ -66,6 +81,10 @@ export interface Connections {
   giveUp(socket: Socket, text: string, reason?: CloseReason): void;
   /** Closes a connection at once, and tells why. */
   cut(connection: Connection, reason: CloseReason): void;
+  /** Tells why one of several requests of a connection ends, which goes on. */
+  cutStream(connection: Connection, reason: CloseReason): void;
+  /** Asks the clients of connections on which many requests are under way to open others. */
+  announceEnd(): void;
   /** Closes the connections on which nothing is under way, and from now on each whose last answer is out. */
   closeIdle(): void;
   closeAll(): void;
@@ -81,7 +100,10 @@ export function endSocket(socket: Socket, text: string): void {
 }
 
 interface OwnConnection extends Connection {
+  socket: Socket;
+  isMultiplexed: boolean;
   readonly pending: Set<ServerResponse>;
+  multiplexed?: Multiplexed;
   /** The last text to be sent; set when no further request can be read. */
   lastText?: string;
 }
@@ -91,9 +113,16 @@ function countedAs(address: string): string {
   return address.includes(':') ? subscriberNetworkOf(address) : address;
 }
 
+/** The other end, by which the two sockets of a connection with TLS know each other: node does not tell. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
 /** Watches a server's connections, so that nobody keeps others out by holding many. */
 export function createConnections({ limits, onClosed, fullText }: ConnectionsOptions): Connections {
   const bySocket = new Map<Socket, OwnConnection>();
+  /** Those whose handshake may still be under way, by their other end. */
+  const insecure = new Map<string, OwnConnection>();
   const perAddress = new Map<string, number>();
   // Both in the order in which their connections became idle; those that never had a request are the first to make room.
   const unused = new Set<OwnConnection>();
@@ -130,12 +159,16 @@ export function createConnections({ limits, onClosed, fullText }: ConnectionsOpt
     cut(victim, 'idle-at-limit');
     return undefined;
   };
+  const end = ({ socket, multiplexed }: OwnConnection): void => {
+    if (multiplexed === undefined) socket.destroySoon();
+    else multiplexed.end();
+  };
   /** What follows when an answer is out, or a connection has been given up. */
   const settle = (connection: OwnConnection): void => {
     const { socket, pending, lastText } = connection;
     if (lastText === undefined) {
       if (pending.size > 0 || !bySocket.has(socket)) return;
-      if (isClosing) socket.destroySoon();
+      if (isClosing) end(connection);
       else idle.add(connection);
       return;
     }
@@ -153,16 +186,39 @@ export function createConnections({ limits, onClosed, fullText }: ConnectionsOpt
       const reason = findRoom(address);
       if (reason !== undefined) {
         onClosed(reason, address);
-        socket.on('error', () => {}).end(fullText, 'latin1', () => socket.destroy());
+        socket.on('error', () => {});
+        if (fullText === undefined) socket.destroy();
+        else socket.end(fullText, 'latin1', () => socket.destroy());
         return;
       }
-      const connection: OwnConnection = { socket, address, pending: new Set() };
+      const connection: OwnConnection = { socket, address, isMultiplexed: false, pending: new Set() };
       bySocket.set(socket, connection);
       unused.add(connection);
+      if (fullText === undefined) {
+        const peer = peerOf(socket);
+        insecure.set(peer, connection);
+        socket.once('close', () => insecure.delete(peer));
+      }
       const counted = countedAs(address);
       perAddress.set(counted, (perAddress.get(counted) ?? 0) + 1);
       socket.once('close', () => forget(connection));
     },
+    secure: (socket) => {
+      const connection = insecure.get(peerOf(socket));
+      if (connection === undefined || !bySocket.delete(connection.socket)) return false;
+      insecure.delete(peerOf(socket));
+      connection.socket = socket;
+      bySocket.set(socket, connection);
+      socket.once('close', () => forget(connection));
+      return true;
+    },
+    attach: (socket, multiplexed) => {
+      const connection = bySocket.get(socket);
+      if (connection === undefined) return;
+      connection.multiplexed = multiplexed;
+      connection.isMultiplexed = true;
+    },
+    hasRequests: (socket) => (bySocket.get(socket)?.pending.size ?? 0) > 0,
     begin: (response) => {
       const connection = bySocket.get(response.req.socket);
       if (connection === undefined) return false;
@@ -189,9 +245,14 @@ export function createConnections({ limits, onClosed, fullText }: ConnectionsOpt
       settle(connection);
     },
     cut,
+    cutStream: ({ address }, reason) => onClosed(reason, address),
+    announceEnd: () => {
+      for (const { multiplexed } of bySocket.values()) multiplexed?.announceEnd();
+    },
     closeIdle: () => {
       isClosing = true;
-      for (const { socket } of [...unused, ...idle]) socket.destroy();
+      for (const { multiplexed } of bySocket.values()) multiplexed?.end();
+      for (const { socket, multiplexed } of [...unused, ...idle]) if (multiplexed === undefined) socket.destroy();
     },
     closeAll: () => {
       for (const { socket } of [...bySocket.values()]) socket.destroy();

@@ -28,9 +28,11 @@ const maxAgeSeconds = 600;
  * nothing here is read from cookies.
  *
  * @param origins exact origins, or `*` for all
+ * @param headers what pages may send beside what clients need
  */
-export function compileCors(origins: readonly string[]): Cors | undefined {
+export function compileCors(origins: readonly string[], headers: readonly string[] = []): Cors | undefined {
   if (origins.length === 0) return undefined;
+  const allowedHeaders = [requestHeaders, ...headers].join(', ');
   const allowsAll = origins.includes('*');
   const allowed = new Set(origins);
   // Answers differ by origin, and caches must know (https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches).
@@ -51,7 +53,7 @@ export function compileCors(origins: readonly string[]): Cors | undefined {
       sendAnswer(response, {
         status: 204,
         headers: {
-          'Access-Control-Allow-Headers': requestHeaders,
+          'Access-Control-Allow-Headers': allowedHeaders,
           'Access-Control-Allow-Methods': crossSiteMethods,
           'Access-Control-Allow-Origin': origin,
           'Access-Control-Max-Age': maxAgeSeconds,

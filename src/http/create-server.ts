@@ -1,4 +1,5 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, ServerResponse } from 'node:http';
+import { Http2ServerRequest } from 'node:http2';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -13,7 +14,10 @@ import { type CloseReason, type ConnectionLimits, createConnections, endSocket }
 import { liveness, type Readiness, serveHealth } from './health.ts';
 import type { Handler } from './mount.ts';
 import { sendAnswer } from './send-answer.ts';
+import { compileServeHttp2 } from './serve-http2.ts';
+import { watchStreams } from './slow-streams.ts';
 import { watchTransfers } from './slow-transfers.ts';
+import { createTlsListener, type ServedTls } from './tls-listener.ts';
 import { compileRequestClass } from './web-socket-request.ts';
 
 /** What is served where. */
@@ -26,6 +30,8 @@ export interface ServerOptions {
   readonly beforeRouting: BeforeRouting;
   /** Handlers by path, e.g. `/graphql`: for that path and what is below it. */
   readonly mounts: Readonly<Record<string, Handler>>;
+  /** Handlers of single documents, by exact path: what is below it is another address. */
+  readonly documents?: Readonly<Record<string, Handler>>;
   /**
    * Handlers of requests for a WebSocket, by exact path; none when not given. A handler answers as any other does, or takes
    * `request.socket`, of which nothing has been read. Then the response is never sent: it stands for the connection, counts as
@@ -38,6 +44,12 @@ export interface ServerOptions {
   readonly readiness: () => Readiness;
   /** Told about an error in a handler, which then answers 500. */
   readonly onError: (error: unknown) => void;
+  /** What the server shows of itself, to speak TLS, and HTTP/2 to whoever offers it; HTTP/1.1 in plain text when not given. */
+  readonly tls?: ServedTls | undefined;
+  /** How many requests one connection may have under way by HTTP/2; 100 when not given. */
+  readonly maxConcurrentStreams?: number;
+  /** How long a connection without a request is kept; 65 s when not given. */
+  readonly keepAliveTimeoutMs?: number;
   /** How many connections there may be; any number when not given. */
   readonly connectionLimits?: ConnectionLimits;
   /** Told about each connection that is closed although its client would have gone on. */
@@ -47,7 +59,7 @@ export interface ServerOptions {
 /** A server that accepts connections. */
 export interface RunningServer {
   readonly port: number;
-  /** e.g. `http://127.0.0.1:8448`. */
+  /** e.g. `http://127.0.0.1:8448`, or `https:` where TLS is spoken. */
   readonly url: string;
   readonly connections: () => number;
   /** From now on every answer ends its connection, and `/readyz` says 503. The server still accepts. */
@@ -61,25 +73,29 @@ export interface RunningServer {
 
 /**
  * Node's limits where its defaults do not fit. A request's head must be complete in 10 s and the whole request in five
- * minutes, so that slow senders cannot hold connections (threat: slowloris); 100 MiB still arrive over 3 Mbit/s. An idle
- * connection is kept longer than a load balancer keeps its own (60 s by default), or requests would run into connections
- * that are just closing. Heads may have 64 KiB: four times node's default, for tokens with many groups.
+ * minutes, so that slow senders cannot hold connections (threat: slowloris); 100 MiB still arrive over 3 Mbit/s. Heads may
+ * have 64 KiB: four times node's default, for tokens with many groups.
  */
 const limits = {
   headersTimeout: 10_000,
   requestTimeout: 300_000,
   connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 65_000,
   maxHeaderSize: 64 * 1024,
   // HTTP/1.1 without Host is refused here and not by node, to say what is missing.
   requireHostHeader: false,
 } as const;
+
+/** Longer than a load balancer keeps its own (60 s by default), or requests would run into connections that are just closing. */
+const usualKeepAliveMs = 65_000;
 
 /**
  * The most header fields of a request. Node would leave out those above a number without a word, and with them a second
  * Host or Authorization; so it is told to take all, and the request is refused.
  */
 const maxFields = 2_000;
+
+/** How many streams RFC 9113, 6.5.2 recommends at least. */
+const leastConcurrentStreams = 100;
 
 /** How long a closing server takes what was sent before its sender could know, in milliseconds. */
 const graceMs = 500;
@@ -92,19 +108,21 @@ const noLimits: ConnectionLimits = {
 
 /** Listens, and resolves when connections are accepted; rejects when the address cannot be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
-  const { beforeRouting, webSockets = {}, connectionLimits = noLimits, onClosed = () => {} } = options;
+  const { beforeRouting, webSockets = {}, connectionLimits = noLimits, onClosed = () => {}, tls } = options;
+  const { keepAliveTimeoutMs = usualKeepAliveMs, maxConcurrentStreams = leastConcurrentStreams } = options;
   const { answers } = beforeRouting;
   const life = { isClosing: false };
   const connections = createConnections({
     limits: connectionLimits,
     onClosed,
-    fullText: formatEarlyAnswer(answers.tooManyConnections),
+    fullText: tls === undefined ? formatEarlyAnswer(answers.tooManyConnections) : undefined,
   });
   const handleBy =
     (route: Route): Handler =>
     (request, response) => {
       if (!connections.begin(response)) return;
       if (life.isClosing || isFaultilyFramed(request)) response.shouldKeepAlive = false;
+      if (life.isClosing) connections.announceEnd();
       try {
         answer(request, response, beforeRouting, route);
       } catch (error) {
@@ -115,16 +133,17 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const handle = handleBy(compileMounts(options, life));
   const server = createHttpServer({
     ...limits,
+    keepAliveTimeout: keepAliveTimeoutMs,
     IncomingMessage: compileRequestClass((path) => Object.hasOwn(webSockets, path)),
   });
   server.maxHeadersCount = 0;
-  server.on('connection', connections.add);
   server.on('request', handle);
   // The handler decides when to ask for the body, so that a refused request never sends it.
   server.on('checkContinue', handle);
-  server.on('checkExpectation', (_, response) => {
+  const refuseExpectation: Handler = (_, response) => {
     if (connections.begin(response)) sendEarlyAnswer(response, answers.badExpectation);
-  });
+  };
+  server.on('checkExpectation', refuseExpectation);
   server.on('connect', (request, socket) => answerOnSocket(request, socket, handle));
   const handleWebSocket = handleBy((url) => webSockets[url.split('?', 1)[0]!] ?? options.fallback);
   server.on('upgrade', (request, socket, head) => {
@@ -139,16 +158,49 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     connections.giveUp(socket, formatEarlyAnswer(answers[reason]), isLate ? 'request-timeout' : undefined);
   });
   const closeSlow = watchTransfers(connections, { senderText: formatEarlyAnswer(answers.timeout) });
-  await listen(server, options);
-  const timer = setInterval(closeSlow, 1_000).unref();
-  const { address, port } = server.address() as AddressInfo;
+  const closeSlowStreams = watchStreams({
+    connections,
+    refuse: (response) => sendEarlyAnswer(response, answers.timeout),
+  });
+  let listener: NetServer = server;
+  if (tls === undefined) server.on('connection', connections.add);
+  else {
+    const serveHttp2 = compileServeHttp2({
+      connections,
+      handle,
+      refuseExpectation,
+      maxConcurrentStreams,
+      keepAliveTimeoutMs,
+      maxHeaderBytes: limits.maxHeaderSize,
+      maxFields,
+    });
+    // It listens itself to nothing; but it begins to look for late requests as if it did.
+    server.emit('listening');
+    listener = createTlsListener({
+      tls,
+      onSocket: connections.add,
+      onSecure: (socket, protocol) => {
+        if (!connections.secure(socket)) socket.destroy();
+        else if (protocol === 'h2') serveHttp2(socket);
+        // https://nodejs.org/api/http.html#event-connection: for sockets that somebody else has accepted.
+        else server.emit('connection', socket);
+      },
+    });
+  }
+  await listen(listener, options);
+  const timer = setInterval(() => {
+    closeSlow();
+    closeSlowStreams();
+  }, 1_000).unref();
+  const { address, port } = listener.address() as AddressInfo;
   const drain = () => {
     life.isClosing = true;
     for (const { pending } of connections.busy()) for (const response of pending) response.shouldKeepAlive = false;
+    connections.announceEnd();
   };
   return {
     port,
-    url: `http://${nameOf(address)}:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${nameOf(address)}:${port}`,
     connections: () => connections.count,
     drain,
     close: async ({ timeoutMs = 25_000 } = {}) => {
@@ -157,7 +209,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
       await connections.whenNone(Math.min(graceMs, timeoutMs));
       // Node's own `close()` would end idle connections whose request is in the kernel, before it is read.
-      const stopped = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+      const stopped = new Promise((resolve) => NetServer.prototype.close.call(listener, resolve));
       connections.closeIdle();
       await connections.whenNone(timeoutMs);
       connections.closeAll();
@@ -169,13 +221,18 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 }
 
 /** Health first, then the mounts, then the rest. */
-function compileMounts({ mounts, fallback, readiness }: ServerOptions, life: { isClosing: boolean }): Route {
+function compileMounts(options: ServerOptions, life: { isClosing: boolean }): Route {
+  const { mounts, documents = {}, fallback, readiness } = options;
   const handlers: readonly (readonly [path: string, handler: Handler])[] = [
     ['/healthz', liveness],
     ['/readyz', serveHealth(() => (life.isClosing ? { ready: false, reason: 'shutting down' } : readiness()))],
     ...Object.entries(mounts),
   ];
+  const documentsByPath = new Map(Object.entries(documents));
   return (url) => {
+    const query = url.indexOf('?');
+    const document = documentsByPath.get(query < 0 ? url : url.slice(0, query));
+    if (document !== undefined) return document;
     for (const [path, handler] of handlers) {
       if (!url.startsWith(path)) continue;
       const next = url.charCodeAt(path.length);
@@ -217,12 +274,16 @@ function isFaultilyFramed({ httpVersionMinor, headers }: IncomingMessage): boole
 /** Why a request is refused that node's parser let through; undefined when it is not. */
 function reasonToRefuse(request: IncomingMessage, target: RequestTarget): EarlyReason | undefined {
   const { httpVersionMajor, httpVersionMinor, headers, rawHeaders } = request;
-  if (httpVersionMajor > 1) return 'badVersion';
+  // A Http2Request is by HTTP/2; HTTP/1's parser also takes what says so in its first line.
+  const isHttp2 = request instanceof Http2ServerRequest;
+  if (httpVersionMajor > 1 && !isHttp2) return 'badVersion';
   if (httpVersionMajor < 1 || target.kind === 'invalid') return 'badRequest';
   const encoding = headers['transfer-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') return 'badEncoding';
   if (rawHeaders.length > 2 * maxFields) return 'headTooLarge';
-  if (headers.host === undefined) return httpVersionMinor === 1 ? 'missingHost' : undefined;
+  // Node resets a stream with more once its client has acknowledged the limit, and takes it before that.
+  if (isHttp2 && rawHeaders.join('').length > limits.maxHeaderSize) return 'headTooLarge';
+  if (headers.host === undefined) return httpVersionMinor === 1 || isHttp2 ? 'missingHost' : undefined;
   if (!validHost.test(headers.host)) return 'malformedHost';
   return countHosts(rawHeaders) > 1 ? 'badRequest' : undefined;
 }
@@ -269,7 +330,7 @@ function nameOf(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
-function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+function listen(server: NetServer, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host }, () => {

@@ -1,4 +1,4 @@
-import { type Handler, readOnly } from './mount.ts';
+import type { Handler } from './mount.ts';
 import { requestIdOf } from './request-id.ts';
 import { sendAnswer } from './send-answer.ts';
 
@@ -13,9 +13,19 @@ export interface Readiness {
 /** Alive: the event loop turns. Nothing else is asked, so that a sick upstream does not get the gateway restarted. */
 export const liveness: Handler = serveHealth(() => ({ ready: true }));
 
-/** Ready, or 503 with the reason. `readiness` must not wait for anything. */
+/** What balancers probe by; HAProxy's default is OPTIONS (https://docs.haproxy.org/2.6/configuration.html#option%20httpchk). */
+const methods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * Ready, or 503 with the reason. `readiness` must not wait for anything. OPTIONS is answered as GET is: a probe looks at the
+ * status, and 200 for a gateway that is not ready would bring it traffic.
+ */
 export function serveHealth(readiness: () => Readiness): Handler {
-  return readOnly(({ headers }, response) => {
+  return ({ method = '', headers }, response) => {
+    if (!methods.includes(method)) {
+      sendAnswer(response, { status: 405, headers: { Allow: methods.join(', ') } });
+      return;
+    }
     const { ready, reason, endpoints } = readiness();
     const health = ready ? { status: 'ok', endpoints } : { status: 'unavailable', reason, endpoints };
     sendAnswer(response, {
@@ -28,5 +38,5 @@ export function serveHealth(readiness: () => Readiness): Handler {
       },
       body: `${JSON.stringify(health)}\n`,
     });
-  });
+  };
 }

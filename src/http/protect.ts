@@ -12,6 +12,8 @@ import type { Handler, Mount } from './mount.ts';
 export interface ProtectionOptions extends AllowedHostsOptions, CrossSiteOptions {
   /** Who sent a request, as far as the site's proxies are believed. */
   readonly addressOf: AddressOf;
+  /** Header fields that pages may send beside those that clients need; `*`: any. */
+  readonly corsHeaders?: readonly string[];
   /** Told of each request that is turned away: what a studio notices an attack by. */
   readonly onBlocked: (event: BlockedEvent) => void;
 }
@@ -34,7 +36,7 @@ export interface BlockedEvent {
 export function compileProtection(options: ProtectionOptions): (mount: Mount) => Handler {
   const isAllowedHost = compileAllowedHosts(options);
   const findCrossSite = compileCrossSite(options);
-  const cors = compileCors(options.corsOrigins);
+  const cors = compileCors(options.corsOrigins, options.corsHeaders);
   return (mount) => (request, response) => {
     const { host } = request.headers;
     const isKnown = isAllowedHost(host);

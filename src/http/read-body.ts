@@ -33,7 +33,7 @@ export function readBody(
   const { expect, 'content-length': announced } = request.headers;
   if (announced !== undefined && Number(announced) > maxBytes) return Promise.reject(tooLong());
   // Any other expectation has been refused by the server; HTTP/1.0 has none.
-  if (expect !== undefined && announced !== '0' && request.httpVersionMinor === 1) {
+  if (expect !== undefined && announced !== '0' && request.httpVersion !== '1.0') {
     asked.add(request);
     response.writeContinue();
   }

@@ -36,7 +36,7 @@ export function servePage({ path, readBuilt, bundle, compilePage, policy, isComp
   };
   let find: Find | undefined;
   return (request, response) => {
-    const answer = (found: Find) => send(request, response, found(pathOf(request)), { policy, isCompressed });
+    const answer = (found: Find) => sendPrepared(request, response, found(pathOf(request)), { policy, isCompressed });
     if (find !== undefined) return answer(find);
     const findFiles = async () => {
       const files = readBuilt() ?? (await bundle());
@@ -77,7 +77,11 @@ function prepareAsset(file: PageFile, policy: string): PreparedFile {
   return prepareFile(file, { policy, cacheControl: 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
 }
 
-function prepareFile({ name, body, packed }: PageFile, { policy, cacheControl, vary }: SendingOptions): PreparedFile {
+/** Makes a file ready. */
+export function prepareFile(
+  { name, body, packed }: PageFile,
+  { policy, cacheControl, vary }: SendingOptions,
+): PreparedFile {
   // The name tells contents apart. Weak, because packed and plain share the tag (RFC 9110, 8.8.3.3).
   const etag = `W/"${name}"`;
   const contentType = contentTypes[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream';
@@ -104,8 +108,11 @@ function guardOf(policy: string): Readonly<Record<string, string>> {
   };
 }
 
-/** Brotli for browsers that came by TLS, over which alone they offer it; gzip for the others. */
-function send(
+/**
+ * Sends a file; undefined: there is none. Brotli for browsers that came by TLS, over which alone they offer it; gzip for the
+ * others.
+ */
+export function sendPrepared(
   request: IncomingMessage,
   response: ServerResponse,
   prepared: PreparedFile | undefined,

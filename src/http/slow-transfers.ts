@@ -4,8 +4,9 @@ import type { Connection, Connections } from './connections.ts';
 import { type QueueOf, readKernelQueues } from './kernel-queue.ts';
 
 /** A transfer that moves fewer bytes than this in the time below is too slow: 1 kB/s. */
-const leastBytes = 10_000;
-const patienceMs = 10_000;
+export const leastBytes = 10_000;
+/** That time, in milliseconds. */
+export const patienceMs = 10_000;
 
 /** Where a transfer stood when it was last seen to be fast enough. */
 interface Mark {
@@ -44,6 +45,8 @@ export function watchTransfers(
       return movedBytes - queues(socket);
     };
     for (const connection of connections.busy()) {
+      // Its streams are looked at one by one.
+      if (connection.isMultiplexed) continue;
       const side = sideWaitedFor(connection);
       if (side === undefined) {
         marks.delete(connection);

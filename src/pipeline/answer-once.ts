@@ -4,6 +4,7 @@ import { GatewayError } from '../call/gateway-error.ts';
 
 import { hashBytes } from './hash-bytes.ts';
 import { type Interceptor, passOn } from './interceptor.ts';
+import { type SharedAnswers, sendIfFirst } from './shared-answers.ts';
 import { refusal } from './validation/refusal.ts';
 import { waitFor } from './wait-for.ts';
 import { workInTurns } from './work-in-turns.ts';
@@ -14,6 +15,8 @@ export interface AnswerOnceOptions {
   readonly timeoutMs: number;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
+  /** What several gateways remember together; undefined: this one is alone. */
+  readonly shared?: SharedAnswers | undefined;
 }
 
 /** How long an answer is remembered, in milliseconds: longer than clients retry. */
@@ -30,12 +33,12 @@ const validKey = /^[ -~]{1,255}$/;
  * Sends a call with an idempotency key once: the same caller's same call with the same key gets the first one's answer, for
  * ten minutes, whether it comes later or while the first one is still under way. After
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/. Only for RPCs that the table names; others
- * do not look at keys. Answers are kept in memory: another process does not know them.
+ * do not look at keys. Answers are kept in memory; other gateways know them where there is a store.
  *
  * What surely was not done may be tried again; what may have been done all the same (a deadline that passed, a connection
  * that broke) is not.
  */
-export function answerOnce({ timeoutMs, now }: AnswerOnceOptions): Interceptor {
+export function answerOnce({ timeoutMs, now, shared }: AnswerOnceOptions): Interceptor {
   const answers = new Answers(now);
   return ({ takesIdempotencyKey }) => {
     if (!takesIdempotencyKey) return passOn;
@@ -49,7 +52,13 @@ export function answerOnce({ timeoutMs, now }: AnswerOnceOptions): Interceptor {
       if (known !== undefined && known.request !== request) throw reusedKey(idempotencyKey);
       if (known !== undefined) return waitFor(known.reply, call, known);
       const endsAt = now() + timeoutMs;
-      const reply = send(call, next, endsAt);
+      const sendFirst = () => send(call, next, endsAt);
+      const reply =
+        shared === undefined
+          ? sendFirst()
+          : sendIfFirst(shared, { key, request, endsAt, keptMs: timeoutMs + rememberedMs, send: sendFirst }, () =>
+              reusedKey(idempotencyKey),
+            );
       answers.keep(key, request, reply, endsAt);
       return waitFor(reply, call, { endsAt });
     };

@@ -6,6 +6,8 @@ import type { Interceptor } from './interceptor.ts';
 export interface CallLimits {
   readonly maxRequestBytes: number;
   readonly timeoutMs: number;
+  /** How long one may take that came by HTTP; not given: as long as any. */
+  readonly httpTimeoutMs?: number;
 }
 
 /**
@@ -15,8 +17,9 @@ export interface CallLimits {
  * says what is wrong. The deadline is the gateway's own, or the caller's where that is sooner: a wish for more time is
  * clamped and not refused. It counts from here, so that time spent waiting in a lane is part of it.
  */
-export function limitCalls({ maxRequestBytes, timeoutMs: longestMs }: CallLimits): Interceptor {
+export function limitCalls({ maxRequestBytes, timeoutMs: anyMs, httpTimeoutMs = anyMs }: CallLimits): Interceptor {
   return () => (next) => (call) => {
+    const longestMs = call.surface === 'grpc' ? anyMs : Math.min(anyMs, httpTimeoutMs);
     const { request, timeoutMs = longestMs } = call;
     if (request.byteLength > maxRequestBytes) return Promise.reject(tooLarge(request.byteLength, maxRequestBytes));
     if (timeoutMs <= 0) return Promise.reject(deadlineExceeded());

@@ -4,6 +4,7 @@ import { Departure } from '../call/call-signal.ts';
 import type { Interceptor } from './interceptor.ts';
 import type { CallMeters } from './measure-calls.ts';
 import { waitFor } from './wait-for.ts';
+import type { WriteNews } from './write-news.ts';
 
 /** What sparing reads needs. */
 export interface SpareReadsOptions {
@@ -12,6 +13,8 @@ export interface SpareReadsOptions {
   /** Milliseconds of any clock that does not run backwards. */
   readonly now: () => number;
   readonly meters?: Pick<CallMeters, 'shared' | 'reused'> | undefined;
+  /** Word of the writes of other gateways; undefined: there are none. */
+  readonly news?: WriteNews | undefined;
 }
 
 /**
@@ -25,14 +28,15 @@ const maxComparedBytes = 16_384;
  * lists. Reads that put up with an age (`maxAgeMs`) are answered by a reply that is no older than that. It stands where
  * callers have already been let through, so that each is asked for their own rights.
  *
- * Nobody is answered from before their own write: when a write ends, whatever is known or in flight is joined no more. A
+ * Nobody is answered from before their own write: when a write ends, here or in another gateway, whatever is known or in
+ * flight is joined no more. A
  * reply is kept only for callers who named an age, and for the age that the first of them named, which bounds the memory to
  * what is asked for in that time.
  *
  * A shared call has the gateway's full deadline and outlives any single caller. Each waits with a deadline of their own, and
  * when the last one has left, the call is given up.
  */
-export function spareReads({ timeoutMs, now, meters }: SpareReadsOptions): Interceptor {
+export function spareReads({ timeoutMs, now, meters, news }: SpareReadsOptions): Interceptor {
   const inFlight = new Map<string, SharedRead>();
   const recent = new Map<string, SharedRead>();
   let writes = 0;
@@ -41,6 +45,14 @@ export function spareReads({ timeoutMs, now, meters }: SpareReadsOptions): Inter
     inFlight.clear();
     recent.clear();
   };
+  news?.watch(forgetAll);
+  const endWrite =
+    news === undefined
+      ? forgetAll
+      : () => {
+          forgetAll();
+          return news.announce();
+        };
   const send = (key: string, call: Call, next: Invoke): SharedRead => {
     const end = () => {
       if (inFlight.get(key) === read) inFlight.delete(key);
@@ -57,28 +69,35 @@ export function spareReads({ timeoutMs, now, meters }: SpareReadsOptions): Inter
     setTimeout(forget, maxAgeMs).unref();
   };
   return ({ kind }) => {
-    if (kind === 'write') return (next) => (call) => next(call).finally(forgetAll);
+    if (kind === 'write') return (next) => (call) => next(call).finally(endWrite);
     return (next) => (call) => {
       const { request, maxAgeMs } = call;
       if (request.byteLength > maxComparedBytes && maxAgeMs === undefined) return next(call);
       const key = readKeyOf(call);
-      const known = maxAgeMs === undefined ? undefined : recent.get(key);
-      if (known !== undefined && now() - known.sentAt < maxAgeMs!) {
-        meters?.reused();
-        return known.reply;
-      }
-      const joined = inFlight.get(key);
-      if (joined !== undefined) meters?.shared();
-      const read = joined ?? send(key, call, next);
-      const reply = read.join(call);
-      if (maxAgeMs === undefined) return reply;
-      const writesBefore = writes;
-      return reply.then((answer) => {
-        if (writes === writesBefore) keep(key, read, maxAgeMs);
-        return answer;
-      });
+      const isNew = !inFlight.has(key) && (maxAgeMs === undefined || !recent.has(key));
+      if (news === undefined || isNew) return answer(key, call, next);
+      return news.catchUp().then((isCurrent) => (isCurrent ? answer(key, call, next) : next(call)));
     };
   };
+
+  function answer(key: string, call: Call, next: Invoke): Promise<Reply> {
+    const { maxAgeMs } = call;
+    const known = maxAgeMs === undefined ? undefined : recent.get(key);
+    if (known !== undefined && now() - known.sentAt < maxAgeMs!) {
+      meters?.reused();
+      return known.reply;
+    }
+    const joined = inFlight.get(key);
+    if (joined !== undefined) meters?.shared();
+    const read = joined ?? send(key, call, next);
+    const reply = read.join(call);
+    if (maxAgeMs === undefined) return reply;
+    const writesBefore = writes;
+    return reply.then((answer) => {
+      if (writes === writesBefore) keep(key, read, maxAgeMs);
+      return answer;
+    });
+  }
 }
 
 /** Between setting a call's deadline and sharing it, in milliseconds. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeIfUnread, endAnswer } from '../http/send-answer.ts';
 
 import { canonicalName } from './header-fields.ts';
+import { isByHttp2, writeHttp2Head } from './send-http2-answer.ts';
 
 /** A body, whole or in pieces. */
 export type Body = Uint8Array | readonly Uint8Array[];
@@ -53,6 +54,11 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
   const { body, trailers } = answer;
   const length = lengthOf(body);
   const request = response.req;
+  if (isByHttp2(response)) {
+    writeHttp2Head(response, answer, length);
+    void sendPieces(response, body, '');
+    return;
+  }
   const head = startHead(response, answer);
   if (request.httpVersionMinor === 0) {
     sendToHttp10(response, head, answer);
@@ -80,7 +86,10 @@ export function sendRedirect(response: ServerResponse, location: string): void {
       break;
     case 'HEAD':
       // The page is not written for HEAD, so its length is not known either.
-      sendRaw(response, `HTTP/1.1 ${startHead(response, { status, fields: pageFields })}\r\n`, noBody, '');
+      if (isByHttp2(response)) {
+        writeHttp2Head(response, { status, fields: pageFields });
+        response.end();
+      } else sendRaw(response, `HTTP/1.1 ${startHead(response, { status, fields: pageFields })}\r\n`, noBody, '');
       break;
     default:
       sendAnswer(response, { status, fields, body: noBody });
@@ -109,6 +118,17 @@ export interface AnswerStream {
 /** Begins an answer that goes out chunk by chunk; under HTTP/1.0 it ends with the connection. */
 export function startAnswer(response: ServerResponse, answer: Omit<Answer, 'body'>): AnswerStream {
   const raw = response as RawResponse;
+  if (isByHttp2(response)) writeHttp2Head(response, answer);
+  else startRaw(raw, answer);
+  return {
+    write: async (bytes) => {
+      if (!raw.destroyed && !raw.write(bytes)) await untilDrained(raw);
+    },
+    end: () => void raw.end(),
+  };
+}
+
+function startRaw(raw: RawResponse, answer: Omit<Answer, 'body'>): void {
   const isChunked = raw.req.httpVersionMinor > 0;
   if (!isChunked) raw.shouldKeepAlive = false;
   const framing = isChunked ? `${connectionOf(raw)}Transfer-Encoding: chunked\r\n` : '';
@@ -116,12 +136,6 @@ export function startAnswer(response: ServerResponse, answer: Omit<Answer, 'body
   raw._last = !raw.shouldKeepAlive;
   raw.chunkedEncoding = isChunked;
   raw._trailer = answer.trailers ?? '';
-  return {
-    write: async (bytes) => {
-      if (!raw.destroyed && !raw.write(bytes)) await untilDrained(raw);
-    },
-    end: () => void raw.end(),
-  };
 }
 
 /** What every head begins with, but for its version: status, fields and date. */

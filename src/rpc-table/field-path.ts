@@ -1,6 +1,6 @@
 import { didYouMean } from '../errors/did-you-mean.ts';
 
-import type { MessageDescriptor } from '../registry/descriptors.ts';
+import type { FieldDescriptor, MessageDescriptor } from '../registry/descriptors.ts';
 
 import type { FieldPath } from './validation.ts';
 
@@ -28,6 +28,14 @@ export function parseFieldPath(text: string, message: MessageDescriptor): FieldP
     inside = field.type.kind === 'message' ? field.type.message : undefined;
   }
   return path;
+}
+
+/** The string of that name that a message has, if it has one. */
+export function findString({ fields }: MessageDescriptor, wanted: string): FieldDescriptor | undefined {
+  return fields.find(
+    ({ name, type, cardinality }) =>
+      name === wanted && cardinality === 'singular' && type.kind === 'scalar' && type.scalar === 'string',
+  );
 }
 
 /** As callers write it, in JSON: `newComment.user`. */

@@ -1,5 +1,6 @@
 import type { FieldDescriptor, MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
 
+import { findString } from './field-path.ts';
 import type { RpcKind } from './rpc-kind.ts';
 import type { RpcTableDocument } from './rpc-table-schema.ts';
 import type { TableReading } from './table-reading.ts';
@@ -14,10 +15,10 @@ export interface Refetch {
   readonly method: MethodDescriptor;
   /** The field of the thing that names it. */
   readonly key: string;
-  /** The field of the read's request that takes the key. */
-  readonly by: string;
-  /** The field of the read's answer that holds the thing. */
-  readonly at: string;
+  /** The field of the read's request that takes the key; undefined: the read takes none, and answers with all things. */
+  readonly by: string | undefined;
+  /** Steps from the read's answer to the thing, or to the list that it is looked up in by its key. */
+  readonly at: readonly string[];
 }
 
 type FactsSoFar = (method: MethodDescriptor) => { readonly kind: RpcKind; readonly lane: string | undefined };
@@ -60,21 +61,38 @@ function compileThing(
   if (lane !== undefined) {
     return report([...path, 'read'], `${method.fullName} runs in the lane "${lane}"; a refetch must have none`);
   }
-  const at = method.output.fields.find((field) => isSingle(field, type));
-  if (at === undefined) return report([...path, 'read'], `${method.output.fullName} holds no ${type.fullName}`);
-  const [keyField, byField] = [findString(type, key), findString(method.input, by)];
+  const keyField = findString(type, key);
   if (keyField === undefined) return report([...path, 'key'], `${type.fullName} has no string "${key}"`);
+  const at = findPath(method.output, (field) => (by === undefined ? isListOf : isSingle)(field, type));
+  if (at === undefined) {
+    const what = by === undefined ? 'list of ' : '';
+    return report([...path, 'read'], `${method.output.fullName} holds no ${what}${type.fullName}`);
+  }
+  if (by === undefined) return { type, method, key: keyField.jsonName, by: undefined, at };
+  const byField = findString(method.input, by);
   if (byField === undefined) return report([...path, 'by'], `${method.input.fullName} has no string "${by}"`);
-  return { type, method, key: keyField.jsonName, by: byField.jsonName, at: at.jsonName };
+  return { type, method, key: keyField.jsonName, by: byField.jsonName, at };
+}
+
+/** The way to a field of a message, or of a message that one of its fields holds: OpenCue's lists are messages of their own. */
+function findPath(
+  { fields }: MessageDescriptor,
+  isWanted: (field: FieldDescriptor) => boolean,
+): readonly string[] | undefined {
+  const own = fields.find(isWanted);
+  if (own !== undefined) return [own.jsonName];
+  for (const { type, cardinality, jsonName } of fields) {
+    if (type.kind !== 'message' || cardinality !== 'singular') continue;
+    const inner = type.message.fields.find(isWanted);
+    if (inner !== undefined) return [jsonName, inner.jsonName];
+  }
+  return undefined;
+}
+
+function isListOf({ type, cardinality }: FieldDescriptor, message: MessageDescriptor): boolean {
+  return cardinality === 'repeated' && type.kind === 'message' && type.message === message;
 }
 
 function isSingle({ type, cardinality }: FieldDescriptor, message: MessageDescriptor): boolean {
   return cardinality === 'singular' && type.kind === 'message' && type.message === message;
-}
-
-function findString({ fields }: MessageDescriptor, wanted: string): FieldDescriptor | undefined {
-  return fields.find(
-    ({ name, type, cardinality }) =>
-      name === wanted && cardinality === 'singular' && type.kind === 'scalar' && type.scalar === 'string',
-  );
 }

@@ -1,6 +1,7 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
 import type { Affinity } from './affinity.ts';
+import type { EntityKey } from './entity-keys.ts';
 import type { PermissionLevel } from './permission-level.ts';
 import type { Refetch } from './refetch.ts';
 import { kindOf, type RpcKind } from './rpc-kind.ts';
@@ -35,6 +36,8 @@ export interface RpcFacts {
   readonly affinity: Affinity | undefined;
   /** Whether its answers say which of several Cuebots gave them, since they are about that one. */
   readonly namesCuebot: boolean;
+  /** The entities in its request of which the upstream reads the key alone. */
+  readonly keys: readonly EntityKey[];
   /** What a write's request names that can be fetched again after it. */
   readonly refetches: readonly Refetch[];
 }
@@ -58,6 +61,7 @@ export function undecidedFacts(method: MethodDescriptor): RpcFacts {
     takesIdempotencyKey: false,
     affinity: undefined,
     namesCuebot: false,
+    keys: [],
     refetches: [],
   };
 }

@@ -195,6 +195,19 @@ export const rpcTableSchema = strictObject({
       why,
     }),
   ),
+  keys: optional(
+    describe(
+      'By message: the one field of an entity in requests that Cuebot reads. GraphQL’s arguments hold nothing else.',
+      record(
+        string(),
+        strictObject({
+          key: words('The field of the entity.'),
+          rpcs: optional(rpcs),
+        }),
+      ),
+    ),
+    {},
+  ),
   refetch: optional(
     describe(
       'By message: how a thing is fetched again after a write whose request names it.',
@@ -203,7 +216,11 @@ export const rpcTableSchema = strictObject({
         strictObject({
           read: words('The RPC that reads the thing.'),
           key: words('The field of the thing that names it.'),
-          by: words('The field of the RPC’s request that takes the key.'),
+          by: optional(
+            words(
+              'The field of the RPC’s request that takes the key; without it the RPC answers with a list of all things.',
+            ),
+          ),
         }),
       ),
     ),

@@ -5,6 +5,7 @@ import type { StatusName } from '../call/status.ts';
 
 import { type CuebotChecks, compileAffinities, compileCuebotChecks } from './affinity.ts';
 import { compileValidations } from './compile-validations.ts';
+import { compileEntityKeys, type EntityKeys } from './entity-keys.ts';
 import { compileIdentityFields } from './identity-fields.ts';
 import { compileRefetches } from './refetch.ts';
 import { rpcChanges } from './rpc-changes.ts';
@@ -29,6 +30,8 @@ export interface RpcTable {
   readonly cuebotChecks: CuebotChecks;
   /** By which RPCs a release of OpenCue is known, the newest first. */
   readonly releases: readonly ReleaseMark[];
+  /** For a field of a request that holds an entity: the field of the entity that the upstream reads alone. */
+  readonly keyOf: EntityKeys['keyOf'];
 }
 
 /** An RPC that a Cuebot has if it is of this release, or a later one. */
@@ -64,6 +67,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
   const keyed = document['idempotency-keys'].flatMap(({ rpcs }, index) =>
     reading.methodsOf(rpcs, ['idempotency-keys', index, 'rpcs']),
   );
+  const entityKeys = compileEntityKeys(document.keys, reading);
   const refetchesAfter = compileRefetches(document.refetch, reading, (method) => facts.get(method)!);
   const affinities = compileAffinities(document.affinity, reading);
   const cuebotChecks = compileCuebotChecks(document['several-cuebots'], reading);
@@ -83,6 +87,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
       takesIdempotencyKey: keyed.includes(row.method),
       affinity: affinities.get(row.method),
       namesCuebot: naming.includes(row.method),
+      keys: entityKeys.of(row.method),
       refetches: refetchesAfter(row.method),
     }),
   );
@@ -97,5 +102,6 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
     dressedErrors: Object.freeze(document.errors),
     cuebotChecks: Object.freeze(cuebotChecks),
     releases: Object.freeze(releases),
+    keyOf: entityKeys.keyOf,
   });
 }

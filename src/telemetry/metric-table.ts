@@ -57,6 +57,24 @@ export const metricTable = [
     help: 'How long calls waited for their turn in a lane; those that had no need to wait count as 0.',
   },
   {
+    name: 'cuegate_lane_turns_total',
+    type: 'counter',
+    labels: [],
+    help: 'Turns of lanes that this gateway got while it shares them with others.',
+  },
+  {
+    name: 'cuegate_store_connected',
+    type: 'gauge',
+    labels: [],
+    help: 'Whether there is a connection to the store by which gateways agree: 1 or 0. No series without REDIS_URL.',
+  },
+  {
+    name: 'cuegate_gateways',
+    type: 'gauge',
+    labels: [],
+    help: 'How many gateways share the store, this one included, as far as it has heard. No series without REDIS_URL.',
+  },
+  {
     name: 'cuegate_upstream_connected',
     type: 'gauge',
     labels: ['endpoint'],
@@ -157,6 +175,18 @@ export const metricTable = [
     type: 'gauge',
     labels: [],
     help: 'Whether the API keys in force are those of API_KEYS_FILE: 1; 0 while it is gone, empty, wrong or cannot be read. No series without such a file.',
+  },
+  {
+    name: 'cuegate_tls_certificate_usable',
+    type: 'gauge',
+    labels: [],
+    help: 'Whether the certificate in force is that of TLS_CERT_FILE: 1; 0 while what is there now cannot be used. No series without TLS.',
+  },
+  {
+    name: 'cuegate_tls_certificate_end_timestamp_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'When the certificate in force ends, in seconds since 1970. No series without TLS.',
   },
   {
     name: 'cuegate_audit_write_failures_total',

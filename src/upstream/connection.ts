@@ -26,6 +26,7 @@ export class Connection {
   #dialTimer: NodeJS.Timeout | undefined;
   #told: 'nothing' | 'connected' | 'lost' = 'nothing';
   #isClosed = false;
+  #made = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -34,6 +35,11 @@ export class Connection {
 
   get channel(): UpstreamChannel {
     return this.#current;
+  }
+
+  /** How often a connection was made: whoever talked to the last one does not know who is at the other end of the next. */
+  get made(): number {
+    return this.#made;
   }
 
   /** Whether the handshake of HTTP/2 is done and nothing speaks against it; asking begins to connect. */
@@ -82,6 +88,7 @@ export class Connection {
 
   #onState(state: connectivityState): void {
     if (state === connectivityState.READY) {
+      this.#made += 1;
       // Also when it has come back by itself while another one was dialled.
       const needless = this.#fresh;
       this.#fresh = undefined;

@@ -2,7 +2,7 @@ import { Channel, Client, credentials } from '@grpc/grpc-js';
 
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import { type Logger, silentLogger } from '../telemetry/logger.ts';
 
 import type { Invoke, InvokeOf, Reply } from '../call/call.ts';
 import { neverAborted } from '../call/call-signal.ts';
@@ -11,7 +11,7 @@ import { Connection } from './connection.ts';
 import type { ChannelOptions } from './open-channel.ts';
 import { createReflectionTransport } from './reflection-transport.ts';
 import { mendResponseHeaders } from './response-headers.ts';
-import { sendCall } from './send-call.ts';
+import { type SentRequest, sendCall } from './send-call.ts';
 import { watchSockets } from './upstream-sockets.ts';
 
 /** What an upstream needs. */
@@ -38,6 +38,8 @@ export interface Upstream {
   readonly reflect: ReflectionTransport;
   /** Whether there is a connection now; asking for it begins to make one. */
   readonly isConnected: () => boolean;
+  /** How often a connection was made. */
+  readonly connections: () => number;
   /** How often a connection was given up that nobody had closed. */
   readonly silences: () => number;
   readonly close: () => void;
@@ -67,20 +69,21 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     [deadlines, silences] = [0, silences + 1];
     connection.replace(`${deadlinesUntilSilent} calls in a row met their deadline without a byte from Cuebot`);
   };
+  const send = (path: string, call: SentRequest) => {
+    const bytesBefore = sockets.bytesRead();
+    const sentAt = performance.now();
+    return sendCall(connection.channel, path, call, () => noteDeadline(bytesBefore, sentAt));
+  };
   const invokeOf: InvokeOf = (method) => {
     const path = `/${method.fullName}`;
     if (mayGoUnanswered?.(method) === true) return (call) => sendCall(connection.channel, path, call);
-    return (call) => {
-      const bytesBefore = sockets.bytesRead();
-      const sentAt = performance.now();
-      return sendCall(connection.channel, path, call, () => noteDeadline(bytesBefore, sentAt));
-    };
+    return (call) => send(path, call);
   };
   return {
     invokeOf,
     invoke: (call) => invokeOf(call.method)(call),
     ask: (method, timeoutMs) =>
-      sendCall(connection.channel, `/${method.fullName}`, {
+      send(`/${method.fullName}`, {
         request: new Uint8Array(),
         metadata: [],
         deadlineAt: Date.now() + timeoutMs,
@@ -98,6 +101,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       return createReflectionTransport(client)(method, requests);
     },
     isConnected: () => connection.isReady,
+    connections: () => connection.made,
     silences: () => silences,
     close: () => {
       sockets.close();
@@ -105,7 +109,3 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     },
   };
 }
-
-const ignore = (): void => undefined;
-/** For whoever needs no log. */
-export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

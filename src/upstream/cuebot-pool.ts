@@ -6,10 +6,12 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { UpstreamOptions } from './create-upstream.ts';
 import { type Endpoint, formatAddress } from './parse-endpoint.ts';
 import { PooledCuebot } from './pooled-cuebot.ts';
+import { type CompareDatabases, createDatabaseComparison, type DatabaseQuestion } from './compare-databases.ts';
 import { type LookUp, lookUpBySystem, resolveHost } from './resolve-host.ts';
 
 /** What a pool needs. */
-export interface CuebotPoolOptions extends Pick<UpstreamOptions, 'transport' | 'maxReceiveBytes' | 'mayGoUnanswered'> {
+export interface CuebotPoolOptions
+  extends Pick<UpstreamOptions, 'transport' | 'maxReceiveBytes' | 'tls' | 'mayGoUnanswered'> {
   readonly endpoints: readonly Endpoint[];
   readonly logger: Logger;
   readonly lookUp?: LookUp;
@@ -20,9 +22,7 @@ export interface PoolWatch {
   /** What is asked of one to see whether it answers; undefined: a connection must do. */
   readonly probe: MethodDescriptor | undefined;
   /** What shows its database; undefined: nothing does, and all are believed to share one. */
-  readonly database:
-    | { readonly method: MethodDescriptor; readonly read: (reply: Uint8Array) => readonly string[] }
-    | undefined;
+  readonly database: DatabaseQuestion | undefined;
   /** Told of every Cuebot, those that are known by now at once. */
   readonly onOpened: (cuebot: PooledCuebot) => void;
   readonly onSetAside: (cuebot: PooledCuebot) => void;
@@ -32,7 +32,7 @@ export interface PoolWatch {
 
 /** How often it is looked after Cuebots, and how long one may take for an answer to the gateway's own question, in milliseconds. */
 const lookEveryMs = 1_000;
-const answerWithinMs = 1_000;
+const answerWithinMs = 2_000;
 
 /** How often names are resolved again, in looks: all of them, and while something is wrong. */
 const looksUntilResolved = 30;
@@ -54,14 +54,18 @@ export class CuebotPool {
   readonly #checking = new Set<PooledCuebot>();
   #admissions: Promise<unknown> = Promise.resolve();
   #watch: PoolWatch | undefined;
-  /** What the database held when it was last looked at. */
-  #ids: ReadonlySet<string> | undefined;
+  #isSameDatabase: CompareDatabases = async () => true;
   #isResolving = false;
   #isClosed = false;
   #looks = 0;
   #resolvedAt = 0;
   #timer: NodeJS.Timeout | undefined;
-  readonly #told = new Set<string>();
+  /** What each name led to when it was last resolved. */
+  readonly #known = new Map<string, readonly string[]>();
+  /** The names that cannot be resolved now, each told once. */
+  readonly #unresolved = new Set<string>();
+  /** What is wrong with the list now, each told once. */
+  #problems: readonly string[] = [];
 
   constructor(options: CuebotPoolOptions) {
     this.#options = options;
@@ -101,6 +105,7 @@ export class CuebotPool {
     const problems = await this.#resolve();
     if (problems.length > 0) return problems;
     this.#watch = watch;
+    if (watch.database !== undefined) this.#isSameDatabase = createDatabaseComparison(watch.database);
     for (const cuebot of this.cuebots) watch.onOpened(cuebot);
     const cuebots = this.cuebots;
     const answering = await Promise.all(cuebots.map((cuebot) => cuebot.answers(watch.probe, answerWithinMs)));
@@ -126,21 +131,27 @@ export class CuebotPool {
       this.#leaving.delete(cuebot);
       cuebot.upstream.close();
     }
-    const isWell = this.#told.size === 0 && this.cuebots.every(({ state }) => state === 'ready');
+    const isWell =
+      this.#unresolved.size === 0 &&
+      this.#problems.length === 0 &&
+      this.cuebots.every(({ state }) => state === 'ready');
     const looksSince = this.#looks - this.#resolvedAt;
     if (looksSince >= (isWell ? looksUntilResolved : looksUntilResolvedSoon)) void this.#resolve();
   }
 
   /** Asks a Cuebot whatever its state makes one want to know. */
   async #check(cuebot: PooledCuebot): Promise<void> {
-    if (!cuebot.upstream.isConnected()) cuebot.isDoubtful = true;
     const { state } = cuebot;
     const isSilent = cuebot.isSilent();
-    if (state === 'ready' && !isSilent) return;
+    if (state === 'ready') {
+      // What is silent is asked at each look, answered or not, so that it is found out soon.
+      if (isSilent) void cuebot.answers(this.#watch?.probe, answerWithinMs);
+      return;
+    }
     if (state === 'foreign' && this.#looks % looksUntilForeign !== 0) return;
     this.#checking.add(cuebot);
     const answers = await cuebot.answers(this.#watch?.probe, answerWithinMs);
-    if (answers && state !== 'ready') {
+    if (answers) {
       // One after the other, so that each finds those before it.
       this.#admissions = this.#admissions.then(() => this.#admit(cuebot));
       await this.#admissions;
@@ -154,7 +165,7 @@ export class CuebotPool {
     const { state: before, name: endpoint } = cuebot;
     const others = this.cuebots.filter((other) => other !== cuebot && other.isOurs === true);
     const reference = others.find(({ state }) => state === 'ready') ?? others[0];
-    const isOurs = await this.#sharesDatabase(cuebot, reference);
+    const isOurs = await this.#isSameDatabase(cuebot.upstream, reference?.upstream);
     if (this.#watch === undefined || isOurs === undefined) return;
     if (isOurs) {
       cuebot.takeBack();
@@ -169,29 +180,6 @@ export class CuebotPool {
       'this Cuebot is not used: it shows other ids than those in use, so it works on another database. ' +
         'Name Cuebots of one database only, and give each farm a cuegate of its own',
     );
-  }
-
-  /** Undefined: the candidate does not answer now. */
-  async #sharesDatabase(candidate: PooledCuebot, reference: PooledCuebot | undefined): Promise<boolean | undefined> {
-    const database = this.#watch?.database;
-    if (database === undefined) return true;
-    const idsOf = async ({ upstream }: PooledCuebot): Promise<ReadonlySet<string> | undefined> => {
-      try {
-        return new Set(database.read((await upstream.ask(database.method, 10 * answerWithinMs)).message));
-      } catch {
-        return undefined;
-      }
-    };
-    // Somebody may add one between two answers, but hardly each time.
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const [ids, theirs] = await Promise.all([idsOf(candidate), reference && idsOf(reference)]);
-      if (ids === undefined) return undefined;
-      const before = this.#ids;
-      const isSame = theirs === undefined ? before === undefined || hasMost(ids, before) : areEqual(ids, theirs);
-      if (isSame) this.#ids = ids;
-      if (isSame) return true;
-    }
-    return false;
   }
 
   /** Opens what the names lead to now, and gives up what they do not any more. Answers what is wrong with the list. */
@@ -213,7 +201,11 @@ export class CuebotPool {
         namedBy.set(key, endpoint.name);
       }
     }
-    for (const problem of problems) this.#tellOnce(problem, () => this.#options.logger.error({}, problem));
+    // At the start, whoever started is told in another way.
+    if (this.#watch !== undefined) {
+      for (const problem of problems) if (!this.#problems.includes(problem)) this.#options.logger.error({}, problem);
+      this.#problems = problems;
+    }
     const gone = [...this.#cuebots].filter(([key]) => !found.has(key)).map(([, cuebot]) => cuebot);
     const come = [...found].filter(([key]) => !this.#cuebots.has(key)).map(([, cuebot]) => cuebot);
     this.#cuebots = found;
@@ -229,13 +221,14 @@ export class CuebotPool {
 
   #open(endpoint: Endpoint, address: string, key: string): PooledCuebot {
     const { host, port, isGroup, name } = endpoint;
-    const { transport, maxReceiveBytes, mayGoUnanswered, logger } = this.#options;
+    const { transport, maxReceiveBytes, tls, mayGoUnanswered, logger } = this.#options;
     return new PooledCuebot({
       name: isGroup ? key : name,
       endpoint: key,
       ...(host !== undefined && { address, authority: formatAddress(host, port) }),
       ...(transport && { transport }),
       maxReceiveBytes,
+      tls,
       ...(mayGoUnanswered && { mayGoUnanswered }),
       logger,
       onSetAside: (cuebot) => {
@@ -249,40 +242,24 @@ export class CuebotPool {
   }
 
   /** What it had is kept while its name cannot be resolved. */
-  async #addressesOf({ name, host, port, isGroup }: Endpoint): Promise<readonly string[]> {
+  async #addressesOf({ name, host, isGroup }: Endpoint): Promise<readonly string[]> {
     if (host === undefined) return [name];
     const known = this.#known.get(name) ?? [];
     const addresses = await within(resolveHost(host, this.#lookUp), resolveWithinMs).catch((error: unknown) => {
-      this.#tellOnce(name, () =>
-        this.#options.logger.warn({ endpoint: name, err: error }, 'the name of a Cuebot cannot be resolved'),
-      );
+      if (!this.#unresolved.has(name)) {
+        this.#options.logger.warn({ endpoint: name, err: error }, 'the name of a Cuebot cannot be resolved');
+      }
+      this.#unresolved.add(name);
       return undefined;
     });
     if (addresses === undefined) return known;
-    this.#told.delete(name);
+    this.#unresolved.delete(name);
     // A name by itself is one Cuebot: it stays where it is, as long as the name has that address.
-    const kept = addresses.find((address) => this.#cuebots.has(formatAddress(address, port)));
-    const chosen = isGroup ? addresses : [kept ?? addresses[0]!];
+    const kept = known.find((address) => addresses.includes(address));
+    const chosen = isGroup ? addresses : kept === undefined ? addresses.slice(0, 1) : [kept];
     this.#known.set(name, chosen);
     return chosen;
   }
-
-  readonly #known = new Map<string, readonly string[]>();
-
-  #tellOnce(what: string, tell: () => void): void {
-    if (this.#told.has(what)) return;
-    this.#told.add(what);
-    tell();
-  }
-}
-
-function areEqual(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
-  return some.size === others.size && [...some].every((id) => others.has(id));
-}
-
-/** Whether it is the database of before, which may have changed since: two fresh ones share what they begin with. */
-function hasMost(now: ReadonlySet<string>, before: ReadonlySet<string>): boolean {
-  return before.size === 0 || [...before].filter((id) => now.has(id)).length * 2 > before.size;
 }
 
 function twice(name: string, other: string, address: string): string {

@@ -1,9 +1,11 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, isIP, type Socket } from 'node:net';
+import { checkServerIdentity, connect as connectTls } from 'node:tls';
 
 import { connectivityState, Metadata, status } from '@grpc/grpc-js';
 
 import { Http2Call } from './http2-call.ts';
+import type { ChannelTls } from './open-channel.ts';
 import type { UpstreamChannel } from './upstream-channel.ts';
 
 /** Which server, and what may come from it. */
@@ -14,6 +16,8 @@ export interface Http2ChannelOptions {
   readonly authority?: string;
   /** The largest reply that is accepted, in bytes. */
   readonly maxReceiveBytes: number;
+  /** Undefined: plain text. */
+  readonly tls?: ChannelTls | undefined;
 }
 
 /** HTTP/2's default window of 64 KiB would make a list of megabytes wait for a dozen round trips. */
@@ -118,8 +122,8 @@ export class Http2Channel implements UpstreamChannel {
 
   #dial(): void {
     this.#setState(connectivityState.CONNECTING);
-    const session = connect(`http://${this.#authority}`, {
-      createConnection: () => connectSocket({ host: this.#host, port: this.#port, noDelay: true }),
+    const session = connect(`${this.#options.tls === undefined ? 'http' : 'https'}://${this.#authority}`, {
+      createConnection: () => this.#openSocket(),
       maxSessionMemory: Number.MAX_SAFE_INTEGER,
       settings: { initialWindowSize: windowBytes, enablePush: false },
     });
@@ -140,6 +144,24 @@ export class Http2Channel implements UpstreamChannel {
       for (const [call, by] of [...this.#sent]) if (by === session) call.drop();
       this.#lose(session);
     });
+  }
+
+  #openSocket(): Socket {
+    const [host, port, { tls }] = [this.#host, this.#port, this.#options];
+    if (tls === undefined) return connectSocket({ host, port, noDelay: true });
+    // The certificate must be for the name, also where its address is dialled. An address is no name for SNI (RFC 6066, section 3).
+    const name = this.#authority.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+    const socket = connectTls({
+      host,
+      port,
+      ...(isIP(name) === 0 && { servername: name }),
+      checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
+      ALPNProtocols: ['h2'],
+      ca: tls.authorities,
+      cert: tls.certificate,
+      key: tls.key,
+    });
+    return socket.setNoDelay(true);
   }
 
   #lose(session: ClientHttp2Session): void {

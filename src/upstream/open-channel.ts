@@ -1,4 +1,4 @@
-import { Channel, credentials } from '@grpc/grpc-js';
+import { Channel, type ChannelCredentials, credentials } from '@grpc/grpc-js';
 
 import { Http2Channel } from './http2-channel.ts';
 import type { UpstreamChannel, UpstreamTransport } from './upstream-channel.ts';
@@ -15,18 +15,34 @@ export interface ChannelOptions {
   readonly maxReceiveBytes: number;
   /** grpc-js when not given. */
   readonly transport?: UpstreamTransport;
+  /** Undefined: plain text, which is all that Cuebot itself speaks. */
+  readonly tls?: ChannelTls | undefined;
+}
+
+/** How TLS is spoken to Cuebot, or to what ends it in front of Cuebot. PEM texts. */
+export interface ChannelTls {
+  /** Whose certificates are believed; undefined: those of the authorities that Node brings along. */
+  readonly authorities: Buffer | undefined;
+  /** What the gateway shows of itself, with its key; undefined: nothing. */
+  readonly certificate: Buffer | undefined;
+  readonly key: Buffer | undefined;
 }
 
 /**
- * Opens a channel (lazily: nothing is dialled before the first call). Plain text, as Cuebot speaks it.
+ * Opens a channel (lazily: nothing is dialled before the first call). The other side's certificate must be for the name in
+ * the endpoint.
  *
  * No keepalive pings: Cuebot closes a connection at the third ping within five minutes (`too_many_pings`).
  */
 export function openChannel(options: ChannelOptions): UpstreamChannel {
-  const { endpoint, authority, maxReceiveBytes } = options;
+  const { endpoint, authority, maxReceiveBytes, tls } = options;
   if (options.transport === 'http2') return new Http2Channel(options);
-  return new Channel(endpoint, credentials.createInsecure(), {
-    ...(authority !== undefined && { 'grpc.default_authority': authority }),
+  return new Channel(endpoint, credentialsOf(tls), {
+    ...(authority !== undefined && {
+      'grpc.default_authority': authority,
+      // Else the certificate would have to be for the address.
+      'grpc.ssl_target_name_override': authority.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''),
+    }),
     'grpc.max_receive_message_length': maxReceiveBytes,
     // The pipeline measures requests before they get here.
     'grpc.max_send_message_length': -1,
@@ -42,4 +58,10 @@ export function openChannel(options: ChannelOptions): UpstreamChannel {
     // Lists come as megabytes; HTTP/2's default window of 64 KiB would make each one wait for a dozen round trips.
     'grpc-node.flow_control_window': 8 * 1024 * 1024,
   });
+}
+
+function credentialsOf(tls: ChannelTls | undefined): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  const { authorities = null, key = null, certificate = null } = tls;
+  return credentials.createSsl(authorities, key, certificate);
 }

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import type { InvokeOf, Reply } from '../call/call.ts';
 import { GatewayError } from '../call/gateway-error.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
@@ -37,9 +39,9 @@ export class PooledCuebot {
   readonly upstream: Upstream;
   /** Whether it was seen to work on the right database; undefined: nobody knows. */
   isOurs: boolean | undefined;
-  /** Whether the other end of its connection must be asked before it counts again. */
-  isDoubtful = true;
   readonly #options: PooledCuebotOptions;
+  /** The connection over which it was last asked. */
+  #askedOn = 0;
   #isSetAside = false;
   #strikes = 0;
   #underWay = 0;
@@ -55,7 +57,7 @@ export class PooledCuebot {
     if (this.isOurs === undefined) return 'unchecked';
     if (!this.isOurs) return 'foreign';
     if (this.#isSetAside) return 'set-aside';
-    return this.isDoubtful || !this.upstream.isConnected() ? 'away' : 'ready';
+    return this.upstream.isConnected() && this.upstream.connections() === this.#askedOn ? 'ready' : 'away';
   }
 
   get isBusy(): boolean {
@@ -90,7 +92,7 @@ export class PooledCuebot {
   takeBack(): void {
     this.#strikes = 0;
     this.#isSetAside = false;
-    this.isDoubtful = false;
+    this.#askedOn = this.upstream.connections();
     this.isOurs = true;
   }
 
@@ -104,18 +106,22 @@ export class PooledCuebot {
       return reply;
     } catch (error) {
       const waitedMs = performance.now() - sentAt;
-      const isSilence = !mayGoUnanswered && waitedMs >= minSilenceMs && this.upstream.bytesRead() === bytesBefore;
-      this.#note(GatewayError.from(error), isSilence);
+      const failure = GatewayError.from(error);
+      const isLate = failure.status.name === 'DEADLINE_EXCEEDED' && !mayGoUnanswered && waitedMs >= minSilenceMs;
+      // After a long turn of the event loop, timers run before sockets are read: an answer may lie there already.
+      if (isLate) await setImmediate();
+      this.#note(failure, isLate && this.upstream.bytesRead() === bytesBefore);
       throw error;
     } finally {
       this.#underWay -= 1;
     }
   }
 
-  #note({ status }: GatewayError, isSilence: boolean): void {
+  #note({ status, connectionLoss }: GatewayError, isSilence: boolean): void {
     // Its caller has gone, or had too little patience: that says nothing.
-    if (status.name === 'CANCELLED' || (status.name === 'DEADLINE_EXCEEDED' && !isSilence)) return;
-    const isStrike = status.name === 'UNAVAILABLE' || status.name === 'DEADLINE_EXCEEDED';
+    const isLost = connectionLoss !== undefined;
+    if ((status.name === 'CANCELLED' && !isLost) || (status.name === 'DEADLINE_EXCEEDED' && !isSilence)) return;
+    const isStrike = isLost || status.name === 'UNAVAILABLE' || status.name === 'DEADLINE_EXCEEDED';
     this.#strikes = isStrike ? this.#strikes + 1 : 0;
     // One that gets no calls yet has none to lose.
     if (this.#strikes < maxStrikes || this.#isSetAside || this.isOurs !== true) return;

@@ -7,6 +7,9 @@ import { readMetadata, writeMetadata } from './metadata.ts';
 import { translateStatus } from './translate-status.ts';
 import type { UpstreamChannel } from './upstream-channel.ts';
 
+/** What of a call is sent, and until when. */
+export type SentRequest = Pick<Call, 'request' | 'metadata' | 'deadlineAt' | 'signal'>;
+
 /**
  * Sends a unary call and waits for its answer. `path` is `/<package>.<Service>/<Method>`. Rejects with a GatewayError.
  *
@@ -18,7 +21,7 @@ import type { UpstreamChannel } from './upstream-channel.ts';
 export function sendCall(
   channel: Pick<UpstreamChannel, 'createCall'>,
   path: string,
-  call: Pick<Call, 'request' | 'metadata' | 'deadlineAt' | 'signal'>,
+  call: SentRequest,
   onDeadline?: () => void,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {

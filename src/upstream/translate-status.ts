@@ -1,6 +1,6 @@
 import type { Metadata as GrpcMetadata, StatusObject } from '@grpc/grpc-js';
 
-import { GatewayError } from '../call/gateway-error.ts';
+import { type ConnectionLoss, GatewayError } from '../call/gateway-error.ts';
 import { statusCode, type StatusName } from '../call/status.ts';
 
 import { readMetadata } from './metadata.ts';
@@ -60,6 +60,12 @@ const http2Errors = (
   'REFUSED_STREAM CANCEL COMPRESSION_ERROR CONNECT_ERROR ENHANCE_YOUR_CALM INADEQUATE_SECURITY HTTP_1_1_REQUIRED'
 ).split(' ');
 
+/** A server that shuts down cancels what it has under way; nobody else does. */
+function lossOf(status: StatusName, fate: Fate, details: string): ConnectionLoss | undefined {
+  if (status !== 'UNAVAILABLE' && details !== 'Call cancelled') return undefined;
+  return fate === 'unknown' ? 'reset' : 'unsent';
+}
+
 function streamReset(name: string): string {
   return `stream terminated by RST_STREAM with error code: ${name}`;
 }
@@ -92,7 +98,7 @@ export function translateStatus(
     return new GatewayError(status, translate(match), {
       ...options,
       mayHaveHappened: fate === 'unknown',
-      ...(status === 'UNAVAILABLE' && { connectionLoss: fate === 'unknown' ? 'reset' : 'unsent' }),
+      connectionLoss: lossOf(status, fate, details),
       cause: details,
     });
   }

@@ -22,8 +22,8 @@ const rowsWhere = (name: string) =>
 describe('the pipeline of each of OpenCue’s RPCs', () => {
   it.each([
     ['show.ShowInterface/FindShow', 'log audit limits authorization validation reads retries timing'],
-    ['job.JobInterface/GetLayers', 'log audit limits authorization validation reads retries lane timing'],
-    ['job.JobInterface/Kill', 'log audit limits authorization validation identity reads lane sending timing'],
+    ['job.JobInterface/GetLayers', 'log audit limits authorization validation keys reads retries lane timing'],
+    ['job.JobInterface/Kill', 'log audit limits authorization validation keys identity reads lane sending timing'],
     [
       'job.JobInterface/LaunchSpec',
       'log audit limits authorization validation identity idempotency intent reads sending timing',

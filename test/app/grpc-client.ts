@@ -1,4 +1,4 @@
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 
 import { compileValueToWire } from '../../src/codec/value/value-to-wire.ts';
 import { compileWireToValue } from '../../src/codec/value/wire-to-value.ts';
@@ -22,9 +22,13 @@ export interface GrpcClient {
 const registry = loadProtoFiles(['proto']);
 const same = (bytes: Buffer) => bytes;
 
-/** Connects to a port of this machine, in plain text. */
-export function connectGrpc(port: number): GrpcClient {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+/** Connects to a port of this machine, or to another address of gRPC's; in plain text unless credentials say otherwise. */
+export function connectGrpc(
+  address: number | string,
+  by: ChannelCredentials = credentials.createInsecure(),
+): GrpcClient {
+  const target = typeof address === 'number' ? `127.0.0.1:${address}` : address;
+  const client = new Client(target, by);
   return {
     call: (rpc, request, entries = {}) => {
       const { input, output } = registry.methods.get(rpc)!;

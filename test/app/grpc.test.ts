@@ -124,6 +124,22 @@ describe('gRPC', () => {
     expect((await call(launch, { spec: spec('zoe') })).error).toBeUndefined();
   });
 
+  it('lets a network ask for user ids from 1000 on, and for none where a claim would say whose they are', async () => {
+    const launch = 'job.JobInterface/LaunchSpec';
+    const POLICY_FILE = policyFile(workstations('cue:submit cue:grant:launch'));
+    const numbered = { spec: spec('workstations', '<uid>1004</uid>') };
+    await start({ settings: { POLICY_FILE } });
+    expect((await call(launch, numbered)).error).toBeUndefined();
+    await running!.close();
+    client!.close();
+    await start({ settings: { POLICY_FILE, UID_CLAIM: 'uidNumber' } });
+    expect((await call(launch, numbered)).error).toMatchObject({
+      code: status.PERMISSION_DENIED,
+      details: expect.stringContaining('your token does not say which is yours'),
+    });
+    expect((await call(launch, { spec: spec('workstations') })).error).toBeUndefined();
+  });
+
   it('records its writes and refusals as those of other surfaces', async () => {
     const { log, token } = await start();
     const bearer = { authorization: `Bearer ${token}`, 'x-request-id': 'r-42' };

@@ -116,7 +116,7 @@ const kinds: readonly Kind[] = [
   },
   async ({ graphql }, layer) => {
     const query =
-      'query ($layer: LayerInput) { layerGetFrames(layer: $layer, s: { limit: 5 }) { frames { frames { layerName } } } }';
+      'query ($layer: LayerKeyInput!) { layerGetFrames(layer: $layer, s: { limit: 5 }) { frames { frames { layerName } } } }';
     const { json } = await graphql(query, { layer: { id: layer.id } });
     const strays = json.data.layerGetFrames.frames.frames.filter(
       ({ layerName }: { layerName: string }) => layerName !== layer.name,
@@ -125,7 +125,7 @@ const kinds: readonly Kind[] = [
   },
   async ({ graphql }, layer) => {
     const query =
-      'mutation ($job: JobInput, $comment: CommentInput) { jobAddComment(job: $job, newComment: $comment) { ok } }';
+      'mutation ($job: JobKeyInput!, $comment: CommentInput) { jobAddComment(job: $job, newComment: $comment) { ok } }';
     const { json } = await graphql(query, {
       job: { id: layer.parentId },
       comment: { user: 'ann', subject: 'whose', message: layer.parentId },

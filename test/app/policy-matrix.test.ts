@@ -1,7 +1,16 @@
+import {
+  getNamedType,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isInputObjectType,
+  isRequiredArgument,
+  isRequiredInputField,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { listOperations, type Operation } from '../../src/app/operations.ts';
+import { deriveSchema } from '../../src/graphql/schema/derive-schema.ts';
 import type { PermissionLevel } from '../../src/rpc-table/permission-level.ts';
 import type { RpcFacts } from '../../src/rpc-table/rpc-facts.ts';
 import { takeSnapshot } from '../../src/app/snapshot.ts';
@@ -42,10 +51,13 @@ interface Attempt {
 let running: TestGateway;
 let rpcs: readonly string[];
 let attempts: readonly Attempt[];
+let schema: GraphQLSchema;
 
 beforeAll(async () => {
   running = await startGateway({ settings });
   const snapshot = await takeSnapshot(testConfig({ CUEBOT_ENDPOINT: 'unused:1', ...settings }));
+  const { registry, table, graphqlServices: services } = snapshot;
+  schema = deriveSchema({ registry, table, services, extensions: [] });
   rpcs = snapshot.table.rows.map(({ method }) => method.fullName);
   const facts = new Map(snapshot.table.rows.map((row) => [row.method.fullName, row]));
   attempts = listOperations(snapshot).flatMap((operation) => attemptsOf(operation, facts.get(operation.rpc)!));
@@ -135,7 +147,21 @@ async function tryByRest({ operation, headers }: Attempt): Promise<Outcome> {
 
 async function tryByGraphql({ operation, headers }: Attempt): Promise<Outcome> {
   const { kind, graphql } = operation;
-  const { json, text } = await running.graphql(`${kind} { ${graphql} { __typename } }`, undefined, headers);
+  const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
+  const needed = root!.getFields()[graphql!]!.args.filter(isRequiredArgument);
+  const args =
+    needed.length === 0 ? '' : `(${needed.map(({ name, type }) => `${name}: ${formatNone(type)}`).join(' ')})`;
+  const { json, text } = await running.graphql(`${kind} { ${graphql}${args} { __typename } }`, undefined, headers);
   const [error] = json.errors ?? [];
+  // One that is not valid would be refused to nobody by the policy.
+  expect(error?.extensions.code).not.toBe('GRAPHQL_VALIDATION_FAILED');
   return { isRefused: error?.extensions.code === 'FORBIDDEN' && ourWords.test(error.message), text };
+}
+
+/** Something of a type, with what must be in it: the key of an object that there is not. */
+function formatNone(type: GraphQLInputType): string {
+  const named = getNamedType(type);
+  if (!isInputObjectType(named)) return '"none"';
+  const fields = Object.values(named.getFields()).filter(isRequiredInputField);
+  return `{ ${fields.map((field) => `${field.name}: ${formatNone(field.type)}`).join(' ')} }`;
 }

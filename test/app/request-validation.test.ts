@@ -25,7 +25,7 @@ const errorOf = async (query: string, variables: unknown = { id: jobId }) => {
 
 describe('a kill without a reason', () => {
   it('is refused by GraphQL', async () => {
-    expect(await errorOf('mutation ($id: ID) { jobKill(job: { id: $id }) { ok } }')).toEqual({
+    expect(await errorOf('mutation ($id: ID!) { jobKill(job: { id: $id }) { ok } }')).toEqual({
       code: 'BAD_USER_INPUT',
       message:
         '"reason" is empty, and must say something: Cuebot answers OK to a kill without a reason, and kills nothing.',
@@ -72,7 +72,7 @@ describe('a REST request that does nothing, or acts on everything', () => {
 });
 
 describe('criteria that narrow nothing', () => {
-  const eat = (args: string) => `mutation ($id: ID) { jobEatFrames(job: { id: $id }${args}) { ok } }`;
+  const eat = (args: string) => `mutation ($id: ID!) { jobEatFrames(job: { id: $id }${args}) { ok } }`;
 
   it.each([
     ['jobEatFrames(job: { id: $id })', 'it would act on every frame of the job'],
@@ -84,14 +84,18 @@ describe('criteria that narrow nothing', () => {
     ['jobMarkDoneFrames(job: { id: $id }, req: { limit: 3 })', 'it would act on every frame of the job'],
     ['jobMarkAsWaiting(job: { id: $id }, all: false)', 'it would act on every frame of the job'],
   ])('are refused by GraphQL in %s', async (field, why) => {
-    const error = await errorOf(`mutation ($id: ID) { ${field} { ok } }`);
+    const error = await errorOf(`mutation ($id: ID!) { ${field} { ok } }`);
     expect(error?.code).toBe('BAD_USER_INPUT');
     expect(error?.message).toContain(`"req" narrows nothing: ${why}`);
     expect(arrived()).toEqual([]);
   });
 
-  it.each(['procUnbookProcs', 'procUnbookToJob', 'procUnbookToGroup'])('are refused in %s', async (field) => {
-    const error = await errorOf(`mutation { ${field}(r: { maxResults: [5] }) { numProcs } }`, {});
+  it.each([
+    ['procUnbookProcs', ''],
+    ['procUnbookToJob', ''],
+    ['procUnbookToGroup', ', group: { id: "g" }'],
+  ])('are refused in %s', async (field, others) => {
+    const error = await errorOf(`mutation { ${field}(r: { maxResults: [5] }${others}) { numProcs } }`, {});
     expect(error?.message).toContain('"r" narrows nothing: it would take procs of the whole farm');
     expect(arrived()).toEqual([]);
   });
@@ -189,7 +193,7 @@ describe('who calls', () => {
   it('is what Cuebot hears, whatever the request says', async () => {
     await ann.rest('job.JobInterface/Kill', { job: { id: jobId }, username: 'root', reason: 'no' });
     await ann.graphql(
-      'mutation ($id: ID) { jobAddComment(job: { id: $id }, newComment: { user: "bob", subject: "s", message: "m" }) { ok } }',
+      'mutation ($id: ID!) { jobAddComment(job: { id: $id }, newComment: { user: "bob", subject: "s", message: "m" }) { ok } }',
       { id: jobId },
     );
     expect(arrived()).toMatchObject([

@@ -192,6 +192,9 @@ describe('a Cuebot of several that', () => {
     expect(running.log).toContainEqual(
       expect.objectContaining({ level: 'warn', message: expect.stringContaining('is set aside until it does') }),
     );
+    // What was connected before stays dead, so a new connection is dialled.
+    hole.heal();
+    await vi.waitFor(async () => expect(await statesOf()).toEqual(['ready', 'ready']), soon);
   });
 });
 

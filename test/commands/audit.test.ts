@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -33,6 +33,33 @@ const verifyFrom = (values: Readonly<Record<string, string>>, ...words: readonly
 const verify = (...words: readonly string[]) => verifyFrom({}, ...words);
 
 describe('cuegate audit verify', () => {
+  it('takes the files of several gateways, and tells of each', async () => {
+    const pattern = join(folder, '100%%-%h-%p.jsonl');
+    const { rest, close } = await startGateway({ settings: { AUDIT_FILE: pattern } });
+    await rest('job.JobInterface/Pause', { job: { id: 'j-1' } });
+    await close();
+    const [file = ''] = await readdir(folder);
+    expect(file).toBe(`100%-${hostname()}-${process.pid}.jsonl`);
+    const one = join(folder, file);
+    const other = join(folder, 'other.jsonl');
+    await copyFile(one, `${other}.1`);
+    await writeFile(other, '');
+    await verify('verify', other, `${other}.1`, one);
+    expect(output.replaceAll(/[0-9a-f]{64}/g, 'HASH').split('\n')).toEqual([
+      `${other}: 2 records, number 1 to 2: unbroken; the last hash is HASH`,
+      `${one}: 2 records, number 1 to 2: unbroken; the last hash is HASH`,
+      '',
+    ]);
+    output = '';
+    await writeFile(one, (await readFile(one, 'utf8')).replace('j-1', 'j-2'));
+    await verify('verify', one, `${other}.1`);
+    expect(output).toMatch(/^.*: broken after 1 record: .*\n.*other.jsonl: 2 records, number 1 to 2: unbroken; .*\n$/);
+    expect(process.exitCode).toBe(1);
+    await expect(verifyFrom({ from: '1' }, 'verify', one, `${other}.1`)).rejects.toThrow(
+      '--from and --anchor are about one audit, and these files are of 2; verify each by itself',
+    );
+  });
+
   it('finds the audit of a gateway unbroken, and a change of it', async () => {
     const { rest, graphql, token, close } = await startGateway({ settings: { AUDIT_FILE: path } });
     const reader = `Bearer ${signToken({ secret, claims: { sub: 'rita', scope: 'cue:read', jti: 'rita-1' } })}`;

@@ -43,7 +43,7 @@ describe('parseCommandLine()', () => {
     [['policy', '--token'], '--token needs a value, e.g. --token=…'],
     [['token', '--from', '1'], '"token" does not take --from; "audit" can'],
     [['token', '--json'], '"token" does not take --json; "operations" and "doctor" can'],
-    [['serve', '--scopes=cue:read'], '"serve" does not take --scopes; "token" and "api-key" can'],
+    [['serve', '--scopes=cue:read'], '"serve" does not take --scopes; "agent" and "token" and "api-key" can'],
     [['--subject', 'ann', 'policy', 'explain', 'x'], '"policy" does not take --subject; "token" and "api-key" can'],
     [['audit', 'verify', 'file', '--token=x'], '"audit" does not take --token; "policy" and "doctor" can'],
   ])('refuses %j', (args, message) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { ready } from '../../src/commands/ready.ts';
+import { createAuthority } from '../certificates.ts';
 import { startGateway, type TestGateway } from '../app/running-gateway.ts';
 
 /** What the command prints for these settings; rejects as it does. */
@@ -29,6 +30,20 @@ describe('cuegate ready', () => {
       expect(await ask({ REST_PORT: port, ...host })).toBe('ready\n');
     },
   );
+
+  it('asks by TLS where that is spoken', async () => {
+    const authority = createAuthority();
+    const { certFile, keyFile } = authority.issue('DNS:cuegate.studio.example');
+    const settings = { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile };
+    const secured = await startGateway({ settings });
+    try {
+      const environment = { REST_PORT: String(secured.gateway.port), HOST: '127.0.0.1', ...settings };
+      await vi.waitUntil(async () => (await ask(environment).catch(() => '')) === 'ready\n', { timeout: 30_000 });
+    } finally {
+      await secured.close();
+      authority.remove();
+    }
+  });
 
   it('says why it does not', async () => {
     await running.cuebot.close();

@@ -22,8 +22,8 @@ describe('findUnusedNames()', () => {
 
   it.each([
     ['RATE_LIMIT_RPS', 'nothing limits requests per second'],
-    ['CORS_ALLOWED_ORIGINS', 'set CORS_ORIGINS'],
-    ['GRPC_MAX_MESSAGE_SIZE', 'set GRPC_MAX_RECV_MSG_MB'],
+    ['GRPC_ENDPOINT', 'set CUEBOT_ENDPOINT'],
+    ['HTTP_PORT', 'set REST_PORT'],
     ['JWT_AUTH_SECRET', 'set JWT_SECRET'],
   ])('knows %s from the Go gateway', (name, instead) => {
     expect(findUnusedNames({ [name]: 'x' })).toEqual([expect.stringContaining(`${name} has no effect: ${instead}`)]);
@@ -54,6 +54,7 @@ describe('findUnusedNames()', () => {
           'REST_GATEWAY_PORT',
           'LOG_FORMAT',
           'XDG_RUNTIME_DIR',
+          'SSL_CERT_FILE',
         ].map((name) => [name, 'x']),
       ),
     };

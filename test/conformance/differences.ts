@@ -185,6 +185,12 @@ export const differences: readonly Difference[] = [
       'That is how node’s HTTP/2 hands them over. Cuebot sends no such metadata, and a few texts that end with a space.',
   },
   {
+    topic: 'An object that is named by another field than its key: `{"job": {"name": "…"}}`',
+    before: '`Job not found`.',
+    now: 'The same code, and the message goes on with the field that is empty.',
+    reason: 'There often is a job of that name, and the bare message sends people looking for the wrong mistake.',
+  },
+  {
     topic: 'Methods that stream',
     before: 'Served, one JSON line per message.',
     now: 'Answered 501.',
@@ -356,7 +362,7 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Requests for a `Host` that is not the gateway’s',
     before: 'Served.',
-    now: '421 (code 7). Names without a dot, such as a container’s, and addresses are taken; other names stand in `ALLOWED_HOSTS`.',
+    now: '421 (code 7). Names without a dot, such as a container’s, those of Kubernetes’ services, and addresses are taken; other names stand in `ALLOWED_HOSTS`.',
     reason:
       'A page whose name is suddenly said to be the gateway’s address (DNS rebinding) gives itself away by the name.',
   },

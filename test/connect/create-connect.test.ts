@@ -21,6 +21,8 @@ const find = '/show.ShowInterface/FindShow';
 const request = Buffer.from('0a0774657374696e67', 'hex');
 const reply = Buffer.from('0a0b120774657374696e672000', 'hex');
 
+const nothing = Buffer.alloc(0);
+
 let answer: (call: Call) => Promise<Reply>;
 let last: Call | undefined;
 let server: Server;
@@ -146,6 +148,19 @@ describe('Connect', () => {
     expect(headers.get('trailer-x-why')).toBe('because');
     failWith('NOT_FOUND', 'gone', { statusDetails: Buffer.from([0x1a, 0xff]) });
     expect(JSON.parse(String((await post(request, proto)).body))).toEqual({ code: 'not_found', message: 'gone' });
+  });
+
+  it('never invites its caller to send again what may have happened', async () => {
+    failWith('UNAVAILABLE', 'gone', { mayHaveHappened: true });
+    const lost = await post(nothing, proto, '/show.ShowInterface/CreateShow');
+    expect(lost.status).toBe(500);
+    expect(JSON.parse(lost.body.toString())).toEqual({
+      code: 'unknown',
+      message: 'the call was sent and its answer was lost (UNAVAILABLE: gone); it may have been carried out',
+    });
+    expect((await post(nothing, proto)).status).toBe(503);
+    failWith('UNAVAILABLE', 'not sent', { mayHaveHappened: false });
+    expect((await post(nothing, proto, '/show.ShowInterface/CreateShow')).status).toBe(503);
   });
 
   it('unpacks gzip within the limit, and packs what is worth it', async () => {

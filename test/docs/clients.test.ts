@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 
+import { scalarTypes } from '../../src/graphql/schema/scalars.ts';
+
 import { startGateway, type TestGateway } from '../app/running-gateway.ts';
 
 /** docs/clients.md as a program: every command runs against the demo, and every example is in a command. */
@@ -20,6 +22,8 @@ const commandOf = (example: string): string => {
 const works = (program: string, ...words: readonly string[]) => spawnSync(program, words).status === 0;
 const python = works('python3', '--version');
 const shell = works('bash', '--version') && works('curl', '--version') && works('jq', '--version');
+const gql = works('python3', '-c', 'import gql, websockets');
+const go = works('go', 'version');
 const pycue = process.env['PYCUE_PYTHON'] ?? (works('python3', '-c', 'import opencue') ? 'python3' : undefined);
 
 const broken = 'demo-sh030-ben_beauty_v012';
@@ -93,7 +97,7 @@ describe('docs/clients.md', () => {
   });
 
   it('has a command for every example, and a test here for every command', () => {
-    const examples = ['shell', 'python', 'javascript']
+    const examples = ['shell', 'python', 'javascript', 'go']
       .flatMap((folder) => readdirSync(`${root}examples/${folder}`).map((file) => `examples/${folder}/${file}`))
       .filter((path) => !path.endsWith('.yaml') && !path.endsWith('__pycache__'));
     expect(examples.filter((path) => !commands.some((command) => command.includes(path)))).toEqual([]);
@@ -146,12 +150,16 @@ describe.skipIf(!shell)('with curl and jq (skipped where one of them is missing)
 });
 
 /** A subscription's command says how a job is doing, and says it anew when its priority has been set. */
-async function watchesPriority(command: string): Promise<void> {
+async function watchesPriority(
+  command: string,
+  before = /"priority":100,.*\n/,
+  after = /"priority":321,.*\n/,
+): Promise<void> {
   const { said } = follow(command);
-  await said(/"priority":100,.*\n/);
+  await said(before);
   const { id } = await jobOf(wedge);
   await gateway.rest('job.JobInterface/SetPriority', { job: { id }, val: 321 });
-  await said(/"priority":321,.*\n/);
+  await said(after);
 }
 
 describe.skipIf(!python)('with Python (skipped where there is none)', () => {
@@ -201,6 +209,37 @@ describe('with JavaScript', () => {
   });
 });
 
+describe.skipIf(!gql)(
+  'with gql of Python (skipped where PyPI’s gql is not installed; npm run clients installs it)',
+  () => {
+    it('subscribes, and is told of a change', async () => {
+      await start();
+      await watchesPriority(commandOf('subscribe.py'), /\b100\b/, /\b321\b/);
+    });
+  },
+);
+
+describe.skipIf(!go)('with Go (skipped where there is none)', () => {
+  it('subscribes, and is told of a change', { timeout: 300_000 }, async () => {
+    await start();
+    await watchesPriority(commandOf('subscribe.go'));
+  });
+});
+
+describe('the table of scalars', () => {
+  it('has all scalars of the schema that are not GraphQL’s own, and so has the example of graphql-codegen', () => {
+    const table = /^\| scalar \|.*\n(?:\|.*\n)+/m.exec(page)?.[0] ?? '';
+    const inTable = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
+      cell.replaceAll('`', '').split(', '),
+    );
+    expect(inTable.toSorted()).toEqual([...scalarTypes.keys()].toSorted());
+    const example = readFileSync(`${root}examples/typescript/codegen.ts`, 'utf8');
+    const own = /const scalars = \{\n([\s\S]*?)\n\};/.exec(example)?.[1] ?? '';
+    const mapped = [...own.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name);
+    expect(mapped.filter((name) => name !== 'ID').toSorted()).toEqual([...scalarTypes.keys()].toSorted());
+  });
+});
+
 describe.skipIf(pycue === undefined)('with pycue (skipped where PyPI’s opencue-pycue is not installed)', () => {
   it('lists the jobs of a show without a token, by the policy for its network', async () => {
     await start();
@@ -213,7 +252,10 @@ describe('what to know', () => {
   it('is true of ids and names', async () => {
     await start();
     const ask = (job: object) => gateway.rest('job.JobInterface/GetFrames', { job, req: { limit: 1 } });
-    expect((await ask({ name: wedge })).json).toMatchObject({ code: 5, message: 'Job not found' });
+    expect((await ask({ name: wedge })).json).toMatchObject({
+      code: 5,
+      message: 'Job not found ("job.id" is empty, and nothing else in "job" says which one is meant)',
+    });
     const { id } = await jobOf(wedge);
     expect((await ask({ id, name: 'another' })).json.frames.frames).toHaveLength(1);
   });

@@ -69,6 +69,7 @@ describe('createGraphiqlPage()', () => {
     expect(JSON.parse(scripts[0]![2]!)).toEqual({
       needsToken: true,
       tabs: [{ query: '# </script><b>\nquery Shows { showGetShows { __typename } }' }],
+      hasFarmPage: false,
     });
     expect(text).not.toMatch(/<style|\son\w+=|javascript:/);
   });

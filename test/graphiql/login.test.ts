@@ -142,7 +142,13 @@ describe.skipIf(isBrowserMissing)('logging in at GraphiQL, at a real OpenID prov
     await context.route(`${provider.url}/**`, (route) => route.abort());
     await page.reload();
     await expect.poll(() => page.url()).toMatch(/^chrome-error:/);
-    await page.goBack({ waitUntil: 'commit' });
+    // The page of the browser's own that tells the error takes a moment to be the one that can be steered; until then nothing moves.
+    const goBack = () =>
+      page.goBack({ waitUntil: 'commit' }).then(
+        () => 'gone back',
+        (error: Error) => error.message,
+      );
+    await expect.poll(goBack).toBe('gone back');
     await expect.poll(hint).toBe('Log in to load the schema, or paste a token');
   });
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { createYoga } from 'graphql-yoga';
 
-import type { GraphiqlPage } from '../../src/graphiql/create-graphiql-page.ts';
+import type { WebPage } from '../../src/web-pages/create-web-page.ts';
 
 /** The token that the little gateway below accepts. */
 export const goodToken = 'good.token.here';
@@ -41,7 +41,7 @@ const schema = makeExecutableSchema({
  * A page at `/graphql` before a real GraphQL endpoint that asks for the token; both also below `/farm`, as a proxy would put
  * them there. `address` ends without a slash.
  */
-export async function servePage(page: GraphiqlPage, { needsToken = true } = {}) {
+export async function servePage(page: WebPage, { needsToken = true } = {}) {
   const yoga = createYoga({ schema, graphiql: false, landingPage: false, logging: false });
   const requests: { readonly url: string; readonly authorization: string | undefined }[] = [];
   let [refusal, refusalStatus] = ['Authorization header required', 401];

@@ -1,6 +1,7 @@
 import {
   getNamedType,
   type GraphQLFieldMap,
+  type GraphQLInputObjectType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   isObjectType,
@@ -53,8 +54,14 @@ afterAll(async () => {
   await demo.close();
 });
 
+/** The arguments that must be there, each about nothing. */
+function emptyKeys(method: MethodDescriptor): string {
+  const keys = table.factsOf(method).keys.map(({ field, key }) => `${names.field(field)}: { ${key.jsonName}: "" }`);
+  return keys.length === 0 ? '' : `(${keys.join(', ')})`;
+}
+
 /** Asks for every field of an RPC's answer, down to where a type would repeat itself. */
-async function askForEverything(method: MethodDescriptor, args = '') {
+async function askForEverything(method: MethodDescriptor, args = emptyKeys(method)) {
   const operation = table.factsOf(method).kind === 'read' ? 'query' : 'mutation';
   const name = names.rootField(method);
   const root = (operation === 'query' ? schema.getQueryType() : schema.getMutationType()) as GraphQLObjectType;
@@ -134,16 +141,51 @@ describe('the schema of OpenCue', () => {
   );
 
   it.each([
-    ['job.JobInterface/GetJobs', '', (reply: Json) => reply.jobs.jobs[0].id],
-    ['host.HostInterface/GetHosts', '', (reply: Json) => reply.hosts.hosts[0].id],
-    ['show.ShowInterface/GetShows', '', (reply: Json) => reply.shows.shows[0].id],
-  ])('answers %s with what is really there', async (fullName, args, pick) => {
-    const { answer } = await askForEverything(registry.methods.get(fullName)!, args);
+    ['job.JobInterface/GetJobs', (reply: Json) => reply.jobs.jobs[0].id],
+    ['host.HostInterface/GetHosts', (reply: Json) => reply.hosts.hosts[0].id],
+    ['show.ShowInterface/GetShows', (reply: Json) => reply.shows.shows[0].id],
+  ])('answers %s with what is really there', async (fullName, pick) => {
+    const { answer } = await askForEverything(registry.methods.get(fullName)!);
     expect(pick(answer)).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 
 describe('an entity as argument', () => {
+  it('is its key alone, and must be there', () => {
+    const print = (root: GraphQLObjectType, name: string) =>
+      root
+        .getFields()
+        [name]!.args.map(({ name, type }) => `${name}: ${type}`)
+        .join(', ');
+    const [query, mutation] = [schema.getQueryType()!, schema.getMutationType()!];
+    expect(print(query, 'jobGetLayers')).toBe('job: JobKeyInput!');
+    expect(print(mutation, 'frameCreateDependencyOnFrame')).toBe(
+      'frame: FrameKeyInput!, dependOnFrame: FrameKeyInput!',
+    );
+    expect(print(mutation, 'facilityRename')).toBe('facility: FacilityKeyInput!, newName: String');
+    expect(print(mutation, 'groupReparentJobs')).toBe('group: GroupKeyInput!, jobs: JobSeqInput');
+    const fieldsOf = (name: string) =>
+      Object.values((schema.getType(name) as GraphQLInputObjectType).getFields()).map(
+        ({ name, type }) => `${name}: ${type}`,
+      );
+    expect(fieldsOf('JobKeyInput')).toEqual(['id: ID!']);
+    expect(fieldsOf('FacilityKeyInput')).toEqual(['name: String!']);
+    expect(fieldsOf('JobSeqInput')).toEqual(['jobs: [JobKeyInput!]']);
+  });
+
+  it('stays whole where the RPC reads more of it, and optional where it is deprecated', () => {
+    const types = (name: string) =>
+      schema
+        .getMutationType()!
+        .getFields()
+        [name]!.args.map(({ type }) => String(type));
+    expect(types('actionCommit')).toEqual(['ActionInput']);
+    expect(types('allocationSetTag')).toEqual(['AllocationInput', 'String']);
+    expect(types('serviceUpdate')).toEqual(['ServiceInput']);
+    expect(types('taskDelete')).toEqual(['TaskInput']);
+    expect(types('layerSetMinGpu')[0]).toBe('LayerKeyInput');
+  });
+
   it.each([
     ['job.JobInterface/GetLayers', 'job'],
     ['job.JobInterface/GetFrames', 'job'],

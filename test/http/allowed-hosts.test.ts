@@ -7,11 +7,22 @@ const compile = (options: Partial<AllowedHostsOptions> = {}) =>
 
 const loopback = ['localhost', 'LOCALHOST:8448', 'localhost.:80', '127.0.0.1:8448', '127.8.9.1', '[::1]:8448', '[::1]'];
 const own = ['gate7.studio.example', 'GATE7.studio.example:8448'];
-const dotless = ['rest-gateway:8448', 'cuegate', 'rest_gateway'];
+const dotless = [
+  ...['rest-gateway:8448', 'cuegate', 'rest_gateway'],
+  ...[
+    'cuegate.farm.svc:8448',
+    'cuegate.farm.svc.',
+    'cuegate.farm.svc.cluster.local',
+    'pod-1.cuegate.farm.svc.cluster.local',
+  ],
+];
 const addresses = ['10.1.2.3:8448', '192.168.1.10', '[fd00::1]:8448'];
 const strangers = [
   'evil.example',
   'localhost.evil.example:8448',
+  'cuegate.farm.svc.evil.example',
+  'cuegate.svc.evil',
+  'evil.cluster.local',
   'evil.example:127',
   'gate7.studio.example.evil.example',
 ];

@@ -83,6 +83,19 @@ describe('createServer()', () => {
     ]);
   });
 
+  it('gives a document its own path alone', async () => {
+    const server = await start({ documents: { '/openapi.json': say('document') } });
+    const asked = ['/openapi.json', '/openapi.json?q', '/openapi.json/', '/openapi.json/x', '/openapi.jsonx'];
+    const answers = await Promise.all(asked.map((path) => ask(server, get(path))));
+    expect(answers.map((answer) => bodyOf(answer).split(' ')[0])).toEqual([
+      'document',
+      'document',
+      'fallback',
+      'fallback',
+      'fallback',
+    ]);
+  });
+
   it('says where it listens', async () => {
     const server = await start();
     expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
@@ -334,8 +347,31 @@ describe('health', () => {
 
   it('is only looked at', async () => {
     expect(await ask(await start(), 'POST /healthz HTTP/1.1\r\nHost: h\r\n\r\n')).toBe(
-      `HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nContent-Length: 0\r\n${kept}`,
+      `HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD, OPTIONS\r\nContent-Length: 0\r\n${kept}`,
     );
+  });
+
+  it.each(['HEAD', 'OPTIONS'])('is probed by %s, too', async (method) => {
+    const probe = `${method} /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`;
+    expect(await ask(await start(), probe, true)).toContain('HTTP/1.1 200 OK');
+    const unready = await start({ readiness: () => ({ ready: false, reason: 'Cuebot does not answer' }) });
+    const answer = await ask(unready, probe, true);
+    expect(answer).toContain('HTTP/1.1 503 Service Unavailable');
+    expect(answer.endsWith('}\n')).toBe(method === 'OPTIONS');
+  });
+});
+
+describe('a connection without a request', () => {
+  it('is kept for as long as it is told', async () => {
+    const answer = await ask(await start({ keepAliveTimeoutMs: 7_000 }), get('/'));
+    expect(answer).toContain('\r\nKeep-Alive: timeout=7\r\n');
+  });
+
+  it('is closed after that', async () => {
+    const { send, next, untilClosed } = await talkTo(await start({ keepAliveTimeoutMs: 50 }));
+    send(get('/'));
+    await next();
+    expect(await untilClosed()).toBe('');
   });
 });
 

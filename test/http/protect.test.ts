@@ -1,3 +1,4 @@
+import { unknownHost } from '../../src/http/blocked-request.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { peerAddressOf } from '../../src/http/client-address.ts';
@@ -78,6 +79,13 @@ describe('compileProtection()', () => {
         remoteAddress: '127.0.0.1',
       },
     ]);
+  });
+
+  it('quotes the name as ALLOWED_HOSTS takes it', async () => {
+    const { ask } = await start();
+    expect(await ask('GET', { Host: 'evil.example:8448' }, '/')).toContain('is not \\"evil.example\\"; if');
+    expect(unknownHost('[2001:db8::1]:8448').message).toContain('"[2001:db8::1]"');
+    expect(unknownHost('2001:db8::1').message).toContain('"2001:db8::1"');
   });
 
   it('looks at the host of an absolute target, which wins over the field', async () => {

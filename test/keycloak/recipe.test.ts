@@ -21,7 +21,9 @@ describe('readRecipe()', () => {
   it('sends people back to GraphiQL and nowhere else', () => {
     const { settings, setup } = readRecipe();
     const [, client] = new RegExp(`("clientId": "${settings['GRAPHIQL_CLIENT_ID']}"[^}]*)`).exec(setup) ?? [];
-    expect(client).toContain(`"redirectUris": ["${settings['PUBLIC_URL']}/graphql"], "webOrigins": ["+"]`);
+    expect(client).toContain(
+      `"redirectUris": ["${settings['PUBLIC_URL']}/graphql", "${settings['PUBLIC_URL']}/farm"], "webOrigins": ["+"]`,
+    );
     expect(settings['PUBLIC_URL']).toBe(recipeGateway);
   });
 

@@ -6,6 +6,7 @@ import { deriveOpenapi, type OpenapiOptions } from '../../src/openapi/derive-ope
 import { wellKnownSchemas } from '../../src/openapi/well-known-schemas.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
+import type { Json } from '../json.ts';
 
 const registry = loadProtoFiles(['test/openapi/kinds.proto']);
 const table = compileRpcTable(registry, {
@@ -14,8 +15,7 @@ const table = compileRpcTable(registry, {
   mustMatch: true,
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: tests reach into the document.
-const derive = (options: Partial<OpenapiOptions> = {}): any =>
+const derive = (options: Partial<OpenapiOptions> = {}): Json =>
   deriveOpenapi({
     services: registry.services,
     table,

@@ -80,6 +80,7 @@ export function factsOf(called: MethodDescriptor, kind: RpcKind, overrides: Part
     takesIdempotencyKey: false,
     affinity: undefined,
     namesCuebot: false,
+    keys: [],
     refetches: [],
     ...overrides,
   };
@@ -94,6 +95,7 @@ export function tableOf(rows: readonly (readonly [MethodDescriptor, RpcKind, lan
     dressedErrors: [],
     cuebotChecks: { probe: undefined, database: undefined },
     releases: [],
+    keyOf: () => undefined,
   };
 }
 

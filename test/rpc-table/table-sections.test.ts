@@ -126,6 +126,28 @@ describe('the section identity-fields', () => {
   });
 });
 
+describe('the section keys', () => {
+  const keysOf = (yaml: string) => (rpc: string) => {
+    const { rows } = tableOf(yaml);
+    const { keys } = rows.find(({ method }) => method.fullName === rpc)!;
+    return keys.map(({ field, key }) => `${field.name}.${key.name}`);
+  };
+
+  it('says by which field requests name an entity, of all RPCs or of some', () => {
+    const everywhere = keysOf('keys: { job.Job: { key: id } }');
+    expect(everywhere('job.JobInterface/Pause')).toEqual(['job.id']);
+    const somewhere = keysOf('keys: { job.Job: { key: id, rpcs: job.JobInterface/Get* } }');
+    expect([somewhere('job.JobInterface/Pause'), somewhere('job.JobInterface/GetComments')]).toEqual([[], ['job.id']]);
+  });
+
+  it.each([
+    ['job.Jab: { key: id }', '9: keys."job.Jab": is no message of the loaded protos'],
+    ['job.Job: { key: ids }', '20: keys."job.Job".key: job.Job has no string "ids"'],
+  ])('tells what does not fit: %s', (row, mistake) => {
+    expect(mistakesOf(`keys: { ${row} }`)).toEqual([`line 1, column ${mistake}`]);
+  });
+});
+
 describe('the section refetch', () => {
   it('gives each write what its request names, and a Delete nothing', () => {
     const { rows } = tableOf('refetch: { job.Job: { read: job.JobInterface/GetJob, key: id, by: id } }');

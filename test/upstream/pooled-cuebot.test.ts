@@ -13,7 +13,8 @@ afterEach(async () => {
 
 /** A Cuebot that answers each call with the next of these codes, and a way to it. */
 async function cuebotThatSays(...codes: readonly number[]) {
-  const left = [...codes];
+  // The first call makes the connection.
+  const left = [status.OK, ...codes];
   const server = new Server();
   const bytes = (value: Buffer) => value;
   const answer = (_: unknown, callback: (error: object | null, reply: Buffer) => void) => {
@@ -44,6 +45,7 @@ async function cuebotThatSays(...codes: readonly number[]) {
         () => 'OK',
         (error) => error.status.name,
       );
+  await call();
   cuebot.takeBack();
   return { cuebot, door, asides, call };
 }

@@ -23,8 +23,18 @@ import { createServiceOverrideService, createServiceService } from './service-se
 import { createShowService } from './show-service.ts';
 import { createSubscriptionService } from './subscription-service.ts';
 
+/** What handlers may be told. */
+export interface HandlerOptions {
+  readonly finishedJobsReadonly?: boolean;
+  /** For how long a defective servant keeps the object of a call where others overwrite it, in milliseconds. */
+  readonly servantMs?: (row: { readonly id: string }) => number;
+}
+
 /** Every handler of the demo by `pkg.Service/Method`. */
-export function createHandlers(cuebot: Cuebot, { finishedJobsReadonly = false } = {}): ReadonlyMap<string, RpcHandler> {
+export function createHandlers(
+  cuebot: Cuebot,
+  { finishedJobsReadonly = false, servantMs = () => 0 }: HandlerOptions = {},
+): ReadonlyMap<string, RpcHandler> {
   const isLanesDefect = cuebot.farm.defects.has('lanes');
   const services: Readonly<Record<string, ServiceHandlers>> = {
     'comment.CommentInterface': createCommentService(cuebot),
@@ -42,8 +52,8 @@ export function createHandlers(cuebot: Cuebot, { finishedJobsReadonly = false } 
     'host.ProcInterface': createProcService(cuebot),
     'job.FrameInterface': createFrameService(cuebot),
     'job.GroupInterface': createGroupService(cuebot),
-    'job.JobInterface': createJobService(cuebot, createServant<JobRow>(isLanesDefect)),
-    'job.LayerInterface': createLayerService(cuebot, createServant<LayerRow>(isLanesDefect)),
+    'job.JobInterface': createJobService(cuebot, createServant<JobRow>(isLanesDefect, servantMs)),
+    'job.LayerInterface': createLayerService(cuebot, createServant<LayerRow>(isLanesDefect, servantMs)),
     'limit.LimitInterface': createLimitService(cuebot),
     'renderPartition.RenderPartitionInterface': createRenderPartitionService(cuebot),
     'service.ServiceInterface': createServiceService(cuebot),

@@ -10,19 +10,25 @@ export interface Servant<Row> {
 
 /**
  * A servant that works on what it was given or, when defective, one that does as Cuebot does: the object goes into a field
- * of the one shared servant, and is read from there a turn of the event loop later. Calls that overlap then act on each
- * other's objects and still answer OK.
+ * of the one shared servant, and is read from there a turn of the event loop later, or after so many milliseconds. Calls that
+ * overlap then act on each other's objects and still answer OK.
  */
-export function createServant<Row>(defective: boolean): Servant<Row> {
-  return defective ? new SharedServant<Row>() : { hold: (row) => row };
+export function createServant<Row>(defective: boolean, holdMs: (row: Row) => number = () => 0): Servant<Row> {
+  return defective ? new SharedServant<Row>(holdMs) : { hold: (row) => row };
 }
 
 class SharedServant<Row> implements Servant<Row> {
+  readonly #holdMs: (row: Row) => number;
   #current: Row | undefined;
+
+  constructor(holdMs: (row: Row) => number) {
+    this.#holdMs = holdMs;
+  }
 
   async hold(row: Row): Promise<Row> {
     this.#current = row;
-    await new Promise((resolve) => setImmediate(resolve));
+    const holdMs = this.#holdMs(row);
+    await new Promise((resolve) => (holdMs === 0 ? setImmediate(resolve) : setTimeout(resolve, holdMs)));
     return this.#current;
   }
 }

@@ -1,7 +1,7 @@
 import { writePage } from '../../http/page-files.ts';
 
-import { builtPage } from '../create-graphiql-page.ts';
-import { bundlePage } from './bundle-page.ts';
+import { builtGraphiql } from '../create-graphiql-page.ts';
+import { bundleGraphiql } from './bundle-graphiql.ts';
 
 // A step of `npm run build`, run from `dist`: production has no devDependencies to make the page from.
-writePage(builtPage, await bundlePage());
+writePage(builtGraphiql, await bundleGraphiql());

@@ -1,14 +1,18 @@
 import { GraphiQL } from 'graphiql';
 import { type ComponentProps, useMemo, useRef, useState } from 'react';
 
+import type { Verdict } from '../../web-pages/page/gateway-client.ts';
+import type { Session } from '../../web-pages/page/login/create-session.ts';
+import { keepToken, recallToken } from '../../web-pages/page/session-storage.ts';
+import type { PageStart } from '../../web-pages/page/start-page.ts';
+
 import type { PageSettings } from '../page-settings.ts';
 
-import { createFetcher, type Verdict } from './create-fetcher.ts';
+import { createFetcher } from './create-fetcher.ts';
 import { CredentialsBar } from './credentials-bar.tsx';
+import { type Explanation, ExplanationTable } from './explanation-table.tsx';
 import { ExplainSwitch } from './explain-switch.tsx';
-import type { Session } from './login/create-session.ts';
-import { keepToken, recallToken } from './session-storage.ts';
-import type { PageStart } from './start-page.ts';
+import { SuggestVariables } from './suggest-variables.tsx';
 
 /** It wants the error objects of graphql-js, where ours come from JSON; it does nothing with them but print them. */
 type Fetcher = ComponentProps<typeof GraphiQL>['fetcher'];
@@ -25,8 +29,20 @@ interface Bearer {
   readonly token: string;
 }
 
+/** Asks for something that the user did not ask for, so nothing is told of how it went. */
+async function askQuietly({ session, token }: Bearer, query: string): Promise<unknown> {
+  const ignore = () => undefined;
+  const fetchOnce = createFetcher({
+    token: () => session?.token() ?? Promise.resolve(token),
+    isExplaining: () => false,
+    onExplained: ignore,
+    onVerdict: ignore,
+  });
+  return ((await fetchOnce({ query })) as { readonly data?: unknown }).data;
+}
+
 /** The page: a small header with who is there, GraphiQL below. */
-export function App({ settings: { needsToken, login, tabs }, start }: AppProps) {
+export function App({ settings: { needsToken, login, tabs, hasFarmPage }, start }: AppProps) {
   const [bearer, setBearer] = useState<Bearer>(() => ({
     session: start.session,
     token: start.session === undefined ? recallToken() : '',
@@ -36,12 +52,14 @@ export function App({ settings: { needsToken, login, tabs }, start }: AppProps) 
   const current = useRef(bearer);
   const [isExplaining, setExplaining] = useState(false);
   const explaining = useRef(false);
+  const [explanation, setExplanation] = useState<Explanation>();
   // GraphiQL asks for the schema whenever the fetcher is another, so a new token loads it anew.
   const fetcher = useMemo(
     () =>
       createFetcher({
         token: () => bearer.session?.token() ?? Promise.resolve(bearer.token),
         isExplaining: () => explaining.current,
+        onExplained: setExplanation,
         onVerdict: (found, isAsked) => {
           // A late answer says nothing about a token that was entered since.
           if (current.current !== bearer) return;
@@ -61,14 +79,25 @@ export function App({ settings: { needsToken, login, tabs }, start }: AppProps) 
   const changeExplaining = (isOn: boolean) => {
     explaining.current = isOn;
     setExplaining(isOn);
+    if (!isOn) setExplanation(undefined);
   };
   // With null, GraphiQL does not ask: without a token it would be refused, twice.
   const isNobody = bearer.session === undefined && bearer.token === '';
+  const isWelcome = !needsToken || verdict === 'accepted';
+  const ask = useMemo(
+    () => (isWelcome ? (query: string) => askQuietly(bearer, query) : undefined),
+    [bearer, isWelcome],
+  );
   const schema = needsToken && isNobody ? { schema: null } : {};
   return (
     <>
       <header className="bar">
         <h1 className="bar-name">cuegate</h1>
+        {hasFarmPage && (
+          <a className="bar-link" href="farm">
+            Farm
+          </a>
+        )}
         <ExplainSwitch isOn={isExplaining} onChange={changeExplaining} />
         {needsToken && (
           <CredentialsBar
@@ -94,8 +123,13 @@ export function App({ settings: { needsToken, login, tabs }, start }: AppProps) 
           showPersistHeadersSettings={false}
         >
           <GraphiQL.Logo>
-            <span />
+            <SuggestVariables tabs={tabs} ask={ask} />
           </GraphiQL.Logo>
+          {explanation !== undefined && (
+            <GraphiQL.Footer>
+              <ExplanationTable {...explanation} />
+            </GraphiQL.Footer>
+          )}
         </GraphiQL>
       </main>
     </>

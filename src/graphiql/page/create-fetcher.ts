@@ -1,31 +1,12 @@
 import { type DocumentNode, getOperationAST } from 'graphql';
 
-/**
- * What the gateway thinks of the token: an answer proves it good, a 401 comes with the reason, and what it is not enough for
- * with the scopes that would be.
- */
-export type Verdict =
-  | 'unknown'
-  | 'accepted'
-  | { readonly refusal: string }
-  | { readonly missingScopes: readonly string[] };
+import {
+  createGatewayClient,
+  type GatewayClientOptions,
+  type GraphqlParams,
+} from '../../web-pages/page/gateway-client.ts';
 
-interface GraphqlResult {
-  readonly data?: unknown;
-  readonly errors?: readonly GraphqlError[];
-}
-
-interface GraphqlError {
-  readonly message: string;
-  readonly extensions?: { readonly code?: unknown; readonly scope?: unknown };
-}
-
-/** The part of GraphiQL's requests that is sent. */
-export interface GraphqlParams {
-  readonly query: string;
-  readonly variables?: unknown;
-  readonly operationName?: string | null | undefined;
-}
+import type { Explanation } from './explanation-table.tsx';
 
 /** What GraphiQL tells beside a request. */
 interface FetcherOptions {
@@ -33,220 +14,28 @@ interface FetcherOptions {
 }
 
 /** How requests are sent. */
-export interface CreateFetcherOptions {
-  /** Asked for every request; empty: none. Rejects with an error for the user when there is none any more. */
-  readonly token: () => Promise<string>;
+export interface CreateFetcherOptions extends Pick<GatewayClientOptions, 'token' | 'onVerdict'> {
   /** Whether answers shall tell which calls they took; asked for every request. */
   readonly isExplaining: () => boolean;
-  /** @param isAsked whether it is about something that the user ran, and not about the schema that the page loads by itself */
-  readonly onVerdict: (verdict: Verdict, isAsked: boolean) => void;
+  /** Told of each answer that the user asked for, with which calls it took; undefined: it does not tell. */
+  readonly onExplained: (explanation: Explanation | undefined) => void;
 }
 
-/** A token is not to be had any more; the message is for the user. */
-class NoTokenError extends Error {
-  override readonly name = 'NoTokenError';
-}
-
-interface Sent {
-  readonly response: Response;
-  /** The token that was shown. */
-  readonly shown: string;
-}
-
-/**
- * Sends GraphiQL's requests to the address that the page itself came from, the token in the `Authorization` header and
- * nowhere else. Never rejects: what goes wrong is shown where the result would stand. A subscription is answered by its results
- * one after another, until GraphiQL has seen enough; when its token ends and there is a new one, or the gateway is started anew, it goes
- * on with that.
- */
-export function createFetcher({ token, isExplaining, onVerdict }: CreateFetcherOptions) {
-  const takeToken = (): Promise<string> =>
-    token().catch((error: Error) => {
-      throw new NoTokenError(error.message);
-    });
-
-  const send = async (params: GraphqlParams, accept: string, signal?: AbortSignal): Promise<Sent> => {
-    const shown = await takeToken();
-    const response = await fetch(location.pathname, {
-      method: 'POST',
-      headers: {
-        accept,
-        'content-type': 'application/json',
-        ...(shown === '' ? {} : { authorization: `Bearer ${shown}` }),
-      },
-      body: JSON.stringify(isExplaining() ? { ...params, extensions: { explain: true } } : params),
-      ...(signal !== undefined && { signal }),
-    });
-    return { response, shown };
-  };
-
-  const readAnswer = async (response: Response, isAsked: boolean): Promise<GraphqlResult> => {
-    const text = await response.text();
-    const result = parseResult(text) ?? failure(`${response.status} ${response.statusText}: ${text.slice(0, 500)}`);
-    onVerdict(verdictOf(result, response.status), isAsked);
-    return result;
-  };
-
-  const explain = (error: unknown, isAsked: boolean): GraphqlResult => {
-    const { message } = error as Error;
-    if (!(error instanceof NoTokenError)) {
-      return failure(`The gateway did not answer (${message}). Is it running, and is the network up?`);
-    }
-    onVerdict({ refusal: message }, isAsked);
-    return failure(message);
-  };
-
-  const ask = async (params: GraphqlParams): Promise<GraphqlResult> => {
-    const isAsked = params.operationName !== 'IntrospectionQuery';
-    try {
-      const { response } = await send(params, 'application/graphql-response+json, application/json');
-      return await readAnswer(response, isAsked);
-    } catch (error) {
-      return explain(error, isAsked);
-    }
-  };
-
-  async function* watch(params: GraphqlParams, signal: AbortSignal): AsyncGenerator<unknown, void> {
-    let comebacks = 0;
-    const sendAgain = async (): Promise<Sent> => {
-      while (true) {
-        try {
-          return await send(params, 'text/event-stream, application/json', signal);
-        } catch (error) {
-          // Only who was there before is waited for.
-          if (comebacks === 0 || comebacks++ > maxComebacks || signal.aborted || error instanceof NoTokenError)
-            throw error;
-          await wait(reconnectMs, signal);
-        }
-      }
-    };
-    try {
-      while (true) {
-        const { response, shown } = await sendAgain();
-        if (!isStream(response)) return yield await readAnswer(response, true);
-        let refused: GraphqlResult | undefined;
-        let isComplete = false;
-        for await (const event of readEvents(response.body)) {
-          isComplete = event === 'complete';
-          if (isComplete) break;
-          const result = event as GraphqlResult;
-          refused = refusalIn(result) === undefined ? undefined : result;
-          if (refused !== undefined) break;
-          onVerdict(verdictOf(result, 200), true);
-          yield result;
-        }
-        if (refused === undefined) {
-          if (isComplete) return;
-          // The gateway went away, and another one may be there in a moment.
-          comebacks = 1;
-          await wait(reconnectMs, signal);
-          if (signal.aborted) return;
-          continue;
-        }
-        if ((await takeToken()) !== shown) continue;
-        onVerdict(verdictOf(refused, 200), true);
-        return yield refused;
-      }
-    } catch (error) {
-      if (!signal.aborted) yield explain(error, true);
-    }
-  }
-
-  const follow = (params: GraphqlParams): AsyncIterable<unknown> => {
-    const controller = new AbortController();
-    const results = watch(params, controller.signal);
-    return {
-      [Symbol.asyncIterator]: () => ({
-        next: () => results.next(),
-        // By itself, a generator would end only after the next event.
-        return: () => {
-          controller.abort();
-          return results.return();
-        },
-      }),
-    };
-  };
-
+/** Sends GraphiQL's requests to the address that the page itself came from, subscriptions among them. */
+export function createFetcher({ token, isExplaining, onExplained, onVerdict }: CreateFetcherOptions) {
+  const client = createGatewayClient({
+    endpoint: location.pathname,
+    token,
+    extensions: () => (isExplaining() ? { explain: true } : undefined),
+    onVerdict,
+    onResult: ({ extensions }, isAsked) => {
+      if (isAsked) onExplained(extensions?.explain as Explanation | undefined);
+    },
+  });
   return (params: GraphqlParams, { documentAST }: FetcherOptions = {}) => {
     const operation = documentAST && getOperationAST(documentAST, params.operationName);
-    return operation?.operation === 'subscription' ? follow(params) : ask(params);
+    return operation?.operation === 'subscription'
+      ? client.follow(params)
+      : client.ask(params, params.operationName !== 'IntrospectionQuery');
   };
-}
-
-/** As long as the gateway tells clients to wait by the field `retry` of its streams. */
-const reconnectMs = 1_000;
-
-/** A gateway that is started anew is there within half a minute, or somebody has to look after it. */
-const maxComebacks = 30;
-
-/** Resolves early when the signal fires. */
-function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-}
-
-function isStream(response: Response): response is Response & { readonly body: ReadableStream<Uint8Array> } {
-  if (response.body === null) return false;
-  return response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-}
-
-function verdictOf(result: GraphqlResult, status: number): Verdict {
-  const refusal = refusalIn(result);
-  if (refusal !== undefined) return { refusal };
-  const missing = (result.errors ?? []).flatMap(({ extensions: { code, scope } = {} }) =>
-    code === 'FORBIDDEN' && typeof scope === 'string' ? scope.split(' ') : [],
-  );
-  if (missing.length > 0) return { missingScopes: [...new Set(missing)] };
-  // Whatever else was answered came before anybody looked at the token, or because nobody could.
-  return status === 200 || status === 400 ? 'accepted' : 'unknown';
-}
-
-/** Why the gateway does not accept the token; undefined: it does, or says nothing about it. */
-function refusalIn({ errors = [] }: GraphqlResult): string | undefined {
-  return errors.find(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')?.message;
-}
-
-function parseResult(text: string): GraphqlResult | undefined {
-  try {
-    const result: unknown = JSON.parse(text);
-    return typeof result === 'object' && result !== null ? result : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function failure(message: string): GraphqlResult {
-  return { errors: [{ message }] };
-}
-
-/**
- * The results of a subscription as they come, and the word `complete` when no more will, out of an event stream
- * (https://html.spec.whatwg.org/multipage/server-sent-events.html) whose events `next` carry them. The browser's own EventSource
- * cannot send a token.
- */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<unknown, void> {
-  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
-  let text = '';
-  while (true) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    text += value;
-    const blocks = text.split('\n\n');
-    text = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const lines = block.split('\n');
-      if (lines.includes('event: complete')) yield 'complete';
-      const result = lines.find((line) => line.startsWith('data:'))?.slice('data:'.length);
-      if (lines.includes('event: next') && result !== undefined) yield JSON.parse(result);
-    }
-  }
 }

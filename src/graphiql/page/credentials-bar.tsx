@@ -1,10 +1,10 @@
 import { useId } from 'react';
 
-import type { PageLogin } from '../page-settings.ts';
+import type { PageLogin } from '../../web-pages/login-settings.ts';
+import { hintOf } from '../../web-pages/page/credentials-hint.ts';
+import type { Verdict } from '../../web-pages/page/gateway-client.ts';
+import type { Session } from '../../web-pages/page/login/create-session.ts';
 
-import type { Verdict } from './create-fetcher.ts';
-import { hintOf } from './credentials-hint.ts';
-import type { Session } from './login/create-session.ts';
 import { TokenField } from './token-field.tsx';
 import { useLogin } from './use-login.ts';
 
@@ -27,7 +27,7 @@ export function CredentialsBar(props: CredentialsBarProps) {
   const hintId = useId();
   const { isLeaving, logIn, logOut } = useLogin(login, session, onProblem, onLoggedOut);
   const canLogIn = login !== undefined;
-  const hint = hintOf({ canLogIn, token, person: session?.person, problem, verdict });
+  const hint = hintOf({ canLogIn, purpose: 'load the schema', token, person: session?.person, problem, verdict });
   const missingScopes = typeof verdict === 'object' && 'missingScopes' in verdict ? verdict.missingScopes : [];
   const enter = (entered: string) => {
     onProblem('');

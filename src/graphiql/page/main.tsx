@@ -1,9 +1,10 @@
 import { createRoot } from 'react-dom/client';
 
+import { startPage } from '../../web-pages/page/start-page.ts';
+
 import type { PageSettings } from '../page-settings.ts';
 
 import { App } from './app.tsx';
-import { startPage } from './start-page.ts';
 
 /** What the server wrote into the page. */
 const settings = JSON.parse(document.getElementById('settings')!.textContent!) as PageSettings;

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 
-import { tokenOf } from './session-storage.ts';
+import { tokenOf } from '../../web-pages/page/session-storage.ts';
 
 interface TokenFieldProps {
   readonly token: string;

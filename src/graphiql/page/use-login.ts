@@ -1,14 +1,9 @@
 import { useEffect, useState } from 'react';
 
-import type { PageLogin } from '../page-settings.ts';
-
-import type { Session } from './login/create-session.ts';
-import { hasLoggedOut, keepLoggedOut } from './session-storage.ts';
-import { qualifyScope } from './login/qualify-scope.ts';
-import { noServer } from './start-page.ts';
-
-/** For so long a second click would be one too many. */
-const leavingMs = 5_000;
+import type { PageLogin } from '../../web-pages/login-settings.ts';
+import type { Session } from '../../web-pages/page/login/create-session.ts';
+import { leaveForLogin, leavingMs } from '../../web-pages/page/login/leave-for-login.ts';
+import { keepLoggedOut } from '../../web-pages/page/session-storage.ts';
 
 /**
  * What the buttons do.
@@ -30,22 +25,6 @@ export function useLogin(
     return () => window.removeEventListener('pageshow', stay);
   }, []);
 
-  const leave = async (scopes: readonly string[]): Promise<never> => {
-    if (login === undefined || login.server === null) throw new Error(noServer);
-    // Without it, browsers have no cryptography for pages (https://w3c.github.io/webcrypto/#Crypto-interface).
-    if (!isSecureContext) throw new Error('Logging in takes https, or a gateway at localhost: paste a token instead');
-    const { createLoginClient } = await import('./login/login-client.ts');
-    const demandedScopes = scopes.map((scope) => qualifyScope(scope, login.scopes));
-    const wanted = new Set([...(session?.requestedScopes ?? login.scopes), ...demandedScopes]);
-    // Who has just logged out may want to be somebody else.
-    const prompt = hasLoggedOut() ? { prompt: 'login' as const } : {};
-    return createLoginClient({ ...login, server: login.server }).begin({
-      scopes: [...wanted],
-      demandedScopes,
-      ...prompt,
-    });
-  };
-
   return {
     isLeaving,
     /** Leaves the page for the issuer's, to come back with the scopes that one logs in with, or has, and these besides. */
@@ -53,7 +32,7 @@ export function useLogin(
       setLeaving(true);
       // Whoever stops the browser on its way stays here, and nothing tells.
       setTimeout(() => setLeaving(false), leavingMs);
-      leave(scopes).catch((error: Error) => {
+      leaveForLogin(login, session, scopes).catch((error: Error) => {
         setLeaving(false);
         onProblem(error.message);
       });

@@ -46,13 +46,22 @@ export function compileCheckEstimate(
 /** Enough to see where the calls come from. */
 const maxNamedFields = 5;
 
-function tooExpensive({ calls, fields }: CallEstimate, limit: number): GraphQLError {
+function tooExpensive({ calls, fields, bounds }: CallEstimate, limit: number): GraphQLError {
   const byCost = [...fields].toSorted(([, one], [, other]) => other - one).slice(0, maxNamedFields);
   const costs = byCost.map(([field, cost]) => ({ field, calls: cost }));
   const list = costs.map(({ field, calls: cost }) => `${field}: ${cost}`).join(', ');
   return badUserInput(
     `This operation is expected to make ${calls} calls upstream; ${limit} are allowed (GRAPHQL_MAX_ESTIMATE). ` +
-      `The most expensive fields: ${list}. Leave such fields out, or say with "limit", "first" or "ids" how many objects you want.`,
+      `The most expensive fields: ${list}. Leave such fields out${adviseOn(costs, bounds)}.`,
     { reason: 'ESTIMATE', estimate: calls, limit, costs },
   );
+}
+
+/** Which arguments of these fields, and of those that lead to them, would say how many objects are meant. */
+function adviseOn(costs: readonly { readonly field: string }[], bounds: CallEstimate['bounds']): string {
+  const advice = [...bounds]
+    .filter(([path]) => costs.some(({ field }) => field === path || field.startsWith(`${path}.`)))
+    .map(([path, names]) => `${names.map((name) => `"${name}"`).join(' or ')} of ${path}`);
+  if (advice.length === 0) return '';
+  return `, or say how many objects you want, by ${advice.slice(0, maxNamedFields).join(', ')}`;
 }

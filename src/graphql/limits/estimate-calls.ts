@@ -1,10 +1,12 @@
 import {
   type FieldNode,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type SelectionSetNode,
   getNamedType,
+  isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -21,6 +23,8 @@ export interface CallEstimate {
   readonly calls: number;
   /** What each field contributes, by its path in the answer. */
   readonly fields: ReadonlyMap<string, number>;
+  /** By the path of a field: its arguments that say how long a list is, e.g. `where.ids`. */
+  readonly bounds: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What is estimated. */
@@ -45,6 +49,7 @@ export function estimateCalls({
   assumedListLength,
 }: EstimateOptions): CallEstimate {
   const found = new Map<string, number>();
+  const bounds = new Map<string, readonly string[]>();
   const visit = (type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], place: Place): void => {
     const fields = type.getFields();
     for (const [key, nodes] of collectFields(selectionSets, selecting)) {
@@ -58,6 +63,8 @@ export function estimateCalls({
       if (!isObjectType(inner) || !costs.reachesCalls(inner)) continue;
       // A limit holds for the first list that comes: `frames(s: { limit: 5 }) { frames { frames { … } } }`.
       const listLength = readListLength(field, nodes[0]!, selecting.variables) ?? place.listLength;
+      const names = lengthArguments(field.args, 0);
+      if (names.length > 0) bounds.set(path, names);
       visit(
         inner,
         nodes.flatMap((node) => node.selectionSet ?? []),
@@ -72,7 +79,7 @@ export function estimateCalls({
     }
   };
   visit(rootType, [selectionSet], { path: '', above: undefined, objects: 1, listLength: undefined });
-  return { calls: [...found.values()].reduce((sum, calls) => sum + calls, 0), fields: found };
+  return { calls: [...found.values()].reduce((sum, calls) => sum + calls, 0), fields: found, bounds };
 }
 
 interface Place {
@@ -115,6 +122,16 @@ export function readListLength(
     return [name, value === undefined ? defaultValue : valueFromASTUntyped(value, variables)];
   });
   return smallest(Object.fromEntries(values), 0);
+}
+
+/** The arguments that `readListLength` understands, by their paths. */
+function lengthArguments(args: readonly Pick<GraphQLArgument, 'name' | 'type'>[], level: number): readonly string[] {
+  return args.flatMap(({ name, type }) => {
+    const named = getNamedType(type);
+    if (name === 'limit' || name === 'first' || name === 'ids') return [name];
+    if (!isInputObjectType(named) || level === deepestArgument) return [];
+    return lengthArguments(Object.values(named.getFields()), level + 1).map((inner) => `${name}.${inner}`);
+  });
 }
 
 function smallest(value: object, level: number): number | undefined {

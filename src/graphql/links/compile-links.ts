@@ -168,11 +168,11 @@ function selectServed(
   fields: readonly CompiledField[],
   inputs: LinksDocument['inputs'],
   orders: readonly Order[],
-  { services, registry }: CompileLinksOptions,
+  { services, registry, table }: CompileLinksOptions,
 ) {
   const methods = services.flatMap((service) => service.methods).filter(isUnary);
   const names = deriveNames(registry);
-  const types = collectTypes(methods);
+  const types = collectTypes(methods, table.keyOf);
   const isServed = new Set<unknown>(methods);
   const known = new Set<string>(['Query', 'String', 'Int', 'Float', 'Boolean', 'ID', ...ourScalars]);
   for (const message of types.outputs) known.add(names.outputType(message));

@@ -74,13 +74,16 @@ function compileResolver(
 ): MessageFieldResolver {
   const thing = names.field(field);
   const keyName = nameOf(type.fields, key, names);
-  const byName = nameOf(method.input.fields, by, names);
+  const byName = by === undefined ? undefined : nameOf(method.input.fields, by, names);
   return async (payload, _, context, info) => {
     const said = argumentsOf(payload)[thing] as Readonly<Record<string, unknown>> | null | undefined;
     const value = said?.[keyName];
     if (typeof value !== 'string' || value === '') return null;
-    const answer = (await read(undefined, { [byName]: value }, context, info)) as Readonly<Record<string, unknown>>;
-    return answer[at];
+    const request = byName === undefined ? {} : { [byName]: value };
+    let found: unknown = await read(undefined, request, context, info);
+    for (const step of at) found = (found as Readonly<Record<string, unknown>> | null)?.[step] ?? null;
+    if (byName !== undefined || found === null) return found;
+    return (found as readonly Readonly<Record<string, unknown>>[]).find((thing) => thing[key] === value) ?? null;
   };
 }
 

@@ -12,7 +12,10 @@ export interface PersistedOperations {
   readonly documents: ReadonlyMap<string, string>;
   /** Whether nothing else is executed (PERSISTED_OPERATIONS=only). */
   readonly isExclusive: boolean;
-  /** The text of a document, by its name in the file or by the SHA-256 of its text in hex; undefined: there is none. */
+  /**
+   * The text of a document, by its name in the file or by the SHA-256 of its text in hex, each with or without `sha256:` in front;
+   * undefined: there is none.
+   */
   readonly find: (id: string) => string | undefined;
   /** Whether a text is that of a document, letter by letter. */
   readonly has: (text: string) => boolean;
@@ -45,12 +48,21 @@ export function readPersistedOperations(options: ReadPersistedOptions): Persiste
   if (mistakes.length > 0) throw new UserError(`the file ${fileName} has documents that cannot be executed:`, mistakes);
   const texts = new Set(documents.values());
   const byHash = new Map([...texts].map((text) => [createHash('sha256').update(text).digest('hex'), text]));
+  // What the file says counts first.
+  for (const [id, text] of documents) byHash.set(bare(id), text);
   return {
     documents,
     isExclusive,
-    find: (id) => documents.get(id) ?? byHash.get(id),
+    find: (id) => documents.get(id) ?? byHash.get(bare(id)),
     has: (text) => texts.has(text),
   };
+}
+
+/** How the draft of GraphQL over HTTP marks a hash, and graphql-codegen from its version 7 on; APQ has none. */
+const hashMark = 'sha256:';
+
+function bare(id: string): string {
+  return id.startsWith(hashMark) ? id.slice(hashMark.length) : id;
 }
 
 /** A document that does not fit the schema: clients of an older or a newer gateway may have it. */

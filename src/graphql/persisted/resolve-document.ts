@@ -55,14 +55,9 @@ export function resolveDocuments(resolve: ResolveDocument): Plugin {
   };
 }
 
-/** How the draft marks an identifier that is the SHA-256 of the text. */
-const hashMark = 'sha256:';
-
 function readId(documentId: unknown, persistedQuery: unknown): string | undefined {
   if (documentId !== undefined && documentId !== null) {
-    if (typeof documentId === 'string' && documentId !== '') {
-      return documentId.startsWith(hashMark) ? documentId.slice(hashMark.length) : documentId;
-    }
+    if (typeof documentId === 'string' && documentId !== '') return documentId;
     throw httpError(400, 'BODY_MALFORMED', '"documentId" must be a text that is not empty.');
   }
   if (persistedQuery === undefined || persistedQuery === null) return undefined;

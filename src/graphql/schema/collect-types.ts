@@ -5,6 +5,8 @@ import type {
   MethodDescriptor,
 } from '../../registry/descriptors.ts';
 
+import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+
 import { scalarNameOf, scalarNames, wellKnownScalarOf } from './scalar-names.ts';
 
 /** What a set of RPCs refers to, directly or not, in order of discovery. Well-known messages count as scalars. */
@@ -13,17 +15,26 @@ export interface CollectedTypes {
   /** Without the requests themselves, whose fields become arguments, unless another message refers to them. */
   readonly inputs: ReadonlySet<MessageDescriptor>;
   readonly enums: ReadonlySet<EnumDescriptor>;
+  /** Of which arguments hold the key alone, each with the key. */
+  readonly keyed: ReadonlyMap<MessageDescriptor, FieldDescriptor>;
   /** By GraphQL name. */
   readonly scalars: ReadonlySet<string>;
 }
 
-/** Follows every field of every request and response. */
-export function collectTypes(methods: readonly MethodDescriptor[]): CollectedTypes {
+/** Follows every field of every request and response, but for what of an entity in a request nobody reads. */
+export function collectTypes(methods: readonly MethodDescriptor[], keyOf: RpcTable['keyOf']): CollectedTypes {
   const enums = new Set<EnumDescriptor>();
   const scalars = new Set<string>();
   const outputs = new Set<MessageDescriptor>();
   const inputs = new Set<MessageDescriptor>();
+  const keyed = new Map<MessageDescriptor, FieldDescriptor>();
   const visitField = (field: FieldDescriptor, messages: Set<MessageDescriptor>): void => {
+    const key = messages === inputs ? keyOf(field) : undefined;
+    if (key !== undefined) {
+      keyed.set(key.parent, key);
+      scalars.add(scalarNameOf(key)!);
+      return;
+    }
     if (field.mapKey !== undefined) scalars.add(scalarNames[field.mapKey]);
     const scalar = scalarNameOf(field);
     if (scalar !== undefined) scalars.add(scalar);
@@ -43,5 +54,5 @@ export function collectTypes(methods: readonly MethodDescriptor[]): CollectedTyp
     if (scalar !== undefined) scalars.add(scalar);
     else for (const field of input.fields) visitField(field, inputs);
   }
-  return { outputs, inputs, enums, scalars };
+  return { outputs, inputs, enums, keyed, scalars };
 }

@@ -19,6 +19,8 @@ export interface GraphqlNames {
   readonly rootField: (method: MethodDescriptor) => string;
   readonly outputType: (message: MessageDescriptor) => string;
   readonly inputType: (message: MessageDescriptor) => string;
+  /** The input type that holds an entity's key alone, e.g. `JobKeyInput`. */
+  readonly keyInputType: (message: MessageDescriptor) => string;
   readonly enumType: (enumeration: EnumDescriptor) => string;
   readonly enumValues: (enumeration: EnumDescriptor) => readonly string[];
   /** The type of one entry of a map field. */
@@ -45,6 +47,7 @@ const reservedTypeNames: ReadonlySet<string> = new Set(
 export function deriveNames(registry: Registry): GraphqlNames {
   const rootFields = nameRootFields(registry.services);
   const types = nameTypes(registry);
+  const taken = new Set([...types.values()].flatMap(({ output, input }) => [output, input]));
   const fields = new Map<FieldDescriptor, string>();
   for (const message of registry.messages.values()) nameFields(message, fields);
   const enumValues = new Map<EnumDescriptor, readonly string[]>();
@@ -53,6 +56,7 @@ export function deriveNames(registry: Registry): GraphqlNames {
     rootField: (method: MethodDescriptor) => rootFields.get(method)!,
     outputType: (message: MessageDescriptor) => types.get(message)!.output,
     inputType: (message: MessageDescriptor) => types.get(message)!.input,
+    keyInputType: (message: MessageDescriptor) => nameKeyInput(message, types.get(message)!.input, taken),
     enumType: (enumeration: EnumDescriptor) => types.get(enumeration)!.output,
     enumValues: (enumeration: EnumDescriptor) => enumValues.get(enumeration)!,
     entryType: (field: FieldDescriptor) => types.get(field)!.output,
@@ -99,6 +103,12 @@ function prefixClaim(service: ServiceDescriptor): NameClaim {
 interface TypeNames {
   readonly output: string;
   readonly input: string;
+}
+
+/** Few messages need such a name, so it gives way to those that all have. */
+function nameKeyInput({ fullName }: MessageDescriptor, inputType: string, taken: ReadonlySet<string>): string {
+  const name = inputType.replace(/Input$/, 'KeyInput');
+  return taken.has(name) ? `${toUniqueName(fullName)}_KeyInput` : name;
 }
 
 type Named = MessageDescriptor | EnumDescriptor | FieldDescriptor;

@@ -60,7 +60,7 @@ export function deriveSchema(options: DeriveSchemaOptions): GraphQLSchema {
   const { needsOf = () => [], descriptions = noDescriptions } = options;
   const names = deriveNames(registry);
   const methods = services.flatMap((service) => service.methods).filter(isUnary);
-  const types = collectTypes(methods);
+  const types = collectTypes(methods, table.keyOf);
   const payloads = derivePayloads({ registry, table, names, methods, types, replyForm });
   const roots: Record<'read' | 'write', Record<string, RootResolver | FieldWithFacts<RootResolver>>> = {
     read: methods.some((method) => table.factsOf(method).kind === 'read') ? {} : { ok: () => true },

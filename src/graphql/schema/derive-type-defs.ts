@@ -66,6 +66,7 @@ export function deriveTypeDefs(options: TypeDefsOptions): DocumentNode {
   if (writes.length > 0) definitions.push(objectNode('Mutation', writes, { description: rootDescriptions.write }));
   for (const message of types.outputs) definitions.push(...outputNodes(message, options));
   for (const message of types.inputs) definitions.push(...inputNodes(message, options));
+  for (const [message, key] of types.keyed) definitions.push(keyInputNode(message, key, options));
   // A request's own fields are arguments, not an input type; the entries of its maps are types all the same.
   for (const { input } of methods) {
     if (types.inputs.has(input) || wellKnownScalarOf(input) !== undefined) continue;
@@ -115,16 +116,26 @@ function inputNodes(message: MessageDescriptor, options: TypeDefsOptions): Defin
   return [inputNode(names.inputType(message), fields, describeType(message)), ...entryInputNodes(message, options)];
 }
 
-function entryInputNodes(message: MessageDescriptor, { names }: TypeDefsOptions): DefinitionNode[] {
+function keyInputNode(message: MessageDescriptor, key: FieldDescriptor, options: TypeDefsOptions): DefinitionNode {
+  const { names, descriptions } = options;
+  const name = names.field(key);
+  const type = nonNullNode(inputTypeOf(key, names, () => undefined));
+  const description = `Which \`${names.outputType(message)}\` is meant: \`${name}\` says it, and nothing else would be read.`;
+  const field = inputValueNode(name, type, { description: describeField(key, descriptions).description });
+  return inputNode(names.keyInputType(message), [field], { description });
+}
+
+function entryInputNodes(message: MessageDescriptor, { names, table }: TypeDefsOptions): DefinitionNode[] {
   return mapFieldsOf(message).map((field) => {
-    const parts = entryParts(field, inputValueTypeOf(field, names));
+    const parts = entryParts(field, inputValueTypeOf(field, names, table.keyOf));
     const nodes = parts.map(({ name, type, description }) => inputValueNode(name, type, { description }));
     return inputNode(names.entryInputType(field), nodes, describeEntry(field));
   });
 }
 
-function inputFieldNode(field: FieldDescriptor, { names, descriptions }: TypeDefsOptions) {
-  return inputValueNode(names.field(field), inputTypeOf(field, names), describeField(field, descriptions));
+function inputFieldNode(field: FieldDescriptor, { names, table, descriptions }: TypeDefsOptions) {
+  const type = inputTypeOf(field, names, table.keyOf);
+  return inputValueNode(names.field(field), type, describeField(field, descriptions));
 }
 
 /** GraphQL has no maps; a map is a list of such entries. */

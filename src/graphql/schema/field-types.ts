@@ -25,15 +25,25 @@ export function outputValueTypeOf(field: FieldDescriptor, names: GraphqlNames): 
   return field.type.kind === 'enum' || mayBeJsonNull(field) ? named : nonNullNode(named);
 }
 
-/** The type of a field as argument or as field of an input type: everything may be left out, and null means the same. */
-export function inputTypeOf(field: FieldDescriptor, names: GraphqlNames): TypeNode {
+/** For a field of a request that holds an entity: the field of the entity that is read alone. */
+type KeyOf = (field: FieldDescriptor) => FieldDescriptor | undefined;
+
+/**
+ * The type of a field as argument or as field of an input type: everything may be left out, and null means the same, but for
+ * an entity that the RPC is about.
+ */
+export function inputTypeOf(field: FieldDescriptor, names: GraphqlNames, keyOf: KeyOf): TypeNode {
   if (field.cardinality === 'map') return listNode(nonNullNode(namedTypeNode(names.entryInputType(field))));
-  return field.cardinality === 'repeated' ? listNode(inputValueTypeOf(field, names)) : inputNamed(field, names);
+  if (field.cardinality === 'repeated') return listNode(inputValueTypeOf(field, names, keyOf));
+  const named = inputNamed(field, names, keyOf);
+  // GraphQL lets nothing be required that is deprecated.
+  const isRequired = keyOf(field) !== undefined && field.oneof === undefined && !field.deprecated;
+  return isRequired ? nonNullNode(named) : named;
 }
 
 /** The type of one value of a field in arguments, as it stands in a list or map. */
-export function inputValueTypeOf(field: FieldDescriptor, names: GraphqlNames): TypeNode {
-  const named = inputNamed(field, names);
+export function inputValueTypeOf(field: FieldDescriptor, names: GraphqlNames, keyOf: KeyOf): TypeNode {
+  const named = inputNamed(field, names, keyOf);
   return mayBeJsonNull(field) ? named : nonNullNode(named);
 }
 
@@ -41,8 +51,9 @@ function outputNamed(field: FieldDescriptor, names: GraphqlNames): TypeNode {
   return namedTypeNode(scalarNameOf(field) ?? enumNameOf(field, names) ?? names.outputType(messageOf(field)));
 }
 
-function inputNamed(field: FieldDescriptor, names: GraphqlNames): TypeNode {
-  return namedTypeNode(scalarNameOf(field) ?? enumNameOf(field, names) ?? names.inputType(messageOf(field)));
+function inputNamed(field: FieldDescriptor, names: GraphqlNames, keyOf: KeyOf): TypeNode {
+  const name = keyOf(field) === undefined ? names.inputType : names.keyInputType;
+  return namedTypeNode(scalarNameOf(field) ?? enumNameOf(field, names) ?? name(messageOf(field)));
 }
 
 function enumNameOf({ type }: FieldDescriptor, names: GraphqlNames): string | undefined {

@@ -3,6 +3,7 @@ import type { GatewayError } from '../../call/gateway-error.ts';
 import type { Observe } from '../measure-calls.ts';
 import { type Interceptor, passOn } from '../interceptor.ts';
 import { Lane, type LaneLimits, type LaneState } from './lane.ts';
+import type { OpenTurn } from './turn.ts';
 
 /** The lanes of one upstream. */
 export interface Lanes {
@@ -21,11 +22,12 @@ export interface Lanes {
  * One value serves one upstream: two Cuebots do not disturb each other.
  *
  * @param waitMeterOf where the waiting times of a lane's calls go; asked once for each lane
+ * @param openTurn where other gateways send calls to this upstream, too: how this one gets its turn in a lane
  */
-export function createLanes(limits: LaneLimits, waitMeterOf?: (lane: string) => Observe): Lanes {
+export function createLanes(limits: LaneLimits, waitMeterOf?: (lane: string) => Observe, openTurn?: OpenTurn): Lanes {
   const lanes = new Map<string, Lane>();
   const laneOf = (name: string): Lane => {
-    const lane = lanes.get(name) ?? new Lane(name, limits, waitMeterOf?.(name));
+    const lane = lanes.get(name) ?? new Lane(name, limits, waitMeterOf?.(name), openTurn);
     lanes.set(name, lane);
     return lane;
   };

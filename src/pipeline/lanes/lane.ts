@@ -3,6 +3,7 @@ import { neverAborted } from '../../call/call-signal.ts';
 import { callerGone, deadlineExceeded, GatewayError } from '../../call/gateway-error.ts';
 import type { Observe } from '../measure-calls.ts';
 import type { RpcKind } from '../../rpc-table/rpc-kind.ts';
+import type { OpenTurn, Turn } from './turn.ts';
 import { TurnQueue } from './turn-queue.ts';
 import { waitFor } from '../wait-for.ts';
 
@@ -36,22 +37,29 @@ interface Place {
  * the next one start, a write does not until it is answered or the gateway's own deadline has passed. A caller's deadline ends
  * their waiting and nothing else: whoever could end the call itself, and with it the lane, could let others' calls overlap.
  *
- * Writes go first; callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting is turned away.
+ * Writes go first; callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting
+ * is turned away. Where several gateways share the lane, a call also needs this one's turn among them.
  */
 export class Lane {
   readonly name: string;
   readonly #limits: LaneLimits;
   readonly #observeWait: Observe | undefined;
+  /** Undefined: no other gateway sends calls of this lane. */
+  readonly #turn: Turn | undefined;
   readonly #waitingWrites = new TurnQueue<Place>();
   readonly #waitingReads = new TurnQueue<Place>();
   /** The call that must not be overlapped now. */
   #holder: object | undefined;
 
-  /** @param observeWait told how long each call waited, those that were turned away included */
-  constructor(name: string, limits: LaneLimits, observeWait?: Observe) {
+  /**
+   * @param observeWait told how long each call waited, those that were turned away included
+   * @param openTurn where several gateways share the lane: how this one gets its turn among them
+   */
+  constructor(name: string, limits: LaneLimits, observeWait?: Observe, openTurn?: OpenTurn) {
     this.name = name;
     this.#limits = limits;
     this.#observeWait = observeWait;
+    this.#turn = openTurn?.(name, { onTurn: () => this.#startNext(), onAway: (error) => this.turnAwayWaiting(error) });
   }
 
   /** How many calls a new one would have to wait for; 0: the lane is free. */
@@ -71,8 +79,9 @@ export class Lane {
   }
 
   async run(call: Call, kind: RpcKind, next: Invoke): Promise<Reply> {
-    if (this.#holder !== undefined) await this.#measureWait(call, kind);
-    else this.#observeWait?.(0);
+    this.#turn?.assertReachable();
+    if (this.#holder === undefined && this.#mayBegin(kind)) this.#observeWait?.(0);
+    else await this.#measureWait(call, kind);
     const holder = this.#hold();
     const endsAt = Date.now() + this.#limits.callMs;
     // A call that was sent goes on, since Cuebot would go on anyway, and the lane must know when it ends.
@@ -111,6 +120,19 @@ export class Lane {
   #release(holder: object): void {
     if (this.#holder !== holder) return;
     this.#holder = undefined;
+    this.#startNext();
+  }
+
+  /** Whether a call may begin that has just come. Those that wait for this gateway's turn have come before it. */
+  #mayBegin(kind: RpcKind): boolean {
+    return this.#turn === undefined || (this.#turn.take(kind) && this.#waiting === 0);
+  }
+
+  /** Starts who is first in the queue, if nobody is to be overlapped, here and in other gateways. */
+  #startNext(): void {
+    if (this.#holder !== undefined) return;
+    if (this.#waiting === 0) this.#turn?.rest();
+    else if (this.#turn?.take(this.#waitingWrites.size > 0 ? 'write' : 'read') === false) return;
     const next = this.#waitingWrites.shift() ?? this.#waitingReads.shift();
     if (next === undefined) return;
     // Held for the chosen one from this moment on: its own code runs a turn later, and a newcomer must not slip in between.

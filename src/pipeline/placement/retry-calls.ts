@@ -34,7 +34,7 @@ export const setAside = 'CUEBOT_SET_ASIDE';
 export function whyAgain(error: GatewayError, kind: RpcKind, { signal, deadlineAt }: Call): RetryReason | undefined {
   if (signal.aborted || (deadlineAt !== undefined && deadlineAt <= Date.now())) return undefined;
   const { status, origin, reason, connectionLoss } = error;
-  if (status.name !== 'UNAVAILABLE') return undefined;
+  if (status.name !== 'UNAVAILABLE' && connectionLoss === undefined) return undefined;
   if (connectionLoss === 'unsent') return reason === setAside ? 'set-aside' : 'unsent';
   if (kind === 'write') return undefined;
   if (reason === setAside) return 'set-aside';

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 import { createHashedFile, createPageFile, type PageFile } from '../../http/page-files.ts';
+import { icon } from '../../web-pages/icon.ts';
 
 /** The repository's root; this file is as deep in `dist` as in `src`, and runs from both. */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -21,7 +22,7 @@ export async function bundlePage(): Promise<readonly PageFile[]> {
     createHashedFile('swagger-ui.css', withoutMap(readFileSync(join(swaggerUi, 'swagger-ui.css'), 'utf8'))),
     await bundleScript(),
     createHashedFile('page.css', readFileSync(join(page, 'page.css'), 'utf8')),
-    createHashedFile('icon.svg', readFileSync(join(root, 'src/graphiql/page/icon.svg'), 'utf8')),
+    createHashedFile('icon.svg', icon),
     createHashedFile('licences.txt', readLicences()),
   ];
 }

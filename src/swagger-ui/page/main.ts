@@ -1,4 +1,4 @@
-import { keepToken, recallToken, tokenOf } from '../../graphiql/page/session-storage.ts';
+import { keepToken, recallToken, tokenOf } from '../../web-pages/page/session-storage.ts';
 
 /** What Swagger UI's bundle leaves in the page (https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/). */
 declare const SwaggerUIBundle: (options: Readonly<Record<string, unknown>>) => SwaggerUi;

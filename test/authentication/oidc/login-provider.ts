@@ -31,7 +31,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
 
 const scopes = ['cue:read', 'cue:operate', 'cue:wrangle'];
 
-/** Starts a provider for a page at `/graphql` of any port of this machine (RFC 8252, 7.3). */
+/** Starts a provider for pages at `/graphql` and `/farm` of any port of this machine (RFC 8252, 7.3). */
 export async function startLoginProvider(): Promise<LoginProvider> {
   let handle: (request: IncomingMessage, response: ServerResponse) => unknown = () => undefined;
   const server = createServer((request, response) => handle(request, response));
@@ -93,7 +93,7 @@ function configurationOf(login: LoginProvider, key: object, provider: () => Prov
         client_id: graphiqlClientId,
         application_type: 'native',
         token_endpoint_auth_method: 'none',
-        redirect_uris: ['http://127.0.0.1/graphql'],
+        redirect_uris: ['http://127.0.0.1/graphql', 'http://127.0.0.1/farm'],
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
       },

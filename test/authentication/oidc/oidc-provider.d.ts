@@ -8,6 +8,13 @@ declare module 'oidc-provider' {
     addResourceScope(resource: string, scope: string): void;
     rejectResourceScope(resource: string, scope: string): void;
     save(): Promise<string>;
+    /** Ends it, and with it the tokens that came of it. */
+    destroy(): Promise<void>;
+  }
+
+  /** What a device asks with while its user logs in. */
+  export interface DeviceCode {
+    save(): Promise<string>;
   }
 
   /** A request at the provider. */
@@ -33,5 +40,6 @@ declare module 'oidc-provider' {
       readonly accountId: string;
       readonly clientId: string;
     }) => Grant;
+    readonly DeviceCode: { findByUserCode(userCode: string): Promise<DeviceCode | undefined> };
   }
 }

@@ -146,6 +146,12 @@ Today every open tab costs this much again. A query that is a subscription is lo
 only when its answer has changed. A page with more than a few of them opens a [WebSocket](operating.md#websockets): over HTTP/1.1 a
 browser has six connections to a server, for all its tabs together, and each stream of events keeps one.
 
+## A page that has moved
+
+[examples/web](../examples/web/README.md) is the jobs table on GraphQL: React, urql, and operations with types. One subscription keeps its
+rows; it asks for a new token when the old one has expired, tells of a Cuebot that does not answer at the first deadline, and comes back
+when the gateway is started anew. A test drives it in a browser.
+
 ## Order, pages and totals
 
 Lists take \`orderBy\`, \`limit\` and \`page\`, and beside each stands how many there are:

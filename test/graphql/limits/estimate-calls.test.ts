@@ -139,8 +139,8 @@ describe('compileCheckEstimate()', () => {
     expect(message).toBe(
       'This operation is expected to make 127806 calls upstream; 10000 are allowed (GRAPHQL_MAX_ESTIMATE). The most expensive ' +
         'fields: jobs.layers.job.layers.job.layers: 125000, jobs.layers.job.layers: 2500, jobs.layers.job.layers.job: 250, ' +
-        'jobs.layers: 50, jobs.layers.job: 5. Leave such fields out, or say with "limit", "first" or "ids" how many objects ' +
-        'you want.',
+        'jobs.layers: 50, jobs.layers.job: 5. Leave such fields out, or say how many objects you want, by "where.ids" or ' +
+        '"where.limit" or "first" of jobs.',
     );
     expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', estimate: 127_806, limit: 10_000 });
   });

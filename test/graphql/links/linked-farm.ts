@@ -19,6 +19,7 @@ import { type Interceptor, passOn } from '../../../src/pipeline/interceptor.ts';
 import { pipe } from '../../pipeline/calls.ts';
 import { identityOf } from '../../authentication/identity.ts';
 import { replyForm, runGraphql } from '../executor.ts';
+import type { Json } from '../../json.ts';
 
 /** What the settings say by default. */
 export const standardBatchLimits: BatchLimits = { maxKeys: 500, maxCutRows: 2_000 };
@@ -39,8 +40,7 @@ export const services = selectServices(registry.services, table, config.graphqlS
 
 /** What came of one operation. */
 export interface Asked {
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape.
-  readonly data: any;
+  readonly data: Json;
   readonly errors: ExecutionResult['errors'];
   /** The lists that ended at a default limit. */
   readonly truncated: GraphqlContext['truncated'];

@@ -5,12 +5,14 @@ import { startGateway, type TestGateway } from '../../app/running-gateway.ts';
 let ann: TestGateway;
 let jobId: string;
 let layerId: string;
+let ownerId: string;
 let show: { id: string; name: string };
 
 beforeAll(async () => {
   ann = await startGateway({ settings: { GRPC_TIMEOUT: '1s' }, cuebot: { latencyMs: latencyOf } });
   jobId = [...ann.cuebot.farm.jobs.keys()][0]!;
   layerId = [...ann.cuebot.farm.layers.keys()][0]!;
+  ownerId = [...ann.cuebot.farm.owners.keys()][0]!;
   show = [...ann.cuebot.farm.shows.values()][0]!;
 });
 afterAll(() => ann.close());
@@ -26,7 +28,7 @@ const calls = () => ann.cuebot.callLog.map(({ method }) => method.split('/')[1])
 describe('the answer of a write', () => {
   it('leads back to what it was about, as it is now', async () => {
     const { json } = await ann.graphql(
-      `mutation ($id: ID) {
+      `mutation ($id: ID!) {
         jobPause(job: { id: $id }) { ok queued job { id isPaused } }
         again: jobResume(job: { id: $id }) { job { isPaused } }
       }`,
@@ -42,17 +44,19 @@ describe('the answer of a write', () => {
   });
 
   it('reads nothing again when nobody asks', async () => {
-    await ann.graphql('mutation ($id: ID) { jobPause(job: { id: $id }) { ok } }', { id: jobId });
+    await ann.graphql('mutation ($id: ID!) { jobPause(job: { id: $id }) { ok } }', { id: jobId });
     expect(calls()).toEqual(['Pause']);
   });
 
   it.each([
     ['layerSetTags(layer: { id: "LAYER" }, tags: ["a"]) { layer { id } }', { layer: { id: 'LAYER' } }],
-    ['showSetActive(show: { id: "SHOW", name: "NAME" }, value: true) { show { name } }', { show: { name: 'NAME' } }],
-    ['showSetActive(show: { id: "SHOW" }, value: true) { ok show { name } }', { ok: true, show: null }],
-    ['jobPause(job: { name: "no-id" }) { job { id } }', undefined],
+    ['showSetActive(show: { id: "SHOW" }, value: true) { show { name } }', { show: { name: 'NAME' } }],
+    ['showSetActive(show: { id: "none" }, value: true) { ok show { name } }', undefined],
+    ['ownerSetShow(owner: { id: "OWNER" }, show: "NAME") { owner { id } }', { owner: { id: 'OWNER' } }],
+    ['jobPause(job: { id: "" }) { job { id } }', undefined],
   ])('follows what the request named: %s', async (field, expected) => {
-    const fill = (text: string) => text.replace('LAYER', layerId).replace('SHOW', show.id).replace('NAME', show.name);
+    const fill = (text: string) =>
+      text.replace('LAYER', layerId).replace('OWNER', ownerId).replace('SHOW', show.id).replace('NAME', show.name);
     const { json } = await ann.graphql(fill(`mutation { answer: ${field} }`));
     if (expected === undefined) expect(json.errors).toHaveLength(1);
     else expect(json).toEqual({ data: { answer: JSON.parse(fill(JSON.stringify(expected))) } });
@@ -60,7 +64,7 @@ describe('the answer of a write', () => {
 
   it('says that it was only accepted', async () => {
     const { json } = await ann.graphql(
-      'mutation ($id: ID) { jobEatFrames(job: { id: $id }, req: { frameRange: "1" }) { ok queued job { id } } }',
+      'mutation ($id: ID!) { jobEatFrames(job: { id: $id }, req: { frameRange: "1" }) { ok queued job { id } } }',
       { id: jobId },
     );
     expect(json.data.jobEatFrames).toEqual({ ok: true, queued: true, job: { id: jobId } });
@@ -68,7 +72,7 @@ describe('the answer of a write', () => {
 
   it('stays although the reading fails', async () => {
     const { json } = await ann.graphql(
-      'mutation ($id: ID) { hostAddComment(host: { id: $id }, newComment: { subject: "s" }) { ok host { id } } }',
+      'mutation ($id: ID!) { hostAddComment(host: { id: $id }, newComment: { subject: "s" }) { ok host { id } } }',
       { id: [...ann.cuebot.farm.hosts.keys()][0] },
     );
     expect(json.data).toEqual({ hostAddComment: { ok: true, host: null } });
@@ -82,7 +86,7 @@ describe('the answer of a write', () => {
     const ids = [...ann.cuebot.farm.layers.keys()].slice(0, 8);
     const answers = await Promise.all(
       ids.map((id) =>
-        ann.graphql('mutation ($id: ID) { layerSetTags(layer: { id: $id }, tags: ["a"]) { layer { id } } }', {
+        ann.graphql('mutation ($id: ID!) { layerSetTags(layer: { id: $id }, tags: ["a"]) { layer { id } } }', {
           id,
         }),
       ),
@@ -92,7 +96,7 @@ describe('the answer of a write', () => {
 });
 
 describe('a write without an answer in time', () => {
-  const setPriority = 'mutation ($id: ID) { jobSetPriority(job: { id: $id }, val: 7) { ok } }';
+  const setPriority = 'mutation ($id: ID!) { jobSetPriority(job: { id: $id }, val: 7) { ok } }';
 
   it('is said to have happened, perhaps', async () => {
     const { json } = await ann.graphql(setPriority, { id: jobId });

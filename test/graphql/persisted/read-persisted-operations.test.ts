@@ -23,6 +23,17 @@ describe('readPersistedOperations()', () => {
     ]);
   });
 
+  it('finds names with and without the mark of hashes, and gives those of the file the first word', () => {
+    const { find } = read('{"sha256:h1": "{ a }", "h2": "{ b }"}');
+    expect(['sha256:h1', 'h1', 'h2', 'sha256:h2', 'sha256:h3'].map(find)).toEqual([
+      '{ a }',
+      '{ a }',
+      '{ b }',
+      '{ b }',
+      undefined,
+    ]);
+  });
+
   it('knows no names but those of the file', () => {
     expect(['constructor', '__proto__', ''].map(read('{}').find)).toEqual([undefined, undefined, undefined]);
   });

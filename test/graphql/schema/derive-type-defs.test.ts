@@ -15,7 +15,7 @@ const methods = servicesOf('bookshop.catalog')
 const derive = (served: readonly MethodDescriptor[]) =>
   deriveTypeDefs({
     methods: served,
-    types: collectTypes(served),
+    types: collectTypes(served, () => undefined),
     names: deriveNames(bookshop),
     table: bookshopTable,
     descriptions: noDescriptions,

@@ -15,6 +15,7 @@ import { pipe } from '../../pipeline/calls.ts';
 import { bookshop, bookshopTable as table, servicesOf } from '../bookshop/bookshop.ts';
 import { type Answers, createUpstream } from '../bookshop/create-upstream.ts';
 import { createTestedExecutor, replyForm } from '../executor.ts';
+import type { Json } from '../../json.ts';
 
 const intervals = { minMs: 1_000, defaultMs: 5_000, maxMs: 60_000 };
 const live = deriveSchema({
@@ -31,8 +32,7 @@ afterEach(() => void vi.useRealTimers());
 
 interface Subscriber {
   /** What came so far. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of every shape.
-  readonly events: any[];
+  readonly events: Json[];
   readonly leave: () => void;
   isOver: boolean;
 }

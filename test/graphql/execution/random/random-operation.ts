@@ -141,8 +141,10 @@ class Writer {
     }
     if (isEnumType(type)) return new EnumName(this.#random.pick(type.getValues()).name);
     if (isInputObjectType(type)) {
-      if (depth === 0) return {};
-      const fields = Object.values(type.getFields()).filter(() => this.#random.chance(0.3));
+      if (depth === 0 && !Object.values(type.getFields()).some(({ type }) => isNonNullType(type))) return {};
+      const fields = Object.values(type.getFields()).filter(
+        ({ type }) => isNonNullType(type) || this.#random.chance(0.3),
+      );
       return Object.fromEntries(
         fields
           .map((field) => [field.name, this.#value(field.type, depth - 1)])
