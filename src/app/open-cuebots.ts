@@ -6,7 +6,7 @@ import type { ReflectionTransport } from '../registry/sources/load-by-reflection
 import type { DatabaseMark } from '../rpc-table/affinity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createUpstream } from '../upstream/create-upstream.ts';
-import type { ChannelTls } from '../upstream/open-channel.ts';
+import type { ChannelTls } from '../upstream/upstream-channel.ts';
 import { CuebotPool, type PoolWatch } from '../upstream/cuebot-pool.ts';
 
 import type { OneCuebot, Pipeline } from './create-pipeline.ts';

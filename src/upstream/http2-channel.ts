@@ -5,12 +5,11 @@ import { checkServerIdentity, connect as connectTls } from 'node:tls';
 import { connectivityState, Metadata, status } from '@grpc/grpc-js';
 
 import { Http2Call } from './http2-call.ts';
-import type { ChannelTls } from './open-channel.ts';
-import type { UpstreamChannel } from './upstream-channel.ts';
+import type { ChannelTls, UpstreamChannel } from './upstream-channel.ts';
 
 /** Which server, and what may come from it. */
 export interface Http2ChannelOptions {
-  /** `host:port`, or `dns:///host:port`. */
+  /** `host:port`, `dns:///host:port`, or `unix:/path`. */
   readonly endpoint: string;
   /** How the server is called by where it is dialled by its address: `host:port`. */
   readonly authority?: string;
@@ -61,7 +60,7 @@ export class Http2Channel implements UpstreamChannel {
     const [, host = target, port = '443'] = /^(.*?)(?::(\d+))?$/.exec(target) ?? [];
     this.#host = host.replace(/^\[(.*)\]$/, '$1');
     this.#port = Number(port);
-    this.#authority = options.authority ?? target;
+    this.#authority = options.authority ?? (target.startsWith('unix:') ? 'localhost' : target);
   }
 
   getConnectivityState(tryToConnect: boolean): connectivityState {
@@ -147,7 +146,8 @@ export class Http2Channel implements UpstreamChannel {
   }
 
   #openSocket(): Socket {
-    const [host, port, { tls }] = [this.#host, this.#port, this.#options];
+    const [host, port, { endpoint, tls }] = [this.#host, this.#port, this.#options];
+    if (endpoint.startsWith('unix:')) return connectSocket({ path: endpoint.replace(/^unix:(?:\/\/)?/, '') });
     if (tls === undefined) return connectSocket({ host, port, noDelay: true });
     // The certificate must be for the name, also where its address is dialled. An address is no name for SNI (RFC 6066, section 3).
     const name = this.#authority.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');

@@ -1,7 +1,7 @@
 import { Channel, type ChannelCredentials, credentials } from '@grpc/grpc-js';
 
 import { Http2Channel } from './http2-channel.ts';
-import type { UpstreamChannel, UpstreamTransport } from './upstream-channel.ts';
+import type { ChannelTls, UpstreamChannel, UpstreamTransport } from './upstream-channel.ts';
 
 /** Which Cuebot, and what may come from it. */
 export interface ChannelOptions {
@@ -17,15 +17,6 @@ export interface ChannelOptions {
   readonly transport?: UpstreamTransport;
   /** Undefined: plain text, which is all that Cuebot itself speaks. */
   readonly tls?: ChannelTls | undefined;
-}
-
-/** How TLS is spoken to Cuebot, or to what ends it in front of Cuebot. PEM texts. */
-export interface ChannelTls {
-  /** Whose certificates are believed; undefined: those of the authorities that Node brings along. */
-  readonly authorities: Buffer | undefined;
-  /** What the gateway shows of itself, with its key; undefined: nothing. */
-  readonly certificate: Buffer | undefined;
-  readonly key: Buffer | undefined;
 }
 
 /**

@@ -3,6 +3,15 @@ import type { Channel, Metadata, StatusObject, status } from '@grpc/grpc-js';
 /** What carries calls upstream. */
 export type UpstreamTransport = 'grpc-js' | 'http2';
 
+/** How TLS is spoken to Cuebot, or to what ends it in front of Cuebot. PEM texts. */
+export interface ChannelTls {
+  /** Whose certificates are believed; undefined: those of the authorities that Node brings along. */
+  readonly authorities: Buffer | undefined;
+  /** What the gateway shows of itself, with its key; undefined: nothing. */
+  readonly certificate: Buffer | undefined;
+  readonly key: Buffer | undefined;
+}
+
 /** What a call tells: the part of grpc-js' listener that a unary one needs. */
 export interface CallListener {
   readonly onReceiveMetadata: (metadata: Metadata) => void;

@@ -16,12 +16,12 @@ afterEach(async () => {
 afterAll(() => authority.remove());
 
 /** Ends TLS, as a proxy in front of Cuebot does, and notes the names of those who connect. */
-async function endTls(cuebotPort: number): Promise<{ readonly port: number; readonly clients: string[] }> {
+async function endTls(cuebotPort: number, { cert, key } = own) {
   const clients: string[] = [];
   const server: Server = createServer(
     {
-      cert: own.cert,
-      key: own.key,
+      cert,
+      key,
       ca: [authority.cert],
       requestCert: true,
       rejectUnauthorized: false,
@@ -41,10 +41,10 @@ async function endTls(cuebotPort: number): Promise<{ readonly port: number; read
 }
 
 /** A gateway whose Cuebot is behind TLS. */
-async function start(settings: Readonly<Record<string, string>>) {
+async function start(settings: Readonly<Record<string, string>>, shown: typeof own) {
   const plain = await startGateway();
   closers.push(plain.close);
-  const proxy = await endTls(Number(plain.cuebot.endpoint.split(':').at(-1)));
+  const proxy = await endTls(Number(plain.cuebot.endpoint.split(':').at(-1)), shown);
   const behind = await startGateway({ settings: { CUEBOT_ENDPOINT: `127.0.0.1:${proxy.port}`, ...settings } });
   closers.push(behind.close);
   return { behind, clients: proxy.clients };
@@ -52,21 +52,23 @@ async function start(settings: Readonly<Record<string, string>>) {
 
 const findShow = ({ rest }: TestGateway) => rest('show.ShowInterface/FindShow', { name: 'testing' });
 
-describe('TLS to Cuebot', () => {
+describe.each(['grpc-js', 'http2'])('TLS to Cuebot by %s', (transport) => {
+  const startBehind = (settings: Readonly<Record<string, string>>, shown = own) =>
+    start({ UPSTREAM_TRANSPORT: transport, CUEBOT_TLS: 'true', ...settings }, shown);
+
   it('believes the authority that the settings name', async () => {
-    const { behind } = await start({ CUEBOT_TLS: 'true', CUEBOT_CA_FILE: authority.certFile });
+    const { behind } = await startBehind({ CUEBOT_CA_FILE: authority.certFile });
     expect((await findShow(behind)).json).toMatchObject({ show: { name: 'testing' } });
   });
 
   it('believes nobody else', async () => {
-    const { behind } = await start({ CUEBOT_TLS: 'true', CUEBOT_CA_FILE: createOther().certFile });
+    const { behind } = await startBehind({ CUEBOT_CA_FILE: createOther().certFile });
     expect((await findShow(behind)).status).toBe(503);
   });
 
   it('shows a certificate of its own where it has one', async () => {
     const client = authority.issue('DNS:cuegate.studio.example');
-    const { behind, clients } = await start({
-      CUEBOT_TLS: 'true',
+    const { behind, clients } = await startBehind({
       CUEBOT_CA_FILE: authority.certFile,
       CUEBOT_CERT_FILE: client.certFile,
       CUEBOT_KEY_FILE: client.keyFile,
@@ -75,6 +77,14 @@ describe('TLS to Cuebot', () => {
     expect(clients).toContain('DNS:cuegate.studio.example');
   });
 
+  it('wants a certificate for the name that it dials', async () => {
+    const elsewhere = authority.issue('DNS:cuebot.studio.example');
+    const { behind } = await startBehind({ CUEBOT_CA_FILE: authority.certFile }, elsewhere);
+    expect((await findShow(behind)).status).toBe(503);
+  });
+});
+
+describe('TLS to Cuebot', () => {
   it('asks for protos by reflection over it, too', async () => {
     // A gateway serves reflection as other gRPC servers do; the demo does not.
     const plain = await startGateway({ settings: { GRPC_PORT: '0' } });
