@@ -59,6 +59,11 @@ export async function sendLoad({ url, headers, body }: Load, requests: number, c
     while (left-- > 0) {
       const status = await new Promise<number>((resolve, reject) => {
         const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
+          // GraphQL's errors come with 200: a case must not measure how fast it is refused.
+          response.once('data', (first: Buffer) => {
+            const start = first.toString('latin1', 0, 200);
+            if (start.startsWith('{"errors"')) reject(new Error(`${url} answered ${start}`));
+          });
           response.resume().once('end', () => resolve(response.statusCode ?? 0));
         });
         request.once('error', reject).end(body);

@@ -119,7 +119,7 @@ function postsOf(url: string): readonly (Load & { readonly name: string })[] {
   const json = JSON.stringify(request);
   const frame = Buffer.alloc(5);
   frame.writeUInt32BE(message.length, 1);
-  const query = 'mutation Set($job: JobInput, $val: Int) { jobSetPriority(job: $job, val: $val) { __typename } }';
+  const query = 'mutation Set($job: JobKeyInput!, $val: Int) { jobSetPriority(job: $job, val: $val) { __typename } }';
   return [
     post('REST', { 'content-type': 'application/json' }, json),
     post('Connect, JSON', { 'content-type': 'application/json', 'connect-protocol-version': '1' }, json),

@@ -140,7 +140,15 @@ async function askGraphql(port: number, body: string | Buffer, subject: string):
   } catch {
     // An answer that breaks off is none.
   }
-  return { status, body: Buffer.concat(chunks), seconds: (performance.now() - startedAt) / 1_000 };
+  const answer = Buffer.concat(chunks);
+  refuseMisfit(answer.toString('latin1', 0, 2_000));
+  return { status, body: answer, seconds: (performance.now() - startedAt) / 1_000 };
+}
+
+/** An attack that the schema does not know any more attacks nothing; without this it would count as one that was withstood. */
+export function refuseMisfit(answer: string): void {
+  if (/"code":"GRAPHQL_VALIDATION_FAILED"(?!,"reason")/.test(answer))
+    throw new Error(`the attack does not fit the schema: ${answer}`);
 }
 
 function wait(ms: number): Promise<void> {

@@ -5,7 +5,7 @@ import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import { type RedisOptions, type RedisServer, startRedis } from '../../test/coordination/redis-server.ts';
 
-import { type AttackedGateway, attackGateway, secret } from './attacked-gateway.ts';
+import { type AttackedGateway, attackGateway, refuseMisfit, secret } from './attacked-gateway.ts';
 
 /** A layer of the farm, and its job. */
 export interface FleetLayer {
@@ -164,7 +164,7 @@ const kinds: readonly Kind[] = [
     return judge(await post(gateway, '/job.LayerInterface/RegisterOutputPath', body), () => true);
   },
   async (post, gateway, { parentId }) => {
-    const query = 'query ($job: JobInput) { jobGetLayers(job: $job) { layers { layers { parentId } } } }';
+    const query = 'query ($job: JobKeyInput!) { jobGetLayers(job: $job) { layers { layers { parentId } } } }';
     const answer = await post(gateway, '/graphql', { query, variables: { job: { id: parentId } } });
     return judge(answer, ({ data }) =>
       data.jobGetLayers.layers.layers.every((layer: FleetLayer) => layer.parentId === parentId),
@@ -172,7 +172,7 @@ const kinds: readonly Kind[] = [
   },
   async (post, gateway, { parentId }) => {
     const query =
-      'mutation ($job: JobInput, $comment: CommentInput) { jobAddComment(job: $job, newComment: $comment) { ok } }';
+      'mutation ($job: JobKeyInput!, $comment: CommentInput) { jobAddComment(job: $job, newComment: $comment) { ok } }';
     const comment = { user: 'ann', subject: 'whose', message: parentId };
     return judge(await post(gateway, '/graphql', { query, variables: { job: { id: parentId }, comment } }), () => true);
   },
@@ -180,6 +180,7 @@ const kinds: readonly Kind[] = [
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of any form
 function judge({ status, body }: Answer, isRight: (json: any) => boolean): Outcome {
+  refuseMisfit(body.slice(0, 2_000));
   if (status === 0 || status === 504) return 'lost';
   if (status === 503 || /"code":"UNAVAILABLE"/.test(body)) return 'refused';
   if (/"errors":/.test(body)) return /DEADLINE|CANCELLED/.test(body) ? 'lost' : 'wrong';

@@ -41,7 +41,7 @@ export const chaos: ChaosCase = {
       'frames by REST': rest('job.JobInterface/GetFrames'),
       'jobs by GraphQL': graphql('{ jobGetJobs { jobs { jobs { id name jobStats { totalFrames } } } } }'),
       'frames by GraphQL': graphql(
-        `{ jobGetFrames(req: { limit: ${frames} }) { frames { frames { id name layerName number state startTime } } } }`,
+        `{ jobGetFrames(job: { id: "any" }, req: { limit: ${frames} }) { frames { frames { id name layerName number state startTime } } } }`,
       ),
     };
     const figures: ChaosFigure[] = [];

@@ -34,12 +34,12 @@ async function run(how: string, ends: boolean): Promise<readonly ChaosFigure[]> 
       const id = jobs[(person * 7 + round) % jobs.length]!;
       if (round % 4 === 0) {
         const query =
-          'mutation ($job: JobInput, $comment: CommentInput) { jobAddComment(job: $job, newComment: $comment) { ok } }';
+          'mutation ($job: JobKeyInput!, $comment: CommentInput) { jobAddComment(job: $job, newComment: $comment) { ok } }';
         const comment = { subject: 'whose', message: id };
         const { body } = await ask(gateway, query, { job: { id }, comment });
         if (body.errors !== undefined) seen.failedWrites += 1;
       } else {
-        const query = 'query ($job: JobInput) { jobGetLayers(job: $job) { layers { layers { parentId } } } }';
+        const query = 'query ($job: JobKeyInput!) { jobGetLayers(job: $job) { layers { layers { parentId } } } }';
         const { body, seconds } = await ask(gateway, query, { job: { id } });
         const layers = body.data?.jobGetLayers?.layers.layers;
         if (layers === undefined) seen.failedReads += 1;
