@@ -18,14 +18,15 @@ if (file === undefined) {
   process.exit(2);
 }
 if (!isBuilt) {
-  const compiler = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
-  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  // What is no TypeScript, as the build does it.
+  const run = (program, ...options) => {
+    const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
+    const { status } = spawnSync(process.execPath, [path, ...options], { cwd: root, stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  };
+  run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+  // What is no TypeScript, and the bundle, as the build does it: else dist/ would hold the program in parts.
   cpSync(`${root}src/coordination/scripts`, `${root}dist/coordination/scripts`, { recursive: true });
+  run('bundle.mjs');
 }
 register('./typescript-loader.mjs', import.meta.url);
 process.argv = [process.execPath, resolve(file), ...rest];
