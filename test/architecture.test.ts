@@ -98,6 +98,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
       'rpc-table',
       'http',
       'upstream',
+      'coordination',
       'authentication',
       'config',
       'app',

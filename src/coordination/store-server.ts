@@ -2,6 +2,10 @@
 export interface StoreServer {
   /** Another one with every start: what the server has in its memory is as old as this. */
   readonly runId: string;
+  /** Its name and version, e.g. `Redis 7.0.15`; without a number where it tells none. */
+  readonly version: string;
+  /** What it does when its memory is full (maxmemory-policy); empty where it does not tell. */
+  readonly memoryPolicy: string;
   /** Why this server cannot be used; undefined: it can. */
   readonly problem: string | undefined;
 }
@@ -12,7 +16,13 @@ export interface StoreServer {
  */
 export function readServerInfo(info: string, isBySentinel: boolean): StoreServer {
   const fields = new Map([...info.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]));
-  return { runId: fields.get('run_id') ?? '', problem: findProblem(fields, isBySentinel) };
+  const valkey = fields.get('valkey_version');
+  return {
+    runId: fields.get('run_id') ?? '',
+    version: valkey === undefined ? `Redis ${fields.get('redis_version') ?? ''}`.trim() : `Valkey ${valkey}`,
+    memoryPolicy: fields.get('maxmemory_policy') ?? '',
+    problem: findProblem(fields, isBySentinel),
+  };
 }
 
 function findProblem(fields: ReadonlyMap<string, string>, isBySentinel: boolean): string | undefined {

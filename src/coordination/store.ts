@@ -56,7 +56,7 @@ export async function openStore(settings: StoreSettings, logger: Logger): Promis
   const place = describeStore(settings.url);
   const isBySentinel = parseStoreUrl(settings.url)?.sentinelName !== undefined;
   const scripts = readScripts();
-  const redis = new Redis(optionsOf(settings));
+  const redis = new Redis(connectionOptions(settings));
   // Whoever subscribes may wait for its connection; other commands are about this moment.
   const waiting = { enableOfflineQueue: true, maxRetriesPerRequest: null, connectionName: 'cuegate-listens' };
   const subscriber = redis.duplicate(waiting);
@@ -152,8 +152,8 @@ export async function openStore(settings: StoreSettings, logger: Logger): Promis
   return store;
 }
 
-/** What a connection needs by which nothing is sent twice, or later. */
-function optionsOf(settings: StoreSettings) {
+/** What a connection needs by which nothing is sent twice, or later. Throws when the file of REDIS_CA_FILE cannot be read. */
+export function connectionOptions(settings: StoreSettings) {
   const address = parseStoreUrl(settings.url);
   if (address === undefined) throw new TypeError('expected settings without problems');
   const { hosts, sentinelName, username, database, isEncrypted } = address;

@@ -10,6 +10,7 @@ import { checkAuthentication, checkToken } from './check-authentication.ts';
 import { checkCuebots } from './check-cuebots.ts';
 import { checkExposure } from './check-exposure.ts';
 import { checkSettings } from './check-settings.ts';
+import { checkStore } from './check-store.ts';
 import type { Finding } from './finding.ts';
 
 /**
@@ -34,6 +35,7 @@ export async function runDoctor(raw: RawConfig, token: string | undefined): Prom
     return undefined;
   });
   if (snapshot !== undefined) findings.push(...(await checkCuebots(config, snapshot.table)));
+  if (config.store !== undefined) findings.push(...(await checkStore(config.store)));
   const authentication = await openAuthentication(config.authentication, findings);
   try {
     if (authentication !== undefined) {

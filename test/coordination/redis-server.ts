@@ -29,6 +29,8 @@ export interface RedisOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The program and its first words, for Sentinels. */
   readonly command?: readonly [string, ...string[]];
+  /** Whether its port speaks TLS; `settings` name the files. */
+  readonly tls?: boolean;
 }
 
 /** Starts a server. Resolves when it takes connections. */
@@ -36,6 +38,7 @@ export async function startRedis({
   settings = [],
   environment = {},
   command = ['redis-server'],
+  tls = false,
 }: RedisOptions = {}): Promise<RedisServer> {
   const port = await freePort();
   // A copy of another server writes what it is sent to disk, and the next one that starts there would read it.
@@ -43,7 +46,16 @@ export async function startRedis({
   let child: ChildProcess | undefined;
   const start = async () => {
     const [program, ...first] = command;
-    const words = [...first, '--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, ...settings];
+    const words = [
+      ...first,
+      ...(tls ? ['--port', '0', '--tls-port'] : ['--port']),
+      `${port}`,
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      folder,
+      ...settings,
+    ];
     if (first.length === 0) words.push('--save', '', '--appendonly', 'no');
     child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
     child.stdout!.setEncoding('utf8');
@@ -61,7 +73,7 @@ export async function startRedis({
   await start();
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     start,
     stop: async () => {
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
