@@ -5,12 +5,16 @@ import { IGNORED, INVALID, type Reading } from './json-scalars.ts';
 import { WIRE_TYPE } from '../wire/scalar-types.ts';
 import { tagOf, type WireWriter } from '../wire/wire-writer.ts';
 
+/** How much of a container is read before the transcoder looks whether others may have their turn, in bytes. */
+const LONG_BYTES = 64 * 1024;
+
 /** Reads the members of a message. */
 export function stepMembers(transcoder: Transcoder, frame: Frame): void {
   const { reader } = transcoder;
+  const stop = reader.position + LONG_BYTES;
   while (reader.next()) {
     const at = reader.position;
-    if (readMember(transcoder, frame, readFieldName(reader, frame), at)) return;
+    if (readMember(transcoder, frame, readFieldName(reader, frame), at) || reader.position > stop) return;
   }
   transcoder.end();
 }
@@ -18,13 +22,19 @@ export function stepMembers(transcoder: Transcoder, frame: Frame): void {
 /** Reads the members of a message inside an Any, where `@type` stands among them. */
 export function stepMembersOfAny(transcoder: Transcoder, frame: Frame): void {
   const { reader } = transcoder;
+  const stop = reader.position + LONG_BYTES;
   while (reader.next()) {
     const at = reader.position;
     const field = readFieldName(reader, frame);
     if (field === undefined && isTypeName(reader)) reader.skipValue(0);
-    else if (readMember(transcoder, frame, field, at)) return;
+    else if (readMember(transcoder, frame, field, at) || reader.position > stop) return;
   }
   transcoder.end();
+}
+
+/** Reads some of what is left of something long. */
+export function stepLong(transcoder: Transcoder, { goOn }: Frame): void {
+  if (goOn!()) transcoder.end();
 }
 
 /** Reads a name; undefined when no field goes by it, and then it is the string read last. */
@@ -72,8 +82,7 @@ export function stepEntries(transcoder: Transcoder, { plan, tag, key, keys, leve
 function readMember(transcoder: Transcoder, frame: Frame, field: FieldPlan | undefined, at: number): boolean {
   const { reader, writer } = transcoder;
   if (field === undefined) {
-    reader.skipValue(MAX_MESSAGE_DEPTH - frame.level);
-    return false;
+    return skipMember(transcoder, frame);
   }
   if (!transcoder.see(frame, field)) throw reader.error(at, `duplicate field ${reader.rawToken(at)}`);
   if (!field.takesNull && reader.skipNull()) return false;
@@ -82,8 +91,7 @@ function readMember(transcoder: Transcoder, frame: Frame, field: FieldPlan | und
     throw reader.error(at, `error parsing ${reader.rawToken(at)}, oneof ${oneof.fullName} is already set`);
   }
   if (field.scalar !== undefined) {
-    field.scalar.readField(reader, writer, field, field.scalar);
-    return false;
+    return field.scalar.readField(transcoder, frame, field, field.scalar);
   }
   if (field.container === 'repeated') {
     transcoder.beginList(field, 0, frame.level);
@@ -97,6 +105,18 @@ function readMember(transcoder: Transcoder, frame: Frame, field: FieldPlan | und
   return true;
 }
 
+function skipMember(transcoder: Transcoder, frame: Frame): boolean {
+  const { reader } = transcoder;
+  const depth = MAX_MESSAGE_DEPTH - frame.level;
+  let open = reader.skipSome(0, depth, LONG_BYTES);
+  if (open === 0) return false;
+  transcoder.beginLong(frame, () => {
+    open = reader.skipSome(open, depth, LONG_BYTES);
+    return open === 0;
+  });
+  return true;
+}
+
 /** The readers of fields of scalars, by what contains the scalars. */
 export const READ_FIELD: Readonly<Record<FieldPlan['container'], ReadField>> = Object.freeze({
   singular: readSingular,
@@ -104,39 +124,81 @@ export const READ_FIELD: Readonly<Record<FieldPlan['container'], ReadField>> = O
   map: readEntries,
 });
 
-function readSingular(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): void {
+function readSingular({ reader, writer }: Transcoder, _: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
   const { wireType } = scalar;
   const reading = readScalar(reader, writer, scalar, field.jsonName);
-  if (reading === IGNORED || (!scalar.explicit && writer.isZero(wireType))) return;
+  if (reading === IGNORED || (!scalar.explicit && writer.isZero(wireType))) return false;
   writer.tag(field.tag);
   writer.scalar(wireType);
+  return false;
 }
 
-function readElements(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): void {
+function readElements(transcoder: Transcoder, frame: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
+  const { reader, writer } = transcoder;
   readOpening(reader, OPEN_ARRAY);
-  const { packed, wireType } = scalar;
   const mark = writer.mark();
-  let count = 0;
-  if (packed) {
+  if (scalar.packed) {
     writer.tag(field.tag);
     writer.open();
   }
-  while (reader.next()) {
-    if (readScalar(reader, writer, scalar, field.jsonName) === IGNORED) continue;
-    if (!packed) writer.tag(field.tag);
-    writer.scalar(wireType);
-    count++;
+  const first = readSomeElements(reader, writer, field, scalar);
+  if (first >= 0) {
+    endElements(writer, scalar, mark, first);
+    return false;
   }
+  let count = ~first;
+  transcoder.beginLong(frame, () => {
+    const more = readSomeElements(reader, writer, field, scalar);
+    count += more < 0 ? ~more : more;
+    if (more < 0) return false;
+    endElements(writer, scalar, mark, count);
+    return true;
+  });
+  return true;
+}
+
+/** Returns how many elements were written; where there are more to come, its complement, which is less than 0. */
+function readSomeElements(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): number {
+  const { packed, wireType } = scalar;
+  const stop = reader.position + LONG_BYTES;
+  let count = 0;
+  while (reader.next()) {
+    if (readScalar(reader, writer, scalar, field.jsonName) !== IGNORED) {
+      if (!packed) writer.tag(field.tag);
+      writer.scalar(wireType);
+      count++;
+    }
+    if (reader.position > stop) return ~count;
+  }
+  return count;
+}
+
+function endElements(writer: WireWriter, { packed }: ScalarPlan, mark: number, count: number): void {
   if (!packed) return;
   if (count > 0) writer.close();
   else writer.cancel(mark);
 }
 
-function readEntries(reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan): void {
+function readEntries(transcoder: Transcoder, frame: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
+  const { reader, writer } = transcoder;
   readOpening(reader, OPEN_OBJECT);
-  const { wireType } = scalar;
   const keys = new Set<string>();
+  if (readSomeEntries(reader, writer, field, scalar, keys)) return false;
+  transcoder.beginLong(frame, () => readSomeEntries(reader, writer, field, scalar, keys));
+  return true;
+}
+
+/** Returns true at the end. */
+function readSomeEntries(
+  reader: JsonReader,
+  writer: WireWriter,
+  field: FieldPlan,
+  scalar: ScalarPlan,
+  keys: Set<string>,
+): boolean {
+  const { wireType } = scalar;
   const valueTag = tagOf(2, wireType);
+  const stop = reader.position + LONG_BYTES;
   while (reader.next()) {
     const mark = writer.mark();
     const key = readKey(reader, writer, field.key!, keys);
@@ -147,13 +209,15 @@ function readEntries(reader: JsonReader, writer: WireWriter, field: FieldPlan, s
     if (readScalar(reader, writer, scalar, 'value') === IGNORED) {
       // The entry is dropped and its key is free again.
       writer.cancel(mark);
-      continue;
+    } else {
+      keys.add(key);
+      writer.tag(valueTag);
+      writer.scalar(wireType);
+      writer.close();
     }
-    keys.add(key);
-    writer.tag(valueTag);
-    writer.scalar(wireType);
-    writer.close();
+    if (reader.position > stop) return false;
   }
+  return true;
 }
 
 /** Reads a scalar into the writer's registers. Throws JsonError under the name that the field goes by. */

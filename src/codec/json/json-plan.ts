@@ -78,8 +78,11 @@ export interface SeenPlace {
   readonly seenBit: number;
 }
 
-/** Reads a field of scalars; the plans are those that the function is part of. */
-export type ReadField = (reader: JsonReader, writer: WireWriter, field: FieldPlan, scalar: ScalarPlan) => void;
+/**
+ * Reads a field of scalars; the plans are those that the function is part of. True: it is long, and what is left of it is read
+ * when the transcoder goes on.
+ */
+export type ReadField = (transcoder: Transcoder, frame: Frame, field: FieldPlan, scalar: ScalarPlan) => boolean;
 
 /** Finds the plan of the type that an Any names; undefined when there is no such type. */
 export type ResolvePlan = (fullName: string) => MessagePlan | undefined;
@@ -103,6 +106,8 @@ export interface Frame {
   likely: number;
   /** What identifies the map's entries so far. */
   readonly keys: Set<string> | undefined;
+  /** Present exactly for what is left of something long: reads some of it; true at its end. */
+  readonly goOn: (() => boolean) | undefined;
 }
 
 /**
@@ -121,6 +126,8 @@ export interface Transcoder {
   beginList(field: FieldPlan, closes: number, level: number): void;
   /** Begins the map of a field whose values are messages, of level `level + 1`. */
   beginMap(field: FieldPlan, closes: number, level: number): void;
+  /** Has something long be read bit by bit; `goOn` reads some of it, and says whether it is at its end. */
+  beginLong(frame: Frame, goOn: () => boolean): void;
   /** Where the `@type` of the object that comes next stands; undefined when it has none. Throws JsonError. */
   findType(level: number): number | undefined;
   /** Leaves the innermost container, whose closing bracket has been read. */

@@ -150,7 +150,19 @@ export class JsonReader {
 
   /** Reads a value that nobody wants; `depth` is how many more brackets may open in it. */
   skipValue(depth: number): void {
-    let open = 0;
+    this.skipSome(0, depth, Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Reads some of a value that nobody wants: little more than `most` bytes.
+   *
+   * @param opened how many of its brackets are open already
+   * @param depth how many may be
+   * @returns how many are open now; 0 at the value's end
+   */
+  skipSome(opened: number, depth: number, most: number): number {
+    const stop = this.position + most;
+    let open = opened;
     do {
       const c = this.peek();
       if (c === QUOTE) {
@@ -166,7 +178,8 @@ export class JsonReader {
       } else {
         this.position = this.scalarEnd();
       }
-    } while (open > 0);
+    } while (open > 0 && this.position < stop);
+    return open;
   }
 
   /** The end of the number or keyword that comes next. */

@@ -1,5 +1,13 @@
 import { type AnyType, findAnyTypes } from './json-any-types.ts';
-import { OPEN_ARRAY, OPEN_OBJECT, readOpening, stepElements, stepEntries, stepMembers } from './json-frames.ts';
+import {
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  readOpening,
+  stepElements,
+  stepEntries,
+  stepLong,
+  stepMembers,
+} from './json-frames.ts';
 import type { FieldPlan, Frame, MessagePlan, ResolvePlan, SeenPlace, Transcoder } from './json-plan.ts';
 import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
 import type { WireWriter } from '../wire/wire-writer.ts';
@@ -64,7 +72,18 @@ export class JsonTranscoder implements Transcoder {
     readOpening(this.reader, OPEN_OBJECT);
     const seenFrom = this.#seenEnd;
     for (let word = 0; word < plan.seenWords; word++) this.#seen[this.#seenEnd++] = 0;
-    this.#frames.push({ step, plan, tag: 0, key: undefined, closes, level, seenFrom, likely: 0, keys });
+    this.#frames.push({
+      step,
+      plan,
+      tag: 0,
+      key: undefined,
+      closes,
+      level,
+      seenFrom,
+      likely: 0,
+      keys,
+      goOn: undefined,
+    });
   }
 
   beginList({ message, tag }: FieldPlan, closes: number, level: number): void {
@@ -80,6 +99,7 @@ export class JsonTranscoder implements Transcoder {
       seenFrom,
       likely: 0,
       keys: undefined,
+      goOn: undefined,
     });
   }
 
@@ -96,6 +116,22 @@ export class JsonTranscoder implements Transcoder {
       seenFrom: this.#seenEnd,
       likely: 0,
       keys,
+      goOn: undefined,
+    });
+  }
+
+  beginLong({ plan, level }: Frame, goOn: () => boolean): void {
+    this.#frames.push({
+      step: stepLong,
+      plan,
+      tag: 0,
+      key: undefined,
+      closes: 0,
+      level,
+      seenFrom: this.#seenEnd,
+      likely: 0,
+      keys: undefined,
+      goOn,
     });
   }
 
