@@ -44,6 +44,8 @@ export const chaos: ChaosCase = {
       const body = Buffer.from(text);
       return () => compileJsonToWireInSlices(message, registry, 'compact')(body, pauseBetweenSlices());
     };
+    const texts = messageOf('host.HostInterface/AddTags');
+    const mistaken = (read: () => Promise<unknown>) => () => read().then(failToFail, () => undefined);
     const cases: Readonly<Record<string, () => unknown>> = {
       'naming jobs of different ids': name(Array.from({ length: jobs }, (_, index) => ({ id: idOf(index) }))),
       'naming one job again and again': name(Array.from({ length: jobs }, () => ({ id: idOf(1) }))),
@@ -62,6 +64,15 @@ export const chaos: ChaosCase = {
         reparent,
         `{"jobs":{"jobs":[${'{"id":"a"},'.repeat(otherBytes / 11)}{}]}}`,
       ),
+      'reading JSON of white space': readJson(
+        addComment,
+        `{${' '.repeat(otherBytes)}"job":${' '.repeat(otherBytes)}{}}`,
+      ),
+      'reading JSON of one long name': readJson(addComment, `{"${'x'.repeat(otherBytes)}":1}`),
+      'reading JSON of an unknown member': readJson(addComment, `{"x":[${'{"a":1},'.repeat(otherBytes / 8)}1]}`),
+      'reading JSON of many unknown members': readJson(addComment, `{${'"x":1,'.repeat(otherBytes / 6)}"job":{}}`),
+      'reading JSON of many texts': readJson(texts, `{"tags":[${'"a",'.repeat(otherBytes / 4)}"b"]}`),
+      'finding the place of a mistake': mistaken(readJson(addComment, `{"x":"${'x'.repeat(otherBytes)}","job":[]}`)),
       'scanning a job spec of many tags': scan(`<s>${'<a/>'.repeat(otherBytes / 4)}</s>`),
       'scanning a job spec of many references': scan(`<s>${'&lt;'.repeat(otherBytes / 4)}</s>`),
       'scanning a job spec of one long text': scan(`<s>${'x'.repeat(otherBytes)}</s>`),
@@ -77,6 +88,10 @@ export const chaos: ChaosCase = {
     return figures;
   },
 };
+
+function failToFail(): never {
+  throw new Error('the mistake was not found');
+}
 
 function idOf(index: number): string {
   return `00000000-0000-0000-0000-${String(index).padStart(12, '0')}`;

@@ -8,6 +8,7 @@ import { readSameTag } from '../wire/wire-run.ts';
 import { WireWriter } from '../wire/wire-writer.ts';
 import { compileResolve, planOf } from './compile-json-plan.ts';
 import type { JsonCompiler } from './json-compiler.ts';
+import { UnplacedJsonError } from './json-error.ts';
 import { JsonReader } from './json-reader.ts';
 import { scanJsonInSteps } from './json-scanner.ts';
 import type { JsonStyle } from './json-style.ts';
@@ -174,9 +175,13 @@ export function compileJsonToWireInSlices(
     if (scanned === undefined) return Buffer.alloc(0);
     const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json.buffer, json.byteOffset, json.byteLength);
     const writer = new WireWriter();
-    const reader = new JsonReader(bytes, scanned.start, scanned.end, style);
-    for (const { start, end } of scanned.longStrings) await inSlices(reader.readStringAhead(start, end), pause);
-    await inSlices(new JsonTranscoder(reader, writer, resolve).runInSteps(plan), pause);
+    const reader = new JsonReader(bytes, scanned.start, scanned.end, style, scanned);
+    try {
+      for (const { start, end } of scanned.longStrings) await inSlices(reader.readStringAhead(start, end), pause);
+      await inSlices(new JsonTranscoder(reader, writer, resolve).runInSteps(plan), pause);
+    } catch (error) {
+      throw error instanceof UnplacedJsonError ? await inSlices(error.placeInSteps(), pause) : error;
+    }
     return checkRequired(writer.finish());
   };
 }

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
-import { JsonError } from './json-error.ts';
+import { countTo, JsonError, type Place, UnplacedJsonError } from './json-error.ts';
 import { quoteBytes } from './json-quote.ts';
+import type { LongSpaces, ScannedJson } from './json-scanner.ts';
 import { ERROR_PREFIX, type JsonStyle } from './json-style.ts';
 
 /**
@@ -26,23 +27,33 @@ export class JsonReader {
   textStart = 0;
   textEnd = 0;
   readonly #style: JsonStyle;
+  readonly #longSpaces: LongSpaces;
+  /** Whether who reads also waits, so that a place far on is not counted at once. */
+  readonly #isInSteps: boolean;
   #unescaped: Buffer | undefined;
   /** Strings that were read ahead, by their opening quotes; undefined: none were. */
   #readAhead: Map<number, ReadString> | undefined;
 
-  constructor(bytes: Buffer, start: number, end: number, style: JsonStyle) {
+  /** @param inSteps what is known of a text that is read in steps; errors far on in it have no place yet, see `UnplacedJsonError` */
+  constructor(bytes: Buffer, start: number, end: number, style: JsonStyle, inSteps?: Pick<ScannedJson, 'longSpaces'>) {
     this.bytes = bytes;
     this.start = start;
     this.end = end;
     this.position = start;
     this.text = bytes;
     this.#style = style;
+    this.#isInSteps = inSteps !== undefined;
+    this.#longSpaces = inSteps?.longSpaces;
   }
 
   /** Goes to the next token and returns its first byte. */
   peek(): number {
     const bytes = this.bytes;
     let c = bytes[this.position]!;
+    if (c <= 0x20 && this.#longSpaces !== undefined) {
+      this.position = this.#longSpaces.get(this.position) ?? this.position;
+      c = bytes[this.position]!;
+    }
     while (c <= 0x20) c = bytes[++this.position]!;
     return c;
   }
@@ -110,8 +121,8 @@ export class JsonReader {
   }
 
   /**
-   * Reads the string that begins at the quote at `start` and ends before `end`, for when its turn comes; stops now and then. One
-   * that has mistakes is left to be read then, since others may come first.
+   * Reads the string that begins at the quote at `start` and ends before `end`, for when its turn comes; stops now and then. What
+   * is wrong with it is told then, since other mistakes may come first.
    */
   *readStringAhead(start: number, end: number): Generator<void> {
     const from = start + 1;
@@ -119,10 +130,10 @@ export class JsonReader {
     const firstEscape = this.bytes.indexOf(BACKSLASH, from);
     yield;
     const isPlain = firstEscape < 0 || firstEscape >= to;
-    if (isPlain && !isUtf8(this.bytes.subarray(from, to))) return;
     this.#readAhead ??= new Map();
     if (isPlain) {
-      this.#readAhead.set(start, { text: this.bytes, textStart: from, textEnd: to, end });
+      const error = isUtf8(this.bytes.subarray(from, to)) ? undefined : this.#invalidUtf8(start);
+      this.#readAhead.set(start, { text: this.bytes, textStart: from, textEnd: to, end, error });
       return;
     }
     const unescaping: Unescaping = { target: Buffer.allocUnsafe(to - from), length: 0, at: from };
@@ -132,15 +143,18 @@ export class JsonReader {
         yield;
       }
     } catch (error) {
-      if (error instanceof JsonError) return;
-      throw error;
+      if (!(error instanceof JsonError)) throw error;
+      this.#readAhead.set(start, { text: this.bytes, textStart: from, textEnd: to, end, error });
+      return;
     }
-    this.#readAhead.set(start, { text: unescaping.target, textStart: 0, textEnd: unescaping.length, end });
+    const { target: text, length: textEnd } = unescaping;
+    this.#readAhead.set(start, { text, textStart: 0, textEnd, end, error: undefined });
   }
 
   #takeReadAhead(): boolean {
     const found = this.#readAhead!.get(this.position);
     if (found === undefined) return false;
+    if (found.error !== undefined) throw found.error;
     this.text = found.text;
     this.textStart = found.textStart;
     this.textEnd = found.textEnd;
@@ -199,12 +213,12 @@ export class JsonReader {
   /** For a value that cannot begin like this; `at` is where it begins. */
   unexpectedToken(at: number): JsonError {
     const token = this.rawToken(at);
-    return new JsonError(`${ERROR_PREFIX[this.#style]}syntax error ${this.#place(at)}: unexpected token ${token}`);
+    return this.#errorAt(at, 'syntax error ', `unexpected token ${token}`);
   }
 
   /** For what is wrong at `at`, in protobuf-go's words. */
   error(at: number, message: string): JsonError {
-    return new JsonError(`${ERROR_PREFIX[this.#style]}${this.#place(at)}: ${message}`);
+    return this.#errorAt(at, '', message);
   }
 
   tooDeep(): JsonError {
@@ -296,23 +310,16 @@ export class JsonReader {
   }
 
   #stringError(quote: number, message: string): JsonError {
-    return new JsonError(`${ERROR_PREFIX[this.#style]}syntax error ${this.#place(quote)}: ${message}`);
+    return this.#errorAt(quote, 'syntax error ', message);
   }
 
-  #place(at: number): string {
-    let line = 1;
-    let column = 1;
-    for (let index = this.start; index < at; index++) {
-      const c = this.bytes[index]!;
-      if (c === LINE_FEED) {
-        line++;
-        column = 1;
-      } else if ((c & 0xc0) !== 0x80) {
-        // Not a continuation byte: what stands before an error has passed as UTF-8.
-        column++;
-      }
-    }
-    return `(line ${line}:${column})`;
+  #errorAt(at: number, kind: string, message: string): JsonError {
+    const compose = (place: Place) =>
+      `${ERROR_PREFIX[this.#style]}${kind}(line ${place.line}:${place.column}): ${message}`;
+    const place = { at: this.start, line: 1, column: 1 };
+    if (this.#isInSteps && at - this.start > PIECE) return new UnplacedJsonError(this.bytes, at, place, compose);
+    countTo(this.bytes, place, at);
+    return new JsonError(compose(place));
   }
 }
 
@@ -323,6 +330,8 @@ interface ReadString {
   readonly textEnd: number;
   /** Behind its closing quote. */
   readonly end: number;
+  /** What is wrong with it. */
+  readonly error: JsonError | undefined;
 }
 
 /** A string that is being unescaped. */
@@ -359,7 +368,6 @@ function writeUtf8(target: Uint8Array, start: number, code: number): number {
   return at;
 }
 
-const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;

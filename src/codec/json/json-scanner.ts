@@ -37,20 +37,50 @@ export function scanJsonValue(bytes: Uint8Array, from = 0): JsonSpan | undefined
 
 /** A value in its text, and what is long in it. */
 export interface ScannedJson extends JsonSpan {
-  /** Where strings begin that take long to read, at their opening quotes; names of members are not among them. */
+  /** Where strings begin that take long to read, at their opening quotes; names of members are among them. */
   readonly longStrings: readonly { readonly start: number; readonly end: number }[];
+  /** Where white space ends that takes long to skip, by where it begins. */
+  readonly longSpaces: LongSpaces;
 }
+
+/** Undefined where there is none, as is nearly always so. */
+export type LongSpaces = ReadonlyMap<number, number> | undefined;
 
 /** How many bytes are scanned before others may have their turn, and how long a string is that takes long: some milliseconds. */
 const stepBytes = 1024 * 1024;
 
-/** As `scanJsonValue`, but stops now and then. White space and names of members are scanned in one go, however long they are. */
+/** As `scanJsonValue`, but stops now and then. Numbers are scanned in one go, however long they are. */
 export function* scanJsonInSteps(bytes: Uint8Array): Generator<void, ScannedJson | undefined> {
-  const start = skipSpace(bytes, 0);
+  const longSpaces = yield* findLongSpaces(bytes);
+  const start = skipSpace(bytes, 0, longSpaces);
   if (start === bytes.length) return undefined;
-  const scan = beginScan(start, new Uint8Array(MAX_JSON_DEPTH));
+  const scan = beginScan(start, new Uint8Array(MAX_JSON_DEPTH), longSpaces);
   while (!goOn(bytes, scan, scan.at + stepBytes, streamEnd)) yield;
-  return { start, end: scan.at, longStrings: scan.longStrings };
+  return { start, end: scan.at, longStrings: scan.longStrings, longSpaces };
+}
+
+/** Finds the white space of at least `stepBytes`, and some that is shorter: all that spans one of the places that it looks at. */
+function* findLongSpaces(bytes: Uint8Array): Generator<void, LongSpaces> {
+  let found: Map<number, number> | undefined;
+  for (let place = 0; place < bytes.length; place += stepBytes) {
+    if (!isSpace(bytes[place])) continue;
+    let start = place;
+    while (isSpace(bytes[start - 1])) start--;
+    let end = place;
+    while (isSpace(bytes[end])) {
+      const stop = end + stepBytes;
+      while (end < stop && isSpace(bytes[end])) end++;
+      yield;
+    }
+    found ??= new Map();
+    found.set(start, end);
+    place = end;
+  }
+  return found;
+}
+
+function isSpace(c: number | undefined): boolean {
+  return c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
 }
 
 /**
@@ -87,11 +117,14 @@ interface Scan {
   readonly openBrackets: Uint8Array;
   /** Where the string began in which it stopped, at its opening quote; -1: it stopped between values. */
   inString: number;
+  /** The same for the name of a member. */
+  inName: number;
   readonly longStrings: { readonly start: number; readonly end: number }[];
+  readonly longSpaces: LongSpaces;
 }
 
-function beginScan(at: number, openBrackets: Uint8Array): Scan {
-  return { at, depth: 0, openBrackets, inString: -1, longStrings: [] };
+function beginScan(at: number, openBrackets: Uint8Array, longSpaces?: LongSpaces): Scan {
+  return { at, depth: 0, openBrackets, inString: -1, inName: -1, longStrings: [], longSpaces };
 }
 
 /** Shared by all scans that run to their end without interruption. */
@@ -106,19 +139,24 @@ function scanValue(bytes: Uint8Array, from: number, endError: EndError): number 
 
 /** Scans to the end of the value, or to somewhere behind `stop`; false: there is more to come. */
 function goOn(bytes: Uint8Array, scan: Scan, stop: number, endError: EndError): boolean {
-  const { openBrackets } = scan;
+  const { openBrackets, longSpaces } = scan;
   let { at, depth, inString } = scan;
+  if (scan.inName >= 0) {
+    at = scanName(bytes, at, endError, stop, scan);
+    if (at < 0) return pauseScan(scan, -at, depth, inString);
+  }
   for (;;) {
     if (at >= stop) return pauseScan(scan, at, depth, inString);
-    if (inString < 0) at = skipSpace(bytes, at);
+    if (inString < 0) at = skipSpace(bytes, at, longSpaces);
     const c = inString < 0 ? bytes[at] : QUOTE;
     if (c === OPEN_OBJECT || c === OPEN_ARRAY) {
       if (depth === MAX_JSON_DEPTH) throw unexpected(bytes, at, 'exceeded max depth', endError);
       openBrackets[depth++] = c;
-      at = skipSpace(bytes, at + 1);
+      at = skipSpace(bytes, at + 1, longSpaces);
       // A bracket that closes at once is closed below, like any other.
       if (bytes[at] !== c + 2) {
-        if (c === OPEN_OBJECT) at = scanName(bytes, at, endError);
+        if (c === OPEN_OBJECT) at = scanName(bytes, at, endError, stop, scan);
+        if (at < 0) return pauseScan(scan, -at, depth, inString);
         continue;
       }
     } else if (c === QUOTE) {
@@ -137,7 +175,7 @@ function goOn(bytes: Uint8Array, scan: Scan, stop: number, endError: EndError): 
         scan.at = at;
         return true;
       }
-      at = skipSpace(bytes, at);
+      at = skipSpace(bytes, at, longSpaces);
       const bracket = openBrackets[depth - 1]!;
       const next = bytes[at];
       if (next === bracket + 2) {
@@ -145,7 +183,8 @@ function goOn(bytes: Uint8Array, scan: Scan, stop: number, endError: EndError): 
         at++;
       } else if (next === COMMA) {
         at++;
-        if (bracket === OPEN_OBJECT) at = scanName(bytes, skipSpace(bytes, at), endError);
+        if (bracket === OPEN_OBJECT) at = scanName(bytes, skipSpace(bytes, at, longSpaces), endError, stop, scan);
+        if (at < 0) return pauseScan(scan, -at, depth, inString);
         break;
       } else {
         const context = bracket === OPEN_OBJECT ? 'after object key:value pair' : 'after array element';
@@ -162,12 +201,18 @@ function pauseScan(scan: Scan, at: number, depth: number, inString: number): fal
   return false;
 }
 
-/** Scans a member's name and its colon. */
-function scanName(bytes: Uint8Array, from: number, endError: EndError): number {
-  if (bytes[from] !== QUOTE) {
-    throw unexpectedOrSpace(bytes, from, 'looking for beginning of object key string', endError);
+/** Scans a member's name and its colon, or the rest of them; a negative offset says where in the name it stopped. */
+function scanName(bytes: Uint8Array, from: number, endError: EndError, stop: number, scan: Scan): number {
+  const isBegun = scan.inName >= 0;
+  const start = isBegun ? scan.inName : from;
+  if (bytes[start] !== QUOTE) {
+    throw unexpectedOrSpace(bytes, start, 'looking for beginning of object key string', endError);
   }
-  const at = skipSpace(bytes, scanString(bytes, from + 1, endError));
+  const end = scanString(bytes, isBegun ? from : from + 1, endError, stop);
+  scan.inName = end < 0 ? start : -1;
+  if (end < 0) return end;
+  if (end - start >= stepBytes) scan.longStrings.push({ start, end });
+  const at = skipSpace(bytes, end, scan.longSpaces);
   if (bytes[at] !== COLON) throw unexpectedOrSpace(bytes, at, 'after object key', endError);
   return at + 1;
 }
@@ -240,8 +285,8 @@ function scanKeyword(bytes: Uint8Array, from: number, keyword: string, endError:
   return from + keyword.length;
 }
 
-function skipSpace(bytes: Uint8Array, from: number): number {
-  let at = from;
+function skipSpace(bytes: Uint8Array, from: number, longSpaces?: LongSpaces): number {
+  let at = longSpaces?.get(from) ?? from;
   let c = bytes[at];
   while (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) c = bytes[++at];
   return at;

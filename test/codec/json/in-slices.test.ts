@@ -127,6 +127,38 @@ describe('a long request', () => {
     });
   });
 
+  const space = ' \n\t\r'.repeat(700_000);
+  const all = registry.messages.get('conf.v1.All')!;
+  it.each([
+    ['white space in front', 1_000_000, nested, `${space}{"name":"a"}`],
+    [
+      'white space at every place',
+      1_000_000,
+      nested,
+      `{${space}"name"${space}:${space}"a"${space},${space}"kids"${space}:${space}[{${space}}]}`,
+    ],
+    ['white space in an empty list', 1_000_000, nested, `{"kids":[${space}]${space},"n":1}`],
+    ['a long name that no field has', 1_000_000, nested, `{"name":"a","${'x\\u00e9'.repeat(500_000)}":1,"n":2}`],
+    ['a long first name', 1_000_000, nested, `{"${'x'.repeat(3_000_000)}"${space}:{},"n":2}`],
+    ['many unknown members', 300_000, nested, `{"n":2,${'"unknown":1,'.repeat(200_000)}"name":"a"}`],
+    [
+      'an unknown member of many objects',
+      300_000,
+      nested,
+      `{"n":2,"unknown":[${'{"a":[1,{}]},'.repeat(200_000)}{}],"name":"a"}`,
+    ],
+    ['many numbers', 300_000, all, `{"ri":[${'12,'.repeat(900_000)}1],"rs":["a"]}`],
+    ['many texts', 300_000, all, `{"rs":[${'"abc",'.repeat(500_000)}"d"]}`],
+    ['many entries', 300_000, all, `{"mls":{${Array.from({ length: 100_000 }, (_, n) => `"${n}":"value"`).join()}}}`],
+  ])('with %s becomes the same message, and no step of it is long', async (_, bytesPerStep, message, text) => {
+    const json = Buffer.from(text);
+    const pause = createPause();
+    const wire = await compileJsonToWireInSlices(message, registry)(json, pause);
+    expect(wire.equals(compileJsonToWire(message, registry)(json))).toBe(true);
+    expect(wire.length).toBeGreaterThan(0);
+    expect(pause.asked).toBeGreaterThanOrEqual(Math.floor(json.length / bytesPerStep));
+  });
+
   it('with bytes in a long string that are no UTF-8 is the same error', async () => {
     const json = Buffer.concat([
       Buffer.from('{"n":1,"name":"'),
