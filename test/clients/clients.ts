@@ -1,11 +1,11 @@
 // The command behind `npm run clients`: what docs/clients.md says of tools that are too large to be dependencies of this project, from
 // npm and PyPI, against a demo. What is missing on this machine is skipped, with its reason. `npm run clients -- gql go` tries some alone. Exits 1 when something does not hold.
-import { execFile, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 
 import { rolldown } from 'rolldown';
 
@@ -43,7 +43,7 @@ const broken = 'demo-sh030-ben_beauty_v012';
 const folder = mkdtempSync(join(tmpdir(), 'cuegate-clients-'));
 const signal = AbortSignal.timeout(limitMs);
 try {
-  const checks = { codegen: tryCodegen, openapi: tryOpenapi, caches: tryCaches, gql: tryGql, go: tryGo };
+  const checks = { codegen: tryCodegen, web: tryWeb, openapi: tryOpenapi, caches: tryCaches, gql: tryGql, go: tryGo };
   const wanted = process.argv.slice(2);
   for (const [name, check] of Object.entries(checks)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -72,6 +72,60 @@ async function tryCodegen(): Promise<string> {
   return withGateway({ PERSISTED_OPERATIONS_FILE: file, PERSISTED_OPERATIONS: 'only' }, async (env) => {
     const { stdout } = await run(process.execPath, ['example.mjs', broken], { cwd: here, env, signal });
     return `${stdout.trim()}, by documentId alone`;
+  });
+}
+
+/** The page in examples/web, by the commands of its README: what codegen makes is what is committed, and the page is served. */
+async function tryWeb(): Promise<string> {
+  const here = join(folder, 'web/examples/web');
+  const made = 'src/graphql';
+  cpSync(`${root}examples/web`, here, { recursive: true });
+  cpSync(`${root}schema/schema.graphql`, join(folder, 'web/schema/schema.graphql'));
+  rmSync(join(here, made), { recursive: true });
+  await run('npm', ['install', '--no-audit', '--no-fund', '--silent'], { cwd: here, signal });
+  await run('npm', ['run', 'codegen'], { cwd: here, signal });
+  for (const file of readdirSync(`${root}examples/web/${made}`)) {
+    const committed = readFileSync(`${root}examples/web/${made}/${file}`, 'utf8');
+    if (readFileSync(join(here, made, file), 'utf8') === committed) continue;
+    throw new Error(`examples/web/${made}/${file} is stale: run npm run codegen in examples/web`);
+  }
+  await run('npm', ['run', 'check'], { cwd: here, signal });
+  await run('npm', ['run', 'build'], { cwd: here, signal });
+  return withGateway({}, async (env) => {
+    // Not by npm, which would leave the server behind when it is ended.
+    const server = spawn(join(here, 'node_modules/.bin/vite'), ['--host', '127.0.0.1', '--port', '0'], {
+      cwd: here,
+      env,
+      signal,
+    });
+    try {
+      const url = await addressIn(server);
+      const page = await (await fetch(url, { signal })).text();
+      if (!page.includes('/src/main.tsx')) throw new Error(`the page is missing: ${page}`);
+      const headers = { authorization: `Bearer ${env['TOKEN']}`, 'content-type': 'application/json' };
+      const body = JSON.stringify({ query: '{ jobs(where: { show: "testing" }) { name } }' });
+      const answer = await (await fetch(new URL('/graphql', url), { method: 'POST', headers, body, signal })).text();
+      if (!answer.includes(wedge)) throw new Error(`GraphQL behind the page is missing: ${answer}`);
+      return 'what is generated is fresh, and the page is built and served';
+    } finally {
+      server.removeAllListeners('error').on('error', () => undefined);
+      server.kill();
+    }
+  });
+}
+
+/** Waits for the address that a development server prints. */
+function addressIn(server: ChildProcessWithoutNullStreams): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const hear = (chunk: Buffer) => {
+      output += stripVTControlCharacters(chunk.toString());
+      const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(output)?.[0];
+      if (url !== undefined) resolve(url);
+    };
+    server.stdout.on('data', hear);
+    server.stderr.on('data', hear);
+    server.once('close', () => reject(new Error(`the server has ended: ${output}`)));
   });
 }
 
