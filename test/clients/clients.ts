@@ -1,6 +1,7 @@
 // The command behind `npm run clients`: what docs/clients.md says of tools that are too large to be dependencies of this project, from
 // npm and PyPI, against a demo. What is missing on this machine is skipped, with its reason. `npm run clients -- gql go` tries some alone. Exits 1 when something does not hold.
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,13 +104,16 @@ async function tryWeb(): Promise<string> {
       const page = await (await fetch(url, { signal })).text();
       if (!page.includes('/src/main.tsx')) throw new Error(`the page is missing: ${page}`);
       const headers = { authorization: `Bearer ${env['TOKEN']}`, 'content-type': 'application/json' };
-      const body = JSON.stringify({ query: '{ jobs(where: { show: "testing" }) { name } }' });
+      const body = JSON.stringify({ query: '{ jobs(where: { shows: ["testing"] }) { name } }' });
       const answer = await (await fetch(new URL('/graphql', url), { method: 'POST', headers, body, signal })).text();
       if (!answer.includes(wedge)) throw new Error(`GraphQL behind the page is missing: ${answer}`);
       return 'what is generated is fresh, and the page is built and served';
     } finally {
       server.removeAllListeners('error').on('error', () => undefined);
+      // It still writes into the folder that is removed next.
+      const ended = once(server, 'close');
       server.kill();
+      await ended;
     }
   });
 }
