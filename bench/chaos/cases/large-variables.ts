@@ -3,7 +3,7 @@ import { attackGateway } from '../attacked-gateway.ts';
 import type { ChaosCase, ChaosFigure } from '../chaos-case.ts';
 
 const bytes = 19 * 1024 * 1024;
-const query = 'query ($ids: [String!]) { jobGetJobs(r: { ids: $ids }) { jobs { jobs { id } } } }';
+const query = 'query ($ids: [ID!]) { jobGetJobs(r: { ids: $ids }) { jobs { jobs { id } } } }';
 
 const repeat = (text: string, length: number) => text.repeat(Math.floor(length / Buffer.byteLength(text)));
 /** Of values as small as values may be, as many as are taken, and of long ones. */
