@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { fileURLToPath } from 'node:url';
+
+import { processorTimeMs } from './processor-time.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -41,7 +42,13 @@ export async function startProgram(
     child.once('exit', () => reject(new Error(`ended before it was ready: ${output}`)));
   });
   const signal = (name: NodeJS.Signals) => void child.kill(name);
-  return { url, announced, cpuMs: () => cpuOf(child.pid ?? 0), signal, stop: () => void child.kill('SIGKILL') };
+  return {
+    url,
+    announced,
+    cpuMs: () => processorTimeMs(child.pid ?? 0),
+    signal,
+    stop: () => void child.kill('SIGKILL'),
+  };
 }
 
 /** One kind of request, sent again and again. */
@@ -51,12 +58,16 @@ export interface Load {
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
-/** Sends a number of requests over a few kept connections, each as soon as the one before is answered. */
-export async function sendLoad({ url, headers, body }: Load, requests: number, connections: number): Promise<void> {
+/**
+ * Sends a number of requests over a few kept connections, each as soon as the one before is answered. A function makes each
+ * request anew, so that none is like another.
+ */
+export async function sendLoad(load: Load | (() => Load), requests: number, connections: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let left = requests;
   const worker = async () => {
     while (left-- > 0) {
+      const { url, headers, body } = typeof load === 'function' ? load() : load;
       const status = await new Promise<number>((resolve, reject) => {
         const request = httpRequest(url, { method: 'POST', agent, headers }, (response) => {
           // GraphQL's errors come with 200: a case must not measure how fast it is refused.
@@ -73,12 +84,4 @@ export async function sendLoad({ url, headers, body }: Load, requests: number, c
   };
   await Promise.all(Array.from({ length: connections }, worker));
   agent.destroy();
-}
-
-/** From `/proc`, Linux only; in ticks of 10 ms. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -9,7 +9,7 @@ import { type Load, type Program, sendLoad, startProgram } from '../load.ts';
 
 const rounds = 5;
 
-/** A request, and how often a round sends it: enough for a clock of 10 ms. */
+/** A request, and how often a round sends it. */
 interface Subject {
   readonly name: string;
   readonly query: (jobId: string, jobIds: readonly string[]) => string;

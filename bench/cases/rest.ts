@@ -4,7 +4,7 @@ import { type Load, type Program, sendLoad, startProgram } from '../load.ts';
 const rounds = 5;
 const connections = 8;
 
-/** How many requests a round sends; enough for a clock of 10 ms. */
+/** What is asked for, and how often in a round. */
 const subjects = [
   { name: 'FindShow', rpc: 'show.ShowInterface/FindShow', body: { name: 'testing' }, requests: 2_000 },
   {

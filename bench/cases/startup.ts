@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { type BenchCase, median } from '../bench-case.ts';
+import { processorTimeMs } from '../processor-time.ts';
 
 const rounds = 7;
 /** How long a process is left alone before its memory is read. */
@@ -39,15 +40,6 @@ const subjects: readonly Subject[] = [
     isReady: (output) => output.includes('cuegate is serving'),
   },
 ];
-
-/** The processor time of all threads of a process, in milliseconds; Linux only. */
-function cpuMsOf(pid: number): number {
-  const folder = `/proc/${pid}/task`;
-  const times = readdirSync(folder).map((task) =>
-    Number(readFileSync(`${folder}/${task}/schedstat`, 'utf8').split(' ')[0]),
-  );
-  return times.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6;
-}
 
 interface Measured {
   readonly readyMs: number;
@@ -104,7 +96,7 @@ async function measure({ command, isReady }: Subject): Promise<Measured> {
       if (isReady(output)) break;
     }
     const readyMs = performance.now() - begin;
-    const cpuMs = cpuMsOf(child.pid!);
+    const cpuMs = processorTimeMs(child.pid!);
     await new Promise((resolve) => setTimeout(resolve, idleMs));
     const kibibytes = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
     return { readyMs, cpuMs, residentMiB: kibibytes / 1024 };
