@@ -397,6 +397,20 @@ const noSuchRow = 'Incorrect result size: expected 1, actual 0';
 const failing: readonly (readonly [rpc: string, body: Body, text: string])[] = [
   ['host.OwnerInterface/TakeOwnership', async () => ({ owner: { name: 'ann' }, host: (await host()).name }), noSuchRow],
   [
+    'job.JobInterface/AddRenderPartition',
+    async () => ({
+      job: await job(broken),
+      host: (await host()).name,
+      username: 'ann',
+      threads: 1,
+      max_cores: 1,
+      max_memory: 1_048_576,
+      max_gpus: 0,
+      max_gpu_memory: 0,
+    }),
+    'is not NIMBY locked',
+  ],
+  [
     'department.DepartmentInterface/AddTask',
     withDepartment({ shot: 'shot01', min_cores: 1 }),
     'NullPointerException\nnull',
