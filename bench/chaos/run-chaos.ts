@@ -1,6 +1,6 @@
-// `npm run chaos` attacks a gateway in a process of its own, `npm run chaos -- NAME` in one way. Writes its table to
-// bench/results/chaos.md when all attacks were run, and exits 1 when a limit was passed.
-import { readdirSync, writeFileSync } from 'node:fs';
+// `npm run chaos` attacks a gateway in a process of its own, `npm run chaos -- NAME` in one way. Writes what it measured to
+// bench/results/chaos.md, where the sections of other attacks stay, and exits 1 when a limit was passed.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 import type { ChaosCase, ChaosFigure } from './chaos-case.ts';
@@ -15,7 +15,8 @@ if (unknown.length > 0) {
 }
 
 const isOver = ({ value, limit }: ChaosFigure) => limit !== undefined && value > limit;
-const sections: string[] = [];
+const results = new URL('../results/chaos.md', import.meta.url);
+const sections = readSections();
 for (const name of wanted.length > 0 ? wanted : known) {
   const { chaos } = (await import(new URL(`${name}.ts`, folder).href)) as { chaos: ChaosCase };
   const figures = await chaos.run();
@@ -25,13 +26,19 @@ for (const name of wanted.length > 0 ? wanted : known) {
   });
   const section = `## ${name}\n\n${chaos.attack}\n\n| figure | measured | at most |\n| --- | ---: | ---: |\n${rows.join('\n')}\n`;
   process.stdout.write(`${section}\n`);
-  sections.push(section);
+  sections.set(name, section);
   if (figures.some(isOver)) process.exitCode = 1;
 }
-if (wanted.length === 0) {
-  const machine = `Node ${process.versions.node}, ${cpus().length} cores. Written by \`npm run chaos\`.`;
-  writeFileSync(
-    new URL('../results/chaos.md', import.meta.url),
-    `# chaos\n\nWhat attackers can do to a gateway, and to everybody else.\n\n${sections.join('\n')}\n${machine}\n`,
-  );
+const machine = `Node ${process.versions.node}, ${cpus().length} cores. Written by \`npm run chaos\`.`;
+const written = known.flatMap((name) => sections.get(name) ?? []);
+writeFileSync(
+  results,
+  `# chaos\n\nWhat attackers can do to a gateway, and to everybody else.\n\n${written.join('\n')}\n${machine}\n`,
+);
+
+/** What was measured before, by the name of the attack. */
+function readSections(): Map<string, string> {
+  const text = existsSync(results) ? readFileSync(results, 'utf8') : '';
+  const found = text.matchAll(/^## (\S+)\n.*?(?=\n## |\nNode \d)/gms);
+  return new Map(Array.from(found, ([section, name]) => [name!, section]));
 }

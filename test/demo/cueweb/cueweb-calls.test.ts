@@ -420,7 +420,7 @@ const failing: readonly (readonly [rpc: string, body: Body, text: string])[] = [
     withDepartment({ managed_cores: 10 }),
     'Bad value for type int : t',
   ],
-  ['task.TaskInterface/SetMinCores', async () => ({ task: await task(), new_min_cores: 2 }), ''],
+  ['task.TaskInterface/SetMinCores', async () => ({ task: await task(), new_min_cores: 2 }), noSuchRow],
   ['task.TaskInterface/ClearAdjustments', async () => ({ task: await task() }), noSuchRow],
   ['task.TaskInterface/Delete', async () => ({ task: await task() }), noSuchRow],
 ];
