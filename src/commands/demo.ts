@@ -58,7 +58,6 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
     await gateway.close();
     await cuebot.close();
   };
-  tuneV8ToServe();
   closeOnSignal(close, config.drainDelayMs + config.shutdownTimeoutMs, logger);
   const issuedAt = Math.floor(Date.now() / 1000);
   const token =
@@ -74,7 +73,6 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
 
 async function serveCuebotOnly(options: DemoCuebotOptions): Promise<void> {
   const cuebot = await startCuebot(options);
-  tuneV8ToServe();
   closeOnSignal(cuebot.close, 1_000, pino({ level: 'warn' }));
   process.stdout.write(`
 cuegate demo: a Cuebot in a box, without a gateway
@@ -95,6 +93,8 @@ function endpointOf({ endpoint, port }: DemoCuebot): Endpoint {
 
 /** A taken port is a mistake of whoever started it, and is told without a stack. */
 async function startCuebot(options: DemoCuebotOptions): Promise<DemoCuebot> {
+  // Making a farm of 400,000 frames takes a sixth less CPU with code that is optimized.
+  tuneV8ToServe();
   try {
     return await createDemoCuebot(options);
   } catch (error) {
