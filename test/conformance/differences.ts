@@ -146,6 +146,13 @@ export const differences: readonly Difference[] = [
     reason: 'Callers need not know the network behind the gateway; the log does.',
   },
   {
+    topic: 'Numbers of more than 65,536 digits; values of more than 4 KiB in error messages',
+    before: 'Read; quoted whole.',
+    now: 'Answered 400 `a number has more than 65536 digits in a row`; quoted up to there, with the length of the whole.',
+    reason:
+      'Both take their time in one go, during which nobody else is served. No number that means something is so long.',
+  },
+  {
     topic: 'Numbers in strings with something behind them, such as `"1,"` or `"1 2"`',
     before: 'Read as 1.',
     now: 'Answered 400 `invalid value for int32 field …`.',

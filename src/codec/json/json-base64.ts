@@ -13,6 +13,20 @@ export function setBase64(writer: WireWriter, text: Uint8Array, start: number, e
   let length = 0;
   let at = skipLineEnds(text, start, end);
   while (at < end) {
+    // Four digits in a row, which is nearly all there is. What is no digit has bits above those of digits.
+    while (at + 4 <= end) {
+      const a = alphabet[text[at]!]!;
+      const b = alphabet[text[at + 1]!]!;
+      const c = alphabet[text[at + 2]!]!;
+      const d = alphabet[text[at + 3]!]!;
+      if ((a | b | c | d) > 63) break;
+      content[length++] = (a << 2) | (b >> 4);
+      content[length++] = (b << 4) | (c >> 2);
+      content[length++] = (c << 6) | d;
+      at += 4;
+    }
+    at = skipLineEnds(text, at, end);
+    if (at === end) break;
     let bits = 0;
     let digits = 0;
     while (digits < 4 && at < end) {
@@ -39,10 +53,8 @@ export function setBase64(writer: WireWriter, text: Uint8Array, start: number, e
 }
 
 function alphabetOf(text: Uint8Array, start: number, end: number): Uint8Array {
-  for (let at = start; at < end; at++) {
-    if (text[at] === 0x2d || text[at] === 0x5f) return URL_ALPHABET;
-  }
-  return STANDARD_ALPHABET;
+  const part = text.subarray(start, end);
+  return part.includes(0x2d) || part.includes(0x5f) ? URL_ALPHABET : STANDARD_ALPHABET;
 }
 
 /** Returns the place behind `count` equals signs and any line ends; -1 when they are not there. */

@@ -5,6 +5,7 @@
  */
 
 import type { JsonReader } from './json-reader.ts';
+import { MAX_DIGITS_IN_A_ROW } from './json-scanner.ts';
 
 /** Below this many digits a decimal integer is certainly a safe one. */
 const SAFE_DIGITS = 15;
@@ -85,6 +86,8 @@ interface NumberParts {
  * a client may send ten million of them.
  */
 function parseParts(bytes: Buffer, start: number, end: number): NumberParts | undefined {
+  // Numbers in strings are held to what the scanner asks of others.
+  if (end - start > 3 * MAX_DIGITS_IN_A_ROW) return undefined;
   const negative = bytes[start] === MINUS;
   const integer = negative ? start + 1 : start;
   let at = endOfDigits(bytes, integer, end);

@@ -1,3 +1,15 @@
+/** How much of a token an error shows, in bytes. Who sends megabytes in the wrong place need not have them back. */
+const longestEcho = 4 * 1024;
+
+/** A token of a JSON text as it was written; of a long one its beginning and how long it is. */
+export function showToken(json: Buffer, start: number, end: number): string {
+  if (end - start <= longestEcho) return json.toString('utf8', start, end);
+  let cut = start + longestEcho;
+  // Not inside a character.
+  while ((json[cut]! & 0xc0) === 0x80) cut--;
+  return `${json.toString('utf8', start, cut)}… (${end - start} bytes)`;
+}
+
 /**
  * Text between quotation marks the way Go's `%q` prints it, for error messages that carry a piece of the input which is
  * not necessarily valid UTF-8. https://pkg.go.dev/strconv#Quote

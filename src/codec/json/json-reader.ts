@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { countTo, JsonError, type Place, UnplacedJsonError } from './json-error.ts';
-import { quoteBytes } from './json-quote.ts';
+import { quoteBytes, showToken } from './json-quote.ts';
 import type { LongSpaces, ScannedJson } from './json-scanner.ts';
 import { ERROR_PREFIX, type JsonStyle } from './json-style.ts';
 
@@ -225,14 +225,14 @@ export class JsonReader {
     return new JsonError(`${ERROR_PREFIX[this.#style]}exceeded max recursion depth`);
   }
 
-  /** A token as it was written. Reading a string may throw: its own mistakes come first. */
+  /** A token as it was written, cut where it is long. Reading a string may throw: its own mistakes come first. */
   rawToken(at: number): string {
     this.position = at;
     const c = this.bytes[at]!;
     if (c === OPEN_OBJECT || c === OPEN_ARRAY) return String.fromCharCode(c);
-    if (c !== QUOTE) return this.bytes.toString('latin1', at, this.scalarEnd());
-    this.readString();
-    return this.bytes.toString('utf8', at, this.position);
+    if (c === QUOTE) this.readString();
+    else this.position = this.scalarEnd();
+    return showToken(this.bytes, at, this.position);
   }
 
   /** Reads the rest of a string that has escapes; the first of them is at `firstEscape`. */

@@ -4,6 +4,7 @@ import { setBase64 } from './json-base64.ts';
 import { compileNames } from './json-names.ts';
 import { parseDouble, parseFloat32, parseInteger, readPlainNumber, roundToFloat } from './json-number.ts';
 import type { JsonReader } from './json-reader.ts';
+import { MAX_DIGITS_IN_A_ROW } from './json-scanner.ts';
 import { INTEGER_TYPES, type IntegerType, isIntegerType } from '../value/value-integer.ts';
 import type { WireWriter } from '../wire/wire-writer.ts';
 
@@ -62,6 +63,7 @@ export function compileReadKey(type: MapKeyType): ReadKey {
   const { set, minimum } = INTEGER_TYPES[type];
   const signed = minimum < 0n;
   return (reader, writer) => {
+    if (reader.textEnd - reader.textStart > MAX_DIGITS_IN_A_ROW) return undefined;
     const value = parseKey(reader.text.toString('latin1', reader.textStart, reader.textEnd), signed);
     return value !== undefined && set(writer, value) ? String(value) : undefined;
   };

@@ -6,6 +6,12 @@
 /** Open brackets at once; one more is an error. Go's limit, and what keeps every later pass over the text bounded. */
 export const MAX_JSON_DEPTH = 10_000;
 
+/**
+ * The most digits in a row. The longest number that means something has some 800, a float written exactly. Numbers are read in
+ * one go, so that a hundred million digits would keep everybody else waiting. Go has no such limit.
+ */
+export const MAX_DIGITS_IN_A_ROW = 65_536;
+
 /** The text is not JSON. The message is Go's, complete, without a position. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError';
@@ -49,7 +55,7 @@ export type LongSpaces = ReadonlyMap<number, number> | undefined;
 /** How many bytes are scanned before others may have their turn, and how long a string is that takes long: some milliseconds. */
 const stepBytes = 1024 * 1024;
 
-/** As `scanJsonValue`, but stops now and then. Numbers are scanned in one go, however long they are. */
+/** As `scanJsonValue`, but stops now and then. */
 export function* scanJsonInSteps(bytes: Uint8Array): Generator<void, ScannedJson | undefined> {
   const longSpaces = yield* findLongSpaces(bytes);
   const start = skipSpace(bytes, 0, longSpaces);
@@ -269,9 +275,11 @@ function scanNumber(bytes: Uint8Array, from: number, endError: EndError): number
 
 /** Scans one or more digits. */
 function scanDigits(bytes: Uint8Array, from: number, context: string, endError: EndError): number {
+  const stop = from + MAX_DIGITS_IN_A_ROW + 1;
   let at = from;
-  while (isDigit(bytes[at])) at++;
+  while (at < stop && isDigit(bytes[at])) at++;
   if (at === from) throw unexpected(bytes, at, context, endError);
+  if (at === stop) throw new JsonSyntaxError(`a number has more than ${MAX_DIGITS_IN_A_ROW} digits in a row`, at);
   return at;
 }
 

@@ -62,8 +62,9 @@ function setBool(writer: WireWriter, value: unknown): string | undefined {
 function setString(writer: WireWriter, value: unknown): string | undefined {
   if (typeof value !== 'string') return 'a string of Unicode characters';
   if (setAscii(writer, value)) return undefined;
-  if (LONE_SURROGATE.test(value)) return 'a string of Unicode characters';
-  setContent(writer, Buffer.from(value));
+  // There is no UTF-8 for half of a surrogate pair.
+  if (!value.isWellFormed()) return 'a string of Unicode characters';
+  writer.setText(value);
   return undefined;
 }
 
@@ -84,9 +85,6 @@ function setAscii(writer: WireWriter, value: string): boolean {
 
 /** Written out of before the next string is set. */
 const ascii = Buffer.alloc(64);
-
-/** Half of a character; there is no UTF-8 for it. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function setBytes(writer: WireWriter, value: unknown): string | undefined {
   if (value instanceof Uint8Array) {

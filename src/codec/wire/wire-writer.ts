@@ -5,8 +5,8 @@
  * small hostile body (deep nesting around one long string) cost gigabytes of copying.
  *
  * A scalar travels through the writer's registers: whoever reads it leaves its wire form in `low` and `high` (the halves
- * of 64 bits) or in `source`, `from`, `to` (a run of bytes); `scalar()` then writes it by its wire type. So reading and
- * writing stay apart without an object or a bigint per value.
+ * of 64 bits), in `source`, `from`, `to` (a run of bytes) or by `setText` (a string of JavaScript); `scalar()` then writes it
+ * by its wire type. So reading and writing stay apart without an object or a bigint per value.
  */
 
 import { WIRE_TYPE, type WireType } from './scalar-types.ts';
@@ -40,6 +40,9 @@ export class WireWriter {
   from = 0;
   to = 0;
 
+  /** A string that is to be encoded; `[from, to)` then tells its length alone. */
+  #text: string | undefined;
+
   #buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
   #position = 0;
   /** The reserved length bytes, in the order of their positions; those of short lengths are dropped where possible. */
@@ -56,6 +59,7 @@ export class WireWriter {
   /** Forgets everything written, also after an error in the middle of a message, and keeps hold of nothing large. */
   reset(): void {
     this.source = EMPTY;
+    this.#text = undefined;
     this.#position = 0;
     this.#gaps = 0;
     this.#growth = 0;
@@ -68,8 +72,9 @@ export class WireWriter {
     }
   }
 
-  /** The message's bytes, copied out of the working buffer. */
+  /** The message's bytes, copied out of the working buffer; of a long message it is that buffer itself, so reset before the next. */
   finish(): Buffer {
+    if (this.#buffer.length > KEPT_CAPACITY) return this.#finishInPlace();
     const message = Buffer.allocUnsafe(this.#position + this.#growth);
     let copied = 0;
     let at = 0;
@@ -82,6 +87,27 @@ export class WireWriter {
       at = writeVarint(message, at, length);
     }
     this.#buffer.copy(message, at, copied, this.#position);
+    return message;
+  }
+
+  /** Puts the missing bytes of lengths in, back to front. The message keeps the buffer, which would be given up anyway. */
+  #finishInPlace(): Buffer {
+    this.#reserve(this.#growth);
+    const length = this.#position + this.#growth;
+    let from = this.#position;
+    let to = length;
+    for (let gap = this.#gaps - 1; gap >= 0; gap--) {
+      const content = this.#gapLength[gap]!;
+      if (content < 0x80) continue;
+      const position = this.#gapPosition[gap]!;
+      to -= from - position - 1;
+      this.#buffer.copyWithin(to, position + 1, from);
+      to -= varintSize(content);
+      writeVarint(this.#buffer, to, content);
+      from = position;
+    }
+    const message = this.#buffer.subarray(0, length);
+    this.#buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
     return message;
   }
 
@@ -139,6 +165,13 @@ export class WireWriter {
     this.high = doubleHalves[1]!;
   }
 
+  /** Puts a string into the registers. It must be well-formed: there is no UTF-8 for half of a surrogate pair. */
+  setText(text: string): void {
+    this.#text = text;
+    this.from = 0;
+    this.to = Buffer.byteLength(text);
+  }
+
   /** Puts a number that is a binary32 into the registers. */
   setFloat(value: number): void {
     floatView[0] = value;
@@ -186,7 +219,10 @@ export class WireWriter {
     this.#reserve(length + 5);
     const buffer = this.#buffer;
     let position = writeVarint(buffer, this.#position, length);
-    if (length < LOOPED_BYTES) {
+    if (this.#text !== undefined) {
+      position += buffer.write(this.#text, position);
+      this.#text = undefined;
+    } else if (length < LOOPED_BYTES) {
       for (let at = from; at < to; at++) buffer[position++] = source[at]!;
     } else {
       buffer.set(source.subarray(from, to), position);
@@ -198,7 +234,8 @@ export class WireWriter {
   #reserve(count: number): void {
     const needed = this.#position + count;
     if (needed <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+    // With some more, for lengths that are put in at the end of what one long string has filled.
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed + FIRST_CAPACITY, this.#buffer.length * 2));
     this.#buffer.copy(grown, 0, 0, this.#position);
     this.#buffer = grown;
   }

@@ -27,7 +27,10 @@ export async function parseJsonInSlices(json: Buffer, maxValues: number, slices 
   }
   text += decoder.decode();
   await slices.pause();
-  return JSON.parse(text);
+  const value: unknown = JSON.parse(text);
+  // What is done with the values begins in a turn of its own.
+  await slices.pause();
+  return value;
 }
 
 /** Counts commas and opening brackets outside of strings: never fewer than there are values beside the outermost. */

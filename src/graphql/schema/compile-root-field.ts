@@ -2,9 +2,11 @@ import type { GraphQLFieldResolver } from 'graphql';
 
 import type { MethodDescriptor, Registry } from '../../registry/descriptors.ts';
 
+import { longBytes } from '../../codec/json/in-slices.ts';
 import { ValueError } from '../../codec/value/value-error.ts';
 import { compileValueToWire } from '../../codec/value/value-to-wire.ts';
 
+import { nextTurn } from '../../clock/next-turn.ts';
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
 
 import { badUserInput } from '../execution/bad-user-input.ts';
@@ -38,6 +40,8 @@ export function compileRootField(
   return async (_, args, { identity, signal, requestId, operation }, { path }) => {
     const { request: own, call: about } = splitArguments(args);
     const request = encodeArguments(encode, readArguments(own));
+    // Encoding has taken its time; what is done with the bytes begins in a turn of its own.
+    if (request.length > longBytes) await nextTurn();
     const call = {
       method,
       request,

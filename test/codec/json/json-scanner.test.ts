@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { MAX_JSON_DEPTH, scanJsonValue, scanWholeJson } from '../../../src/codec/json/json-scanner.ts';
+import {
+  MAX_DIGITS_IN_A_ROW,
+  MAX_JSON_DEPTH,
+  scanJsonValue,
+  scanWholeJson,
+} from '../../../src/codec/json/json-scanner.ts';
 
 /** Latin-1, so that every byte can be written. */
 const bytes = (text: string) => Buffer.from(text, 'latin1');
@@ -134,6 +139,12 @@ describe('scanJsonValue()', () => {
     const nested = (depth: number) => `${opening.repeat(depth - 1)}${opening[0]}${closing.repeat(depth)}`;
     expect(cut(nested(MAX_JSON_DEPTH))).toHaveLength(nested(MAX_JSON_DEPTH).length);
     expect(() => cut(nested(MAX_JSON_DEPTH + 1))).toThrow(`invalid character '${opening[0]}' exceeded max depth`);
+  });
+
+  it.each(['', '-', '0.', '1e', '1e-'])('takes so many digits in a row and no more: %s…', (before) => {
+    const digits = '1'.repeat(MAX_DIGITS_IN_A_ROW);
+    expect(cut(`${before}${digits}`)).toHaveLength(before.length + digits.length);
+    expect(() => cut(`[${before}${digits}1]`)).toThrow(syntaxError('a number has more than 65536 digits in a row'));
   });
 
   it('says where', () => {

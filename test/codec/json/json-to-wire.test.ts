@@ -301,6 +301,40 @@ describe('compileJsonToWire() of well-known types', () => {
     expect(wireOf('Value', '{"a":[true]}')).toBe('2a0d0a0b0a0161120632040a022001');
   });
 
+  it('shows of a long value where it begins, to the end of a character, and its length', () => {
+    const long = 'é'.repeat(5000);
+    expect(() => all(`{"i32":"${long}"}`)).toThrow(
+      jsonError(`proto: (line 1:8): invalid value for int32 field i32: "${'é'.repeat(2047)}… (10002 bytes)`),
+    );
+    expect(() => all(`{"b":${'1'.repeat(5000)}}`)).toThrow(
+      jsonError(`proto: (line 1:6): invalid value for bool field b: ${'1'.repeat(4096)}… (5000 bytes)`),
+    );
+    expect(() => all(`{"i32":"${'1'.repeat(4094)}"}`)).toThrow(/1"$/);
+  });
+
+  it('takes no number in a string that is longer than any number', () => {
+    const zeros = '0'.repeat(1_000_000);
+    expect(() => all(`{"i32":"1.${zeros}"}`)).toThrow('invalid value for int32 field i32');
+    expect(() => all(`{"mis":{"${zeros}1":"a"}}`)).toThrow('invalid value for int32 key');
+    expect(all(`{"i32":"1.${zeros.slice(0, 60_000)}"}`)).toBe('0801');
+  });
+
+  it('reads base64 of every length, with line ends anywhere', () => {
+    for (let length = 0; length <= 64; length += 1) {
+      const content = Buffer.from(Array.from({ length }, (_, index) => (index * 71 + length) & 0xff));
+      const wire = length === 0 ? '' : `72${length.toString(16).padStart(2, '0')}${content.toString('hex')}`;
+      expect(all(JSON.stringify({ by: content.toString('base64') }))).toBe(wire);
+      expect(all(JSON.stringify({ by: content.toString('base64url') }))).toBe(wire);
+      // Line ends count for the length, which tells whether there is padding.
+      const broken = content.toString('base64').replace(/.{5}/g, '$&\n\r\n\n');
+      expect(all(JSON.stringify({ by: broken }))).toBe(wire);
+    }
+    for (let at = 0; at < 12; at += 1) {
+      const wrong = [...'abcdefghijkl'].with(at, '!').join('');
+      expect(() => all(JSON.stringify({ by: wrong }))).toThrow('invalid value for bytes field by');
+    }
+  });
+
   it('finds the type of an Any wherever it stands', () => {
     const small = '0a0f782f636f6e662e76312e536d616c6c12030a0161';
     expect(wireOf('Any', '{"@type":"x/conf.v1.Small","s":"a"}')).toBe(small);

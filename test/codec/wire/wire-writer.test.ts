@@ -67,6 +67,26 @@ describe('WireWriter', () => {
     }, Buffer.of());
     expect(writer.finish().equals(expected)).toBe(true);
   });
+
+  it.each([10, 127, 128, 2 ** 20 - 4096, 2 ** 20, 2 ** 22])(
+    'encodes texts of %i characters, and keeps nothing of them',
+    (length) => {
+      const writer = new WireWriter();
+      const text = 'é語a'.repeat(Math.ceil(length / 3));
+      const utf8 = Buffer.from(text);
+      writer.open();
+      writer.setText(text);
+      expect(writer.isZero(WIRE_TYPE.bytes)).toBe(false);
+      writer.scalar(WIRE_TYPE.bytes);
+      writer.close();
+      const inner = Buffer.concat([Buffer.from(varint(BigInt(utf8.length)), 'hex'), utf8]);
+      const message = writer.finish();
+      writer.reset();
+      putBytes(writer, 2, 9);
+      expect(writer.finish().toString('hex')).toBe('020909');
+      expect(message.equals(Buffer.concat([Buffer.from(varint(BigInt(inner.length)), 'hex'), inner]))).toBe(true);
+    },
+  );
 });
 
 function putBytes(writer: WireWriter, length: number, fill = 0): void {
