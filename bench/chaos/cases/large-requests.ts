@@ -45,6 +45,7 @@ export const chaos: ChaosCase = {
       return () => compileJsonToWireInSlices(message, registry, 'compact')(body, pauseBetweenSlices());
     };
     const texts = messageOf('host.HostInterface/AddTags');
+    const priority = messageOf('job.JobInterface/SetPriority');
     const mistaken = (read: () => Promise<unknown>) => () => read().then(failToFail, () => undefined);
     const cases: Readonly<Record<string, () => unknown>> = {
       'naming jobs of different ids': name(Array.from({ length: jobs }, (_, index) => ({ id: idOf(index) }))),
@@ -73,6 +74,12 @@ export const chaos: ChaosCase = {
       'reading JSON of many unknown members': readJson(addComment, `{${'"x":1,'.repeat(otherBytes / 6)}"job":{}}`),
       'reading JSON of many texts': readJson(texts, `{"tags":[${'"a",'.repeat(otherBytes / 4)}"b"]}`),
       'finding the place of a mistake': mistaken(readJson(addComment, `{"x":"${'x'.repeat(otherBytes)}","job":[]}`)),
+      'reading JSON of a long number': mistaken(readJson(priority, `{"val":${'1'.repeat(otherBytes)}}`)),
+      'telling that a long text is no number': mistaken(readJson(priority, `{"val":"${'x'.repeat(otherBytes)}"}`)),
+      'reading JSON of long bytes in base64': readJson(
+        messageOf('host.ProcInterface/GetFrame'),
+        `{"proc":{"childProcesses":"${'abcd'.repeat(otherBytes / 4)}"}}`,
+      ),
       'scanning a job spec of many tags': scan(`<s>${'<a/>'.repeat(otherBytes / 4)}</s>`),
       'scanning a job spec of many references': scan(`<s>${'&lt;'.repeat(otherBytes / 4)}</s>`),
       'scanning a job spec of one long text': scan(`<s>${'x'.repeat(otherBytes)}</s>`),
