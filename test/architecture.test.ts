@@ -152,6 +152,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^yaml$/, ['documents', 'rpc-table']],
   [/^valibot$/, ['documents', 'rpc-table', 'authentication', 'authorization', 'openapi', 'graphql', 'config']],
   [/^ioredis$/, ['coordination']],
+  [/^rate-limiter-flexible$/, ['authentication', 'coordination']],
   [/^prom-client$/, ['telemetry']],
   [/^negotiator$/, ['http']],
   [/^saxes$/, ['demo']],

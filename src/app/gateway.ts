@@ -1,4 +1,5 @@
 import { createAuthentication } from '../authentication/create-authentication.ts';
+import { compileIsService } from '../call/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { Problems } from '../errors/problems.ts';
@@ -120,7 +121,18 @@ async function openGateway(
   const budget = createByteBudget(config.maxBufferedBytes);
   const refreshing = setInterval(budget.refresh, 1_000).unref();
   opened.push(() => clearInterval(refreshing));
-  const surfaces = createSurfaces({ config, snapshot, pipeline, authentication, budget, meters, logger });
+  const { requestRates } = config;
+  const isLimited = requestRates.perSecond > 0 || requestRates.perSecondOfService > 0;
+  // Not loaded where nothing is limited: its library is.
+  const { limitRequests } = isLimited ? await import('../authentication/request-rate.ts') : {};
+  const admit = limitRequests?.({
+    ...requestRates,
+    isService: compileIsService(config.serviceSubjects),
+    shareCounts: coordination?.shareCounts,
+    onRefused: () => meters?.rateLimited(),
+    logger,
+  });
+  const surfaces = createSurfaces({ config, snapshot, pipeline, authentication, admit, budget, meters, logger });
   opened.unshift(surfaces.graphql.dispose);
 
   let isClosing = false;
@@ -190,7 +202,7 @@ async function openGateway(
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
   // Not loaded where it is not served: its libraries are.
   const { openGrpc } = config.grpcPort === undefined ? {} : await import('./open-grpc.ts');
-  const grpc = await openGrpc?.({ config, snapshot, pipeline, authentication, tls, meters });
+  const grpc = await openGrpc?.({ config, snapshot, pipeline, authentication, admit, tls, meters });
   opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,

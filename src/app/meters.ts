@@ -60,6 +60,8 @@ export interface Meters {
   readonly turned: () => void;
   /** Counts a request whose credentials did not suffice. */
   readonly rejected: (reason: string) => void;
+  /** Counts a request whose caller had sent too many. */
+  readonly rateLimited: () => void;
   /** Counts a GraphQL operation that GraphQL itself refused. */
   readonly graphqlRefused: (reason: RefusalReason) => void;
   /** Wraps a surface. */
@@ -95,6 +97,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
     retried: (reason) => counter('cuegate_retries_total', reason)(),
     turned: () => counter('cuegate_lane_turns_total')(),
     rejected: (reason) => counter('cuegate_authentication_failures_total', reason)(),
+    rateLimited: () => counter('cuegate_rate_limited_requests_total')(),
     graphqlRefused: (reason) => counter('cuegate_graphql_refusals_total', reason)(),
     answers: (surface, handler) =>
       countAnswers(handler, (statusClass) => counter('cuegate_http_requests_total', surface, statusClass)),

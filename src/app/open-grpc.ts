@@ -1,4 +1,5 @@
 import type { Authentication } from '../authentication/create-authentication.ts';
+import type { AdmitCaller } from '../authentication/request-rate.ts';
 import { compileIdentifyPeer } from '../authentication/identify-request.ts';
 import type { Config } from '../config/config.ts';
 import { createGrpc, type RunningGrpc } from '../grpc/create-grpc.ts';
@@ -18,6 +19,8 @@ export interface OpenGrpcOptions {
   readonly snapshot: Snapshot;
   readonly pipeline: Pick<Pipeline, 'invokeOf' | 'reject'>;
   readonly authentication: Pick<Authentication, 'identify'>;
+  /** Whether who calls may do so now; undefined: always. */
+  readonly admit: AdmitCaller | undefined;
   /** The gateway's certificate; undefined: it has none. */
   readonly tls: ServedTls | undefined;
   /** Undefined: nothing is measured. */
@@ -34,6 +37,7 @@ export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | 
     identify: authentication.identify,
     // Behind a proxy everybody has its address, and none of them its rights.
     identityOfPeer: (peer) => (isProxy(peer.remoteAddress ?? '') ? undefined : snapshot.policy.identityOfPeer(peer)),
+    admit: options.admit,
     onRejected: (rejection) => {
       meters?.rejected(rejection.reason);
       pipeline.reject({ event: 'unauthenticated', ...rejection });

@@ -22,6 +22,7 @@ import type { Meters } from './meters.ts';
 import { createRest } from '../rest/create-rest.ts';
 import { compileWordBlocked } from '../rest/render-error.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
+import type { AdmitCaller } from '../authentication/request-rate.ts';
 import { compileIdentifyRequest, type Rejection } from '../authentication/identify-request.ts';
 import type { ServerOptions } from '../http/create-server.ts';
 import type { Handler, Mount } from '../http/mount.ts';
@@ -50,6 +51,8 @@ export interface CreateSurfacesOptions {
   readonly snapshot: Snapshot;
   readonly pipeline: Pick<Pipeline, 'invokeOf' | 'reject'>;
   readonly authentication: Authentication;
+  /** Whether who calls may do so now; undefined: always. */
+  readonly admit: AdmitCaller | undefined;
   /** What may be held in memory for callers. */
   readonly budget: ByteBudget;
   /** Undefined: nothing is measured. */
@@ -64,7 +67,7 @@ export interface Surfaces extends Required<Pick<ServerOptions, 'mounts' | 'docum
 
 /** Puts both surfaces on the pipeline, and the gate against other sites and hosts in front of them. */
 export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
-  const { config, snapshot, pipeline, authentication, meters } = options;
+  const { config, snapshot, pipeline, authentication, admit, meters } = options;
   const addressOf = compileAddressOf(config.trustedProxies);
   const resource = describeProtectedResource(config.authentication, snapshot.policy.scopes);
   const challenge = compileChallenge(resource?.url);
@@ -73,7 +76,13 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
     pipeline.reject({ event: 'unauthenticated', ...rejection });
   };
   const callersOf = (surface: Rejection['surface']): Callers => {
-    const identify = compileIdentifyRequest({ identify: authentication.identify, surface, addressOf, onRejected });
+    const identify = compileIdentifyRequest({
+      identify: authentication.identify,
+      surface,
+      addressOf,
+      admit,
+      onRejected,
+    });
     return { identify, addressOf, challenge };
   };
   const rest = mountRest(options, callersOf('rest'));

@@ -14,6 +14,7 @@ import type {
 } from '../call/identity.ts';
 import type { StatusName } from '../call/status.ts';
 import { fingerprintOf } from './derive-identity.ts';
+import type { AdmitCaller } from './request-rate.ts';
 
 /** A request whose sender is not known. What it says is cut to 200 characters. */
 export interface Rejection {
@@ -34,6 +35,8 @@ export interface IdentifyPeerOptions {
   readonly identify: Identify;
   /** Who calls without a token or key, as far as the site says so of its connection; undefined: nobody. */
   readonly identityOfPeer: (credentials: PeerCredentials) => Identity | undefined;
+  /** Whether who calls may do so now; undefined: always. */
+  readonly admit?: AdmitCaller | undefined;
   /** Told of each call that is turned away. */
   readonly onRejected: (rejection: Rejection) => void;
 }
@@ -42,8 +45,9 @@ export interface IdentifyPeerOptions {
  * Compiles how gRPC finds out who calls. What is shown decides where something is shown: a bad token is refused, whatever the
  * connection is good for.
  */
-export function compileIdentifyPeer({ identify, identityOfPeer, onRejected }: IdentifyPeerOptions): IdentifyPeer {
-  return async (credentials) => {
+export function compileIdentifyPeer(options: IdentifyPeerOptions): IdentifyPeer {
+  const { identify, identityOfPeer, admit, onRejected } = options;
+  const identifyPeer = async (credentials: PeerCredentials) => {
     try {
       const showsNothing = credentials.authorization === undefined && credentials.apiKey === undefined;
       return (showsNothing ? identityOfPeer(credentials) : undefined) ?? (await identify(credentials));
@@ -52,6 +56,7 @@ export function compileIdentifyPeer({ identify, identityOfPeer, onRejected }: Id
       throw error;
     }
   };
+  return admit === undefined ? identifyPeer : async (credentials) => admit(await identifyPeer(credentials));
 }
 
 /** What identifying a surface's requests takes. */
@@ -59,6 +64,8 @@ export interface IdentifyRequestOptions {
   readonly identify: Identify;
   readonly surface: Call['surface'];
   readonly addressOf: AddressOf;
+  /** Whether who calls may do so now; undefined: always. */
+  readonly admit?: AdmitCaller | undefined;
   /** Told of each request that is turned away. */
   readonly onRejected: (rejection: Rejection) => void;
 }
@@ -70,7 +77,7 @@ export function compileIdentifyRequest(options: IdentifyRequestOptions): Identif
     options.onRejected(rejectionOf(request.url ?? '', requestId, credentials, error, options.surface));
     throw error;
   };
-  return (request, requestId) => {
+  const identifyCaller: IdentifyRequest = (request, requestId) => {
     const credentials = credentialsOf(request, addressOf);
     try {
       const identity = identify(credentials);
@@ -80,6 +87,10 @@ export function compileIdentifyRequest(options: IdentifyRequestOptions): Identif
       return reject(request, requestId, credentials, error);
     }
   };
+  const { admit } = options;
+  return admit === undefined
+    ? identifyCaller
+    : async (request, requestId) => admit(await identifyCaller(request, requestId));
 }
 
 /** Headers and nothing else: URLs end up in logs. */

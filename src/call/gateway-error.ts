@@ -19,6 +19,14 @@ export interface Challenge {
 /** `unsent`: surely nothing of the call reached the upstream. `reset`: it was sent, and the connection ended before an answer. */
 export type ConnectionLoss = 'unsent' | 'reset';
 
+/** How many requests a caller may send, when they have sent more. */
+export interface RateLimit {
+  /** In the time that is counted at once. */
+  readonly limit: number;
+  /** Until counting begins anew. */
+  readonly resetSeconds: number;
+}
+
 /** Everything about an error beyond its status and message; all optional. */
 export interface GatewayErrorOptions {
   /**
@@ -35,6 +43,8 @@ export interface GatewayErrorOptions {
   readonly trailer?: Metadata;
   /** When the caller may try again, in seconds (HTTP `Retry-After`). */
   readonly retryAfterSeconds?: number;
+  /** The caller has sent too many requests. */
+  readonly rateLimit?: RateLimit;
   /** What the caller's credentials lack. */
   readonly challenge?: Challenge;
   /**
@@ -61,6 +71,7 @@ export class GatewayError extends Error {
   readonly header: Metadata;
   readonly trailer: Metadata;
   readonly retryAfterSeconds: number | undefined;
+  readonly rateLimit: RateLimit | undefined;
   readonly challenge: Challenge | undefined;
   /** Whether the upstream may have carried out the call all the same: whoever sends it again may do it twice. */
   readonly mayHaveHappened: boolean;
@@ -76,6 +87,7 @@ export class GatewayError extends Error {
     this.header = options.header ?? [];
     this.trailer = options.trailer ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.rateLimit = options.rateLimit;
     this.challenge = options.challenge;
     this.connectionLoss = options.connectionLoss;
     this.mayHaveHappened =

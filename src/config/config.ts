@@ -113,6 +113,8 @@ export interface Config {
   readonly liveIntervals: { readonly minMs: number; readonly defaultMs: number; readonly maxMs: number };
   readonly liveMaxStreams: number;
   readonly liveMaxServiceStreams: number;
+  /** How many requests a second callers may send; 0: there is no limit. */
+  readonly requestRates: { readonly perSecond: number; readonly perSecondOfService: number };
   /** Empty: the default, see `compileAllowedHosts`. */
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -261,6 +263,10 @@ export function readConfig(raw: RawConfig): ReadConfig {
     }),
     liveMaxStreams: read.number('LIVE_MAX_STREAMS'),
     liveMaxServiceStreams: read.number('LIVE_MAX_SERVICE_STREAMS'),
+    requestRates: {
+      perSecond: read.number('RATE_LIMIT_RPS'),
+      perSecondOfService: read.number('RATE_LIMIT_SERVICE_RPS'),
+    },
     allowedHosts: read.list('ALLOWED_HOSTS'),
     corsOrigins: read.list('CORS_ORIGINS'),
     corsHeaders: read.list('CORS_HEADERS'),

@@ -721,6 +721,25 @@ export const options = [
       'too few for guessing. 0: no limit.',
   },
   {
+    name: 'RATE_LIMIT_RPS',
+    kind: 'count',
+    default: '0',
+    group: 'Protection',
+    description:
+      'How many requests a caller may send in a second, on the average of five: a page that opens sends a dozen at once. More are ' +
+      'answered 429 with Retry-After and X-RateLimit-Limit, -Remaining and -Reset. It counts requests of all surfaces, not the RPCs ' +
+      'that an operation of GraphQL takes. With REDIS_URL, all gateways count together. 0: no limit.',
+  },
+  {
+    name: 'RATE_LIMIT_SERVICE_RPS',
+    kind: 'count',
+    default: '0',
+    group: 'Protection',
+    description:
+      'The same for each of SERVICE_SUBJECTS, since it speaks for many users: CueWeb’s tokens have one subject for all of them. 0: no ' +
+      'limit.',
+  },
+  {
     name: 'MAX_CONNECTIONS',
     kind: 'count',
     default: '5000',

@@ -9,10 +9,6 @@ const namesOfGoGateway: ReadonlyMap<string, string> = new Map([
   ['JWT_AUTH_SECRET', 'set JWT_SECRET'],
   ['GRPC_ENDPOINT', 'set CUEBOT_ENDPOINT'],
   ['HTTP_PORT', 'set REST_PORT'],
-  [
-    'RATE_LIMIT_RPS',
-    'nothing limits requests per second; the settings of the group Protection limit what each may cost',
-  ],
   ...['KEEPALIVE_TIME', 'KEEPALIVE_TIMEOUT', 'GRPC_KEEPALIVE_TIME', 'GRPC_KEEPALIVE_TIMEOUT'].map(
     (name) => [name, 'no keepalive pings are sent, since Cuebot closes the connection on them'] as const,
   ),
@@ -33,6 +29,7 @@ const ignoredByGoGateway: ReadonlyMap<string, string> = new Map([
   ['CORS_HEADERS', 'pages may send these header fields'],
   ['GRPC_MAX_MESSAGE_SIZE', 'longer replies of Cuebot fail, and 4 MiB are less than a busy farm’s list of jobs'],
   ['HTTP_TIMEOUT', 'calls that take longer are answered 504'],
+  ['RATE_LIMIT_RPS', 'callers who send more requests a second are answered 429, but for SERVICE_SUBJECTS'],
   ['REQUEST_TIMEOUT', 'calls that take longer are answered 504'],
   ['TLS_CERT_FILE', 'callers have to speak TLS'],
   ['MAX_CONCURRENT_STREAMS', 'a connection to GRPC_PORT has no more calls at a time'],

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
 import { GatewayError } from '../call/gateway-error.ts';
+import { retryFieldsOf } from '../call/retry-fields.ts';
 import { type StatusName, statuses } from '../call/status.ts';
 
 import { acceptsGzip, assertReadable } from './compress-message.ts';
@@ -37,7 +38,7 @@ export const connectProtocol: Protocol = {
     body: message,
   }),
   formatError: (error, _, challenge) => {
-    const { status, message, reason, statusDetails, header, trailer, retryAfterSeconds } = error;
+    const { status, message, reason, statusDetails, header, trailer } = error;
     // Not the RPC's errors but HTTP's: clients tell them by the status.
     if (reason === 'METHOD_NOT_ALLOWED') return { status: 405, headers: { allow: 'POST' }, body: Buffer.alloc(0) };
     const httpStatus = reason === 'UNKNOWN_RPC' ? 404 : status.httpStatus;
@@ -46,7 +47,7 @@ export const connectProtocol: Protocol = {
       ...writeMetadata(header),
       ...writeMetadata(trailer, 'trailer-'),
       'content-type': 'application/json',
-      ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
+      ...retryFieldsOf(error),
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
     };
     return { status: httpStatus, headers, body: Buffer.from(formatConnectError(status.name, message, details)) };

@@ -11,6 +11,7 @@ import { createLaneTurns } from './lane-turns.ts';
 import type { OtherGateway } from './other-gateways.ts';
 import { Session } from './session.ts';
 import { shareAnswers } from './shared-answers.ts';
+import { type ShareCounts, shareRequestCounts } from './request-counts.ts';
 import { type FailureNews, shareFailures } from './failure-news.ts';
 import { openStore } from './store.ts';
 import type { StoreSettings } from './store-settings.ts';
@@ -35,6 +36,7 @@ export interface Coordination {
   readonly answers: SharedAnswers;
   readonly writes: WriteNews;
   readonly failures: FailureNews;
+  readonly shareCounts: ShareCounts;
   /** Joins the others, with what they must agree upon. */
   readonly join: (description: GatewayDescription) => void;
   /** Why this gateway should get no requests, in a few words; undefined: nothing speaks against it. */
@@ -80,6 +82,7 @@ export async function createCoordination(options: CoordinationOptions): Promise<
     answers: shareAnswers({ store, keys, session, schedule }),
     writes: announceWrites(store, keys),
     failures: shareFailures(store, keys),
+    shareCounts: shareRequestCounts(store, keys),
     join: (description) => {
       own = description;
       session.start();

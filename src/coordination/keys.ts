@@ -14,6 +14,8 @@ export interface Keys {
   readonly writes: string;
   /** Where failed log-ins are told. */
   readonly failures: string;
+  /** What the counts of callers' requests begin with. */
+  readonly requests: string;
   /** What the channels of gateways begin with; a session follows. */
   readonly channel: string;
   /** A lane's turn, its queue, and which of those in the queue have writes. */
@@ -31,6 +33,7 @@ export function createKeys(prefix: string): Keys {
     seen: `${prefix}:seen`,
     writes: `${prefix}:writes`,
     failures: `${prefix}:failures`,
+    requests: `${prefix}:requests`,
     channel: `${prefix}:gateway:`,
     lane: (lane) => ({
       turn: `${prefix}:turn:${lane}`,

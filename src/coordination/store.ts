@@ -33,6 +33,8 @@ export interface Store {
   /** Resolves when the server has noted it; it holds for all servers to come. */
   readonly subscribe: (channel: string, listener: (message: string) => void) => Promise<void>;
   readonly unsubscribe: (channel: string) => void;
+  /** The connection itself, for the library that counts requests. */
+  readonly client: Redis;
   readonly watch: (watcher: StoreWatcher) => void;
   /** Gives the connection up, since it seems dead, and connects again. */
   readonly reconnect: () => void;
@@ -133,6 +135,7 @@ export async function openStore(settings: StoreSettings, logger: Logger): Promis
       listeners.delete(channel);
       void subscriber.unsubscribe(channel).catch(() => {});
     },
+    client: redis,
     watch: (watcher) => void watchers.push(watcher),
     reconnect: () => redis.disconnect(true),
     close: () => {

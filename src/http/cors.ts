@@ -17,7 +17,8 @@ const requestHeaders =
   'X-Grpc-Web, X-Request-Id, X-User-Agent';
 /** What pages may read beyond the body. */
 const exposedHeaders =
-  'Grpc-Encoding, Grpc-Message, Grpc-Status, Grpc-Status-Details-Bin, Retry-After, WWW-Authenticate, X-Request-Id';
+  'Grpc-Encoding, Grpc-Message, Grpc-Status, Grpc-Status-Details-Bin, Retry-After, WWW-Authenticate, ' +
+  'X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id';
 /** How long a browser may remember a preflight, in seconds: ten minutes, so that an origin that is removed is soon gone. */
 const maxAgeSeconds = 600;
 

@@ -116,6 +116,17 @@ const errorSchema: JsonSchema = {
 
 const errorContent: JsonSchema = { 'application/json': { schema: { $ref: '#/components/schemas/google.rpc.Status' } } };
 
+const rateLimitHeaders: JsonSchema = Object.fromEntries(
+  [
+    ['Limit', 'How many requests a caller may send in five seconds'],
+    ['Remaining', 'How many of them are left: 0'],
+    ['Reset', 'Seconds until counting begins anew'],
+  ].map(([name, description]) => [
+    `X-RateLimit-${name}`,
+    { description: `${description}; with 429, where RATE_LIMIT_RPS was the reason.`, schema: { type: 'integer' } },
+  ]),
+);
+
 const errorResponses: JsonSchema = {
   Unauthenticated: {
     description: 'No credentials, or none that count. Where a token is missing or bad, the body is plain text.',
@@ -134,6 +145,7 @@ const errorResponses: JsonSchema = {
         description: 'Seconds after which to try again; with 429 and 503.',
         schema: { type: 'integer' },
       },
+      ...rateLimitHeaders,
     },
     content: errorContent,
   },

@@ -4,6 +4,7 @@ import { compileWireToJson } from '../codec/json/wire-to-json.ts';
 import type { Registry } from '../registry/descriptors.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import type { GatewayError } from '../call/gateway-error.ts';
+import { retryFieldsOf } from '../call/retry-fields.ts';
 import { statusCode, statusOf } from '../call/status.ts';
 
 import { statusMessage, withDetailTypes } from './detail-types.ts';
@@ -54,7 +55,7 @@ export function compileErrorRenderer(
     const fields =
       jsonType +
       (progress === 'before-rpc' ? '' : renderHeader(error.header)) +
-      (error.retryAfterSeconds === undefined ? '' : `Retry-After: ${Math.ceil(error.retryAfterSeconds)}\r\n`) +
+      Object.entries(retryFieldsOf(error)).reduce((sum, [name, value]) => `${sum}${name}: ${value}\r\n`, '') +
       (trailer === undefined ? '' : announceTrailer(trailer)) +
       challengeOf(error, message, formatChallenge);
     const trailers = trailer === undefined ? undefined : renderTrailer(trailer);

@@ -105,6 +105,12 @@ export const metricTable = [
     help: 'Requests whose credentials did not suffice; TOKEN_MISSING is anybody who comes without one.',
   },
   {
+    name: 'cuegate_rate_limited_requests_total',
+    type: 'counter',
+    labels: [],
+    help: 'Requests that were answered 429, since their caller had sent more than RATE_LIMIT_RPS allows.',
+  },
+  {
     name: 'cuegate_refusals_total',
     type: 'counter',
     labels: ['rpc', 'reason'],

@@ -21,7 +21,6 @@ describe('findUnusedNames()', () => {
   });
 
   it.each([
-    ['RATE_LIMIT_RPS', 'nothing limits requests per second'],
     ['GRPC_ENDPOINT', 'set CUEBOT_ENDPOINT'],
     ['HTTP_PORT', 'set REST_PORT'],
     ['JWT_AUTH_SECRET', 'set JWT_SECRET'],

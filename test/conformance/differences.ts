@@ -146,6 +146,12 @@ export const differences: readonly Difference[] = [
     reason: 'Callers need not know the network behind the gateway; the log does.',
   },
   {
+    topic: 'More requests than `RATE_LIMIT_RPS` allows',
+    before: 'The setting stands in OpenCue’s documents, and is not read.',
+    now: 'Not limited by default. Where it is set, 429 (code 8) with `Retry-After`, `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`, on the average of five seconds; `RATE_LIMIT_SERVICE_RPS` is for `SERVICE_SUBJECTS`.',
+    reason: 'One script in a loop must not slow down everybody else. CueWeb speaks for all of its users.',
+  },
+  {
     topic: 'Numbers of more than 65,536 digits; values of more than 4 KiB in error messages',
     before: 'Read; quoted whole.',
     now: 'Answered 400 `a number has more than 65536 digits in a row`; quoted up to there, with the length of the whole.',

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 
 import { compileChallenge, type FormatChallenge } from '../../call/challenge.ts';
 import { type Challenge, GatewayError } from '../../call/gateway-error.ts';
+import { retryFieldsOf } from '../../call/retry-fields.ts';
 
 import { translateError } from '../execution/compile-error-translation.ts';
 import type { RefusalReason } from '../limits/refusal-reasons.ts';
@@ -20,13 +21,14 @@ const bare = compileChallenge(undefined);
 
 /** A refusal of the whole request: the status is HTTP's as well, whatever the client accepts. */
 export function refusal(error: unknown, requestId: string, formatChallenge: FormatChallenge = bare): GraphQLError {
-  const { status, reason, retryAfterSeconds, challenge: own } = GatewayError.from(error);
+  const failure = GatewayError.from(error);
+  const { status, reason, challenge: own } = failure;
   const { message, extensions, originalError } = translateError(error, requestId);
   // RFC 9110, 11.6.1 (https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1): a 401 says how to authenticate.
   const challenge = own ?? (status.name === 'UNAUTHENTICATED' ? challengeOf(reason) : undefined);
   const headers = {
     ...(challenge !== undefined && { 'www-authenticate': formatChallenge(challenge) }),
-    ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
+    ...retryFieldsOf(failure),
   };
   const http = { status: status.httpStatus, headers };
   return new GraphQLError(message, { extensions: { ...extensions, http }, originalError });
