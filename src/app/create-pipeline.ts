@@ -76,6 +76,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
   const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
   const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
   const { grpcTimeoutMs: timeoutMs, maxRequestBytes, maxSpecBytes, forwardMetadata: forwardsMetadata } = config;
+  const { grpcTimeoutMaxMs: maxTimeoutMs, httpTimeoutMs } = config;
   const { identityMismatch: mismatch, serviceSubjects: services } = config;
   const { claimNames } = config.authentication;
   const uidOf = claimNames.uid === undefined ? undefined : ({ claims }: Identity) => readUid(claims, claimNames);
@@ -98,7 +99,7 @@ export async function createPipeline(options: CreatePipelineOptions): Promise<Pi
     metrics: meters && measureCalls(meters.calls),
     log: logCalls(logger),
     audit: audit.record,
-    limits: limitCalls({ maxRequestBytes, timeoutMs, httpTimeoutMs: config.httpTimeoutMs }),
+    limits: limitCalls({ maxRequestBytes, timeoutMs, maxTimeoutMs, httpTimeoutMs }),
     authorization: authorize(policy, { open: look, close }),
     validation: validateRequests(validation),
     keys: explainEmptyKeys({ open: look }),

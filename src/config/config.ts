@@ -29,7 +29,10 @@ export interface Config {
   /** Undefined: plain text. */
   readonly cuebotTls: TlsFiles | undefined;
   readonly grpcTimeoutMs: number;
-  readonly httpTimeoutMs: number;
+  /** Of the RPCs that may take long, where a caller asks for it. */
+  readonly grpcTimeoutMaxMs: number;
+  /** Undefined: as long as any. */
+  readonly httpTimeoutMs: number | undefined;
   readonly maxReceiveBytes: number;
   /** Undefined: the protos that cuegate brings along. */
   readonly protoSource: string | undefined;
@@ -187,7 +190,8 @@ export function readConfig(raw: RawConfig): ReadConfig {
     upstreamTransport: read.text('UPSTREAM_TRANSPORT') as Config['upstreamTransport'],
     cuebotTls: readCuebotTls(read, problems),
     grpcTimeoutMs,
-    httpTimeoutMs: read.text('HTTP_TIMEOUT') === '' ? grpcTimeoutMs : read.number('HTTP_TIMEOUT'),
+    grpcTimeoutMaxMs: read.number('GRPC_TIMEOUT_MAX'),
+    httpTimeoutMs: read.text('HTTP_TIMEOUT') === '' ? undefined : read.number('HTTP_TIMEOUT'),
     maxReceiveBytes: read.number('GRPC_MAX_RECV_MSG_MB'),
     protoSource: read.text('PROTO_SOURCE') || undefined,
     protoPath: read.text('PROTO_PATH') || undefined,

@@ -113,8 +113,18 @@ export const options = [
     default: '30s',
     group: 'Upstream',
     description:
-      'How long a call may take, waiting included. A caller may ask for less by the header Grpc-Timeout, never for more. ' +
-      'Cuebot has RPCs that never answer, so there is no "unlimited".',
+      'How long a call may take, waiting included. A caller may ask for less by the header Grpc-Timeout, and for more only where ' +
+      'GRPC_TIMEOUT_MAX says so. Cuebot has RPCs that never answer, so there is no "unlimited".',
+  },
+  {
+    name: 'GRPC_TIMEOUT_MAX',
+    kind: 'duration',
+    default: '5m',
+    group: 'Upstream',
+    description:
+      'How long a call of LaunchSpec, LaunchSpecAndWait or GetJobs may take where its caller asks for more than GRPC_TIMEOUT, by ' +
+      'Grpc-Timeout, Connect-Timeout-Ms or the deadline of gRPC: these take long on a large farm (long in schema/rpcs.yaml). What is ' +
+      'not more than GRPC_TIMEOUT changes nothing.',
   },
   {
     name: 'HTTP_TIMEOUT',
@@ -122,7 +132,8 @@ export const options = [
     alsoNamed: [{ name: 'REQUEST_TIMEOUT' }],
     group: 'Upstream',
     description:
-      'How long a call that came by HTTP may take, where that is less than GRPC_TIMEOUT. Default: as long as GRPC_TIMEOUT says. ' +
+      'How long a call that came by HTTP may take, where that is less than GRPC_TIMEOUT and GRPC_TIMEOUT_MAX say. Default: as ' +
+      'long as they do. ' +
       'Also read from REQUEST_TIMEOUT.',
   },
   {

@@ -11,7 +11,7 @@ import { workInTurns } from './work-in-turns.ts';
 
 /** What answering once needs. */
 export interface AnswerOnceOptions {
-  /** How long a call may take, in milliseconds: it goes on when its first caller has gone. */
+  /** How long a call may take at least, in milliseconds: it goes on when its first caller has gone. */
   readonly timeoutMs: number;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
@@ -51,12 +51,12 @@ export function answerOnce({ timeoutMs, now, shared }: AnswerOnceOptions): Inter
       const known = answers.find(key);
       if (known !== undefined && known.request !== request) throw reusedKey(idempotencyKey);
       if (known !== undefined) return waitFor(known.reply, call, known);
-      const endsAt = now() + timeoutMs;
+      const endsAt = Math.max(now() + timeoutMs, call.deadlineAt ?? 0);
       const sendFirst = () => send(call, next, endsAt);
       const reply =
         shared === undefined
           ? sendFirst()
-          : sendIfFirst(shared, { key, request, endsAt, keptMs: timeoutMs + rememberedMs, send: sendFirst }, () =>
+          : sendIfFirst(shared, { key, request, endsAt, keptMs: endsAt - now() + rememberedMs, send: sendFirst }, () =>
               reusedKey(idempotencyKey),
             );
       answers.keep(key, request, reply, endsAt);

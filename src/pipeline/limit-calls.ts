@@ -6,24 +6,32 @@ import type { Interceptor } from './interceptor.ts';
 export interface CallLimits {
   readonly maxRequestBytes: number;
   readonly timeoutMs: number;
-  /** How long one may take that came by HTTP; not given: as long as any. */
-  readonly httpTimeoutMs?: number;
+  /** How long a call of an RPC that may take long may take, where its caller asks for more than `timeoutMs`. */
+  readonly maxTimeoutMs?: number;
+  /** How long one may take that came by HTTP; undefined: as long as any. */
+  readonly httpTimeoutMs?: number | undefined;
 }
 
 /**
  * Refuses requests above a size, and gives every other call a deadline.
  *
  * Cuebot answers a request above its 100 MiB by resetting the stream, which a client sees as CANCELLED with no reason; this
- * says what is wrong. The deadline is the gateway's own, or the caller's where that is sooner: a wish for more time is
- * clamped and not refused. It counts from here, so that time spent waiting in a lane is part of it.
+ * says what is wrong. The deadline is the gateway's own, or the caller's where that is sooner, or later and the RPC may take
+ * long: a wish for more time is clamped and not refused. It counts from here, so that time spent waiting in a lane is part of it.
  */
-export function limitCalls({ maxRequestBytes, timeoutMs: anyMs, httpTimeoutMs = anyMs }: CallLimits): Interceptor {
-  return () => (next) => (call) => {
-    const longestMs = call.surface === 'grpc' ? anyMs : Math.min(anyMs, httpTimeoutMs);
-    const { request, timeoutMs = longestMs } = call;
-    if (request.byteLength > maxRequestBytes) return Promise.reject(tooLarge(request.byteLength, maxRequestBytes));
-    if (timeoutMs <= 0) return Promise.reject(deadlineExceeded());
-    return next({ ...call, deadlineAt: Date.now() + Math.min(timeoutMs, longestMs) });
+export function limitCalls(limits: CallLimits): Interceptor {
+  const { maxRequestBytes, timeoutMs: usualMs, maxTimeoutMs = usualMs } = limits;
+  const { httpTimeoutMs = Number.POSITIVE_INFINITY } = limits;
+  return ({ mayTakeLong }) => {
+    const anyMs = mayTakeLong ? Math.max(usualMs, maxTimeoutMs) : usualMs;
+    return (next) => (call) => {
+      const httpMs = call.surface === 'grpc' ? Number.POSITIVE_INFINITY : httpTimeoutMs;
+      const longestMs = Math.min(anyMs, httpMs);
+      const { request, timeoutMs = Math.min(usualMs, httpMs) } = call;
+      if (request.byteLength > maxRequestBytes) return Promise.reject(tooLarge(request.byteLength, maxRequestBytes));
+      if (timeoutMs <= 0) return Promise.reject(deadlineExceeded());
+      return next({ ...call, deadlineAt: Date.now() + Math.min(timeoutMs, longestMs) });
+    };
   };
 }
 

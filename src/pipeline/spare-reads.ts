@@ -8,7 +8,7 @@ import type { WriteNews } from './write-news.ts';
 
 /** What sparing reads needs. */
 export interface SpareReadsOptions {
-  /** How long a shared call may take, in milliseconds. */
+  /** How long a shared call may take at least, in milliseconds. */
   readonly timeoutMs: number;
   /** Milliseconds of any clock that does not run backwards. */
   readonly now: () => number;
@@ -33,7 +33,7 @@ const maxComparedBytes = 16_384;
  * reply is kept only for callers who named an age, and for the age that the first of them named, which bounds the memory to
  * what is asked for in that time.
  *
- * A shared call has the gateway's full deadline and outlives any single caller. Each waits with a deadline of their own, and
+ * A shared call has the gateway's full deadline, or the first caller's where that is later, and outlives any single caller. Each waits with a deadline of their own, and
  * when the last one has left, the call is given up.
  */
 export function spareReads({ timeoutMs, now, meters, news }: SpareReadsOptions): Interceptor {
@@ -87,7 +87,8 @@ export function spareReads({ timeoutMs, now, meters, news }: SpareReadsOptions):
       meters?.reused();
       return known.reply;
     }
-    const joined = inFlight.get(key);
+    const found = inFlight.get(key);
+    const joined = found?.lastsFor(call) === true ? found : undefined;
     if (joined !== undefined) meters?.shared();
     const read = joined ?? send(key, call, next);
     const reply = read.join(call);
@@ -110,6 +111,8 @@ class SharedRead {
   readonly sentAt: number;
   readonly #givenUp = new Departure();
   readonly #endsAt: number;
+  /** How long it could take, when it was begun. */
+  readonly #patienceMs: number;
   readonly #onEnd: () => void;
   #waiting = 0;
 
@@ -117,11 +120,18 @@ class SharedRead {
     this.sentAt = sentAt;
     this.#onEnd = onEnd;
     const { deadlineAt = 0 } = first;
-    const endsAt = Date.now() + timeoutMs;
+    const now = Date.now();
+    const endsAt = Math.max(now + timeoutMs, deadlineAt);
     // Whoever has the gateway's own deadline, which was set a moment ago, ends with the call itself and needs no timer.
     this.#endsAt = endsAt - deadlineAt < momentMs ? deadlineAt : endsAt;
+    this.#patienceMs = endsAt - now;
     this.reply = next({ ...first, deadlineAt: this.#endsAt, signal: this.#givenUp });
     this.reply.then(onEnd, onEnd);
+  }
+
+  /** Whether it was begun to take as long as this caller is willing to wait; few are willing to wait longer than others. */
+  lastsFor({ deadlineAt = 0 }: Call): boolean {
+    return deadlineAt - Date.now() <= this.#patienceMs;
   }
 
   join(call: Call): Promise<Reply> {

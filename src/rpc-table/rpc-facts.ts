@@ -32,6 +32,8 @@ export interface RpcFacts {
   /** The strings of its request that say who calls. They are filled in from the caller's identity. */
   readonly identityFields: readonly FieldPath[];
   readonly takesIdempotencyKey: boolean;
+  /** Whether callers may ask for more time than others have. */
+  readonly mayTakeLong: boolean;
   /** Which of several Cuebots its calls go to; undefined: whichever has time. */
   readonly affinity: Affinity | undefined;
   /** Whether its answers say which of several Cuebots gave them, since they are about that one. */
@@ -59,6 +61,7 @@ export function undecidedFacts(method: MethodDescriptor): RpcFacts {
     validations: [],
     identityFields: [],
     takesIdempotencyKey: false,
+    mayTakeLong: false,
     affinity: undefined,
     namesCuebot: false,
     keys: [],

@@ -144,6 +144,7 @@ export const rpcTableSchema = strictObject({
     strictObject({ rpcs, field, why }),
   ),
   'idempotency-keys': rows('RPCs that take an idempotency key.', strictObject({ rpcs, why })),
+  long: rows('RPCs whose callers may ask for more time than GRPC_TIMEOUT.', strictObject({ rpcs, why })),
   affinity: rows(
     'RPCs that depend on the memory of one process, where there are several Cuebots. An earlier row wins.',
     strictObject({

@@ -67,6 +67,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
   const keyed = document['idempotency-keys'].flatMap(({ rpcs }, index) =>
     reading.methodsOf(rpcs, ['idempotency-keys', index, 'rpcs']),
   );
+  const long = document.long.flatMap(({ rpcs }, index) => reading.methodsOf(rpcs, ['long', index, 'rpcs']));
   const entityKeys = compileEntityKeys(document.keys, reading);
   const refetchesAfter = compileRefetches(document.refetch, reading, (method) => facts.get(method)!);
   const affinities = compileAffinities(document.affinity, reading);
@@ -85,6 +86,7 @@ export function compileRpcTable(registry: Registry, source: RpcTableSource): Rpc
       validations: validations.get(row.method) ?? [],
       identityFields: identityFields.get(row.method) ?? [],
       takesIdempotencyKey: keyed.includes(row.method),
+      mayTakeLong: long.includes(row.method),
       affinity: affinities.get(row.method),
       namesCuebot: naming.includes(row.method),
       keys: entityKeys.of(row.method),

@@ -125,7 +125,7 @@ export const differences: readonly Difference[] = [
   {
     topic: 'Deadlines',
     before: 'None unless the caller sets one; a call may hang for ever.',
-    now: '`GRPC_TIMEOUT` (30 s by default), or the caller’s own where that is shorter; a longer one is cut to it.',
+    now: '`GRPC_TIMEOUT` (30 s by default), or the caller’s own where that is shorter; a longer one is cut to it, but up to `GRPC_TIMEOUT_MAX` (5 min) for `LaunchSpec`, `LaunchSpecAndWait` and `GetJobs`.',
     reason: 'Cuebot has RPCs that never answer.',
     recorded: {
       concerns: ({ request, response }) => timeoutOf(request) >= 1e9 && response.includes('"deadline"'),

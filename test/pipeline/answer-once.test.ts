@@ -113,6 +113,13 @@ describe('answerOnce()', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('goes on for as long as its first caller was willing to wait, where that is longer', async () => {
+    const { namesOf, sent, clock } = once();
+    await namesOf('a', { deadlineAt: clock.ms + 60_000 });
+    await namesOf('b', { deadlineAt: clock.ms + 500, idempotencyKey: 'other' });
+    expect(sent.map(({ deadlineAt }) => deadlineAt! - clock.ms)).toEqual([60_000, 1_000]);
+  });
+
   it('remembers a thousand answers, and the newest ones', async () => {
     const { namesOf, sent } = once();
     for (let index = 0; index <= 1_000; index++) await namesOf('a', { idempotencyKey: String(index) });

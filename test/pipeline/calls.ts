@@ -78,6 +78,7 @@ export function factsOf(called: MethodDescriptor, kind: RpcKind, overrides: Part
     validations: [],
     identityFields: [],
     takesIdempotencyKey: false,
+    mayTakeLong: false,
     affinity: undefined,
     namesCuebot: false,
     keys: [],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Call } from '../../src/call/call.ts';
-import { limitCalls } from '../../src/pipeline/limit-calls.ts';
+import { type CallLimits, limitCalls } from '../../src/pipeline/limit-calls.ts';
 
-import { callOf, method, pipe, replyOf, tableOf } from './calls.ts';
+import { callOf, factsOf, method, pipe, replyOf, tableOf } from './calls.ts';
 
 const get = method('GetShelf');
 const table = tableOf([[get, 'read']]);
@@ -37,6 +37,45 @@ describe('limitCalls(), of time,', () => {
       status: { name: 'DEADLINE_EXCEEDED', httpStatus: 504 },
       message: 'context deadline exceeded',
     });
+  });
+});
+
+describe('limitCalls(), of RPCs that may take long,', () => {
+  /** How long a call has, to the second. */
+  async function secondsOf(call: Partial<Call>, limits: Partial<CallLimits> = {}): Promise<number> {
+    const limit = limitCalls({ maxRequestBytes: 3, timeoutMs: 30_000, maxTimeoutMs: 300_000, ...limits });
+    const before = Date.now();
+    let deadline = 0;
+    const invoke = limit(factsOf(get, 'read', { mayTakeLong: true }))(
+      async ({ deadlineAt = 0 }) => {
+        deadline = deadlineAt;
+        return replyOf();
+      },
+      () => expect.fail('another RPC was asked'),
+    );
+    await invoke(callOf(get, call));
+    return Math.floor((deadline - before) / 1000);
+  }
+
+  it.each([
+    ['nothing', undefined, 30],
+    ['less', 5_000, 5],
+    ['more', 90_000, 90],
+    ['for ever', Number.POSITIVE_INFINITY, 300],
+  ])('gives a caller who asks for %s so many seconds', async (_, timeoutMs, expected) => {
+    expect(await secondsOf({ timeoutMs })).toBe(expected);
+  });
+
+  it('gives callers by HTTP no more than HTTP_TIMEOUT, and those by gRPC what they ask for', async () => {
+    const limits = { httpTimeoutMs: 60_000 };
+    expect(await secondsOf({ timeoutMs: 90_000 }, limits)).toBe(60);
+    expect(await secondsOf({ timeoutMs: 90_000, surface: 'grpc' }, limits)).toBe(90);
+    expect(await secondsOf({}, limits)).toBe(30);
+    expect(await secondsOf({}, { httpTimeoutMs: 10_000 })).toBe(10);
+  });
+
+  it('gives no less than all have', async () => {
+    expect(await secondsOf({ timeoutMs: 90_000 }, { maxTimeoutMs: 1_000 })).toBe(30);
   });
 });
 

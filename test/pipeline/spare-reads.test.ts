@@ -41,6 +41,18 @@ describe('spareReads(), of reads in flight,', () => {
     expect(upstream.arrived).toHaveLength(2);
   });
 
+  it('sends a read again for whoever is willing to wait longer than it may take, and shares that one', async () => {
+    const upstream = holdUpstream();
+    const invoke = pipe(table, [spareReads({ timeoutMs: 1_000, now: () => 0 })], upstream.invoke);
+    const until = (ms: number) => ({ deadlineAt: Date.now() + ms });
+    void invoke(callOf(get, until(1_000)));
+    void invoke(callOf(get, until(600_000)));
+    void invoke(callOf(get, until(500_000)));
+    void invoke(callOf(get, until(1_000)));
+    expect(upstream.arrived).toHaveLength(2);
+    expect(upstream.arrived[1]!.deadlineAt! - Date.now()).toBeGreaterThan(300_000);
+  });
+
   it('sends a read again after the first one was answered', async () => {
     const upstream = holdUpstream();
     const invoke = pipe(table, [spareReads({ timeoutMs: 1_000, now: () => 0 })], upstream.invoke);

@@ -15,7 +15,7 @@ export interface LaneLimits {
   readonly maxWaiting: number;
   /** How long a call may wait before it is turned away, in milliseconds. */
   readonly maxWaitMs: number;
-  /** How long a call that was sent may take, in milliseconds, whatever its caller is willing to wait. */
+  /** How long a call that was sent may take at least, in milliseconds, though its caller waits no more; longer if they do. */
   readonly callMs: number;
 }
 
@@ -34,7 +34,7 @@ interface Place {
 
 /**
  * Lets one call run at a time. Free again when the reply's bytes are in; a read that takes longer than the hold limit lets
- * the next one start, a write does not until it is answered or the gateway's own deadline has passed. A caller's deadline ends
+ * the next one start, a write does not until it is answered or the gateway's own deadline, or its caller's later one, has passed. A caller's deadline ends
  * their waiting and nothing else: whoever could end the call itself, and with it the lane, could let others' calls overlap.
  *
  * Writes go first; callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting
@@ -83,7 +83,7 @@ export class Lane {
     if (this.#holder === undefined && this.#mayBegin(kind)) this.#observeWait?.(0);
     else await this.#measureWait(call, kind);
     const holder = this.#hold();
-    const endsAt = Date.now() + this.#limits.callMs;
+    const endsAt = Math.max(Date.now() + this.#limits.callMs, call.deadlineAt ?? 0);
     // A call that was sent goes on, since Cuebot would go on anyway, and the lane must know when it ends.
     const reply = next({ ...call, signal: neverAborted, deadlineAt: endsAt });
     const release = () => this.#release(holder);

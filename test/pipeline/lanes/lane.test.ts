@@ -33,6 +33,19 @@ describe('Lane', () => {
     expect(lane.state).toEqual({ waiting: 0, busy: false });
   });
 
+  it('holds a write for as long as its caller waits, where that is longer than calls may take', async () => {
+    const [lane, upstream] = [new Lane('shelf', limits), holdUpstream()];
+    const deadlineAt = Date.now() + 120_000;
+    const long = lane.run(named('long', { deadlineAt }), 'write', upstream.invoke);
+    const next = lane.run(named('next'), 'write', upstream.invoke);
+    expect(upstream.arrived[0]!.deadlineAt).toBe(deadlineAt);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(order(upstream)).toEqual(['long']);
+    await upstream.answer(0);
+    await upstream.answer(1);
+    expect([(await long).message, (await next).message]).toEqual([Uint8Array.of(0), Uint8Array.of(1)]);
+  });
+
   it('tells how many calls a new one would wait for, and turns the waiting ones away', async () => {
     const [lane, upstream] = [new Lane('shelf', limits), holdUpstream()];
     expect(lane.load).toBe(0);

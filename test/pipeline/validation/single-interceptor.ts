@@ -51,6 +51,8 @@ export interface SentCall {
   readonly rpc: string;
   readonly request: unknown;
   readonly metadata: Call['metadata'];
+  /** Undefined where nothing has set one. */
+  readonly deadlineAt: Call['deadlineAt'];
 }
 
 /** @param answer what the upstream answers to a call, as plain values; it may throw. Empty messages by default. */
@@ -60,8 +62,8 @@ export function pipeThrough(
   answer: (call: SentCall) => unknown = () => ({}),
 ): SingleInterceptor {
   const sent: SentCall[] = [];
-  const invoke = pipe(table, [intercept], async ({ method, request, metadata }) => {
-    const call = { rpc: method.fullName, request: open(method.input)(request), metadata };
+  const invoke = pipe(table, [intercept], async ({ method, request, metadata, deadlineAt }) => {
+    const call = { rpc: method.fullName, request: open(method.input)(request), metadata, deadlineAt };
     sent.push(call);
     return { message: close(method.output)(await answer(call)), header: [], trailer: [] };
   });
