@@ -251,7 +251,7 @@ describe('CORS', () => {
     const { ask } = await start({ corsOrigins: [friend] });
     expect(await ask('POST', { Origin: friend, 'Sec-Fetch-Site': 'cross-site' })).toBe(
       'HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: https://cueweb.studio.example\r\n' +
-        'Access-Control-Expose-Headers: Grpc-Encoding, Grpc-Message, Grpc-Status, Grpc-Status-Details-Bin, Retry-After, WWW-Authenticate, X-Request-Id\r\nVary: Origin\r\nDate: $DATE\r\nContent-Length: 3\r\n\r\nraw',
+        'Access-Control-Expose-Headers: Grpc-Encoding, Grpc-Message, Grpc-Status, Grpc-Status-Details-Bin, Retry-After, WWW-Authenticate, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id\r\nVary: Origin\r\nDate: $DATE\r\nContent-Length: 3\r\n\r\nraw',
     );
   });
 

@@ -34,8 +34,9 @@ interface Place {
 
 /**
  * Lets one call run at a time. Free again when the reply's bytes are in; a read that takes longer than the hold limit lets
- * the next one start, a write does not until it is answered or the gateway's own deadline, or its caller's later one, has passed. A caller's deadline ends
- * their waiting and nothing else: whoever could end the call itself, and with it the lane, could let others' calls overlap.
+ * the next one start. A write does not until it is answered, or until the gateway's own deadline and its caller's have passed. A
+ * caller's deadline ends their waiting and nothing else: whoever could end the call itself, and with it the lane, could let
+ * others' calls overlap.
  *
  * Writes go first; callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting
  * is turned away. Where several gateways share the lane, a call also needs this one's turn among them.
