@@ -23,6 +23,7 @@ import type { MethodDescriptor } from '../registry/descriptors.ts';
 import { openCuebots } from './open-cuebots.ts';
 import { createPipeline } from './create-pipeline.ts';
 import { describeGateway, openCoordination } from './open-coordination.ts';
+import { version } from './version.ts';
 
 /** A gateway that answers. */
 export interface Gateway {
@@ -156,9 +157,11 @@ async function openGateway(
   await authentication.start();
   coordination?.join(describeGateway(config, snapshot));
   const metricsAddress = { host: config.metricsHost, port: config.metricsPort ?? 0 };
-  const metricsServer = await meters?.serve({ readiness: readinessInDetail, onError }).catch((error: unknown) => {
-    throw explainListenError(error, { ...metricsAddress, hostSetting: 'METRICS_HOST', portSetting: 'METRICS_PORT' });
-  });
+  const metricsServer = await meters
+    ?.serve({ readiness: readinessInDetail, version, onError })
+    .catch((error: unknown) => {
+      throw explainListenError(error, { ...metricsAddress, hostSetting: 'METRICS_HOST', portSetting: 'METRICS_PORT' });
+    });
   // Last, so that the end of every call can still be seen.
   opened.push(() => metricsServer?.close({ timeoutMs: 1_000 }));
 
@@ -173,6 +176,7 @@ async function openGateway(
     webSockets,
     fallback,
     readiness,
+    version,
     onError,
     keepAliveTimeoutMs: config.httpKeepAliveMs,
     tls,

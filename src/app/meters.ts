@@ -72,7 +72,7 @@ export interface Meters {
   readonly closed: (reason: string) => void;
   readonly watch: (state: WatchedState) => void;
   /** Listens where the settings say. */
-  readonly serve: (options: Pick<ServerOptions, 'readiness' | 'onError'>) => Promise<RunningServer>;
+  readonly serve: (options: Pick<ServerOptions, 'readiness' | 'version' | 'onError'>) => Promise<RunningServer>;
 }
 
 /** The meters that the settings ask for; undefined: none, and nothing is measured. */

@@ -10,7 +10,8 @@ import { beforeRouting } from '../rest/before-routing.ts';
 import type { Metrics } from '../telemetry/create-metrics.ts';
 
 /** What the metrics' own listener needs. */
-export interface MetricsServerOptions extends Pick<ServerOptions, 'host' | 'port' | 'readiness' | 'onError'> {
+export interface MetricsServerOptions
+  extends Pick<ServerOptions, 'host' | 'port' | 'readiness' | 'version' | 'onError'> {
   readonly metrics: Metrics;
   /** Names by which the gateway may be called (ALLOWED_HOSTS), besides those that always count. */
   readonly allowedHosts: readonly string[];

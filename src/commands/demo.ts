@@ -4,6 +4,7 @@ import { pino } from 'pino';
 
 import { signToken } from '../authentication/hmac/sign-token.ts';
 import { type Config, readConfig } from '../config/config.ts';
+import type { RawConfig } from '../config/read-settings.ts';
 import type { DemoCuebot, DemoCuebotOptions } from '../demo/demo-cuebot.ts';
 import { createDemoCuebot, DemoStartError } from '../demo/demo-cuebot.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -36,7 +37,7 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
   } = readConfig({
     environment: {
       JWT_SECRET: randomBytes(48).toString('base64url'),
-      HOST: '127.0.0.1',
+      HOST: hostOf({ ...environment, ...flags }),
       GRPC_PORT: '0',
       LOG_LEVEL: 'warn',
       ...environment,
@@ -70,6 +71,14 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
         });
   process.stdout.write(describeDemo(gateway, config, cuebot.endpoint, token));
 };
+
+/**
+ * Where the gateway listens unless HOST says it: on this machine alone. The image says by DEMO_HOST that it is all of a container, since
+ * published ports do not lead to loopback; whoever wants no tokens has to say so much more plainly.
+ */
+function hostOf({ AUTH: auth, DEMO_HOST: host }: RawConfig['environment']): string {
+  return auth === 'none' || !host ? '127.0.0.1' : host;
+}
 
 async function serveCuebotOnly(options: DemoCuebotOptions): Promise<void> {
   const cuebot = await startCuebot(options);

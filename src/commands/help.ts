@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-
+import { version } from '../app/version.ts';
 import { flagOf, type Option } from '../config/settings.ts';
 
 import type { Command } from './command.ts';
@@ -8,9 +7,6 @@ import { groupOptions } from '../config/describe-settings.ts';
 
 /** `cuegate help`: the commands and every setting, out of the tables; `cuegate COMMAND --help`: that command alone. */
 export const help: Command = async ({ switches, words }) => {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
   const [about] = words as readonly CommandName[];
   const text = about === undefined || about === 'help' ? formatHelp() : formatCommandHelp(about);
   process.stdout.write(switches.has('version') ? `${version}\n` : text);

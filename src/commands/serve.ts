@@ -2,6 +2,7 @@ import { pino } from 'pino';
 
 import { createGateway } from '../app/gateway.ts';
 import { takeSnapshot } from '../app/snapshot.ts';
+import { version } from '../app/version.ts';
 import { createAuthentication } from '../authentication/create-authentication.ts';
 import { formatExampleFile } from '../config/config-file.ts';
 import { ConfigError, printConfig, readConfig } from '../config/config.ts';
@@ -26,6 +27,7 @@ export const serve: Command = async (input) => {
   closeOnSignal(gateway.close, config.drainDelayMs + config.shutdownTimeoutMs, logger);
   logger.info(
     {
+      version,
       url: gateway.url,
       graphql: `${gateway.url}/graphql`,
       ...(gateway.grpcPort !== undefined && { grpcPort: gateway.grpcPort }),

@@ -11,7 +11,7 @@ import {
   sendEarlyAnswer,
 } from './before-routing.ts';
 import { type CloseReason, type ConnectionLimits, createConnections, endSocket } from './connections.ts';
-import { liveness, type Readiness, serveHealth } from './health.ts';
+import { type Readiness, serveHealth, serveLiveness } from './health.ts';
 import type { Handler } from './mount.ts';
 import { sendAnswer } from './send-answer.ts';
 import { compileServeHttp2 } from './serve-http2.ts';
@@ -42,6 +42,8 @@ export interface ServerOptions {
   readonly fallback: Handler;
   /** Whether traffic may come; asked by `/readyz`, so it must not wait for anything. */
   readonly readiness: () => Readiness;
+  /** What `/healthz` says that this is; nothing when not given. */
+  readonly version?: string;
   /** Told about an error in a handler, which then answers 500. */
   readonly onError: (error: unknown) => void;
   /** What the server shows of itself, to speak TLS, and HTTP/2 to whoever offers it; HTTP/1.1 in plain text when not given. */
@@ -222,9 +224,9 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
 /** Health first, then the mounts, then the rest. */
 function compileMounts(options: ServerOptions, life: { isClosing: boolean }): Route {
-  const { mounts, documents = {}, fallback, readiness } = options;
+  const { mounts, documents = {}, fallback, readiness, version } = options;
   const handlers: readonly (readonly [path: string, handler: Handler])[] = [
-    ['/healthz', liveness],
+    ['/healthz', serveLiveness(version)],
     ['/readyz', serveHealth(() => (life.isClosing ? { ready: false, reason: 'shutting down' } : readiness()))],
     ...Object.entries(mounts),
   ];

@@ -8,10 +8,14 @@ export interface Readiness {
   readonly reason?: string;
   /** How each server behind the gateway is doing, by its address: for those who operate it, never for callers. */
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** Of the program: who rolls a release out sees which one answers. */
+  readonly version?: string;
 }
 
 /** Alive: the event loop turns. Nothing else is asked, so that a sick upstream does not get the gateway restarted. */
-export const liveness: Handler = serveHealth(() => ({ ready: true }));
+export function serveLiveness(version: string | undefined): Handler {
+  return serveHealth(() => ({ ready: true, ...(version !== undefined && { version }) }));
+}
 
 /** What balancers probe by; HAProxy's default is OPTIONS (https://docs.haproxy.org/2.6/configuration.html#option%20httpchk). */
 const methods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
@@ -26,8 +30,8 @@ export function serveHealth(readiness: () => Readiness): Handler {
       sendAnswer(response, { status: 405, headers: { Allow: methods.join(', ') } });
       return;
     }
-    const { ready, reason, endpoints } = readiness();
-    const health = ready ? { status: 'ok', endpoints } : { status: 'unavailable', reason, endpoints };
+    const { ready, reason, endpoints, version } = readiness();
+    const health = ready ? { status: 'ok', version, endpoints } : { status: 'unavailable', reason, endpoints };
     sendAnswer(response, {
       status: ready ? 200 : 503,
       headers: {

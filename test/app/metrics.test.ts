@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { version } from '../../src/app/version.ts';
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { createGateway } from '../../src/app/gateway.ts';
 import { closeReasons } from '../../src/http/connections.ts';
@@ -130,7 +131,7 @@ describe('the metrics of a gateway', () => {
 
   it('have a listener of their own', async () => {
     expect((await running.rest('metrics')).status).toBe(404);
-    expect(await read('/healthz')).toBe('{"status":"ok"}\n');
+    expect(await read('/healthz')).toBe(`{"status":"ok","version":"${version}"}\n`);
     expect(await read('/show.ShowInterface/GetShows')).toBe('here are /metrics, /healthz and /readyz\n');
   });
 });

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
 
+import { version } from '../../src/app/version.ts';
+
 import { send, startGateway, type TestGateway } from './running-gateway.ts';
 
 /** What callers and orchestrators see while Cuebot is away, and when it is back. */
@@ -24,7 +26,7 @@ describe('a gateway whose Cuebot', () => {
     await running.cuebot.close();
     await vi.waitFor(async () => expect((await get('/readyz')).status).toBe(503), { timeout: 120_000 });
     expect((await get('/readyz')).json).toEqual({ status: 'unavailable', reason: 'Cuebot cannot be reached' });
-    expect((await get('/healthz')).json).toEqual({ status: 'ok' });
+    expect((await get('/healthz')).json).toEqual({ status: 'ok', version });
   });
 
   it('is away answers REST with 503', async () => {

@@ -187,8 +187,11 @@ describe('docs/operating.md', () => {
       scrape_configs: [config],
     } = parse(snippet);
     expect(config.job_name).toBe('cuegate');
-    const { services } = parse(readFileSync(pathOf('deploy/docker-compose.yaml'), 'utf8'));
-    expect(config.static_configs[0].targets).toEqual([`cuegate:${services.cuegate.environment.METRICS_PORT}`]);
+    const { services } = parse(readFileSync(pathOf('deploy/docker-compose.yaml'), 'utf8'), { merge: true });
+    const gateways = Object.keys(services).filter((name) => name.startsWith('cuegate'));
+    expect(config.static_configs[0].targets).toEqual(
+      gateways.map((name) => `${name}:${services[name].environment.METRICS_PORT}`),
+    );
   });
 
   it('knows the defaults of the settings that it names', () => {
