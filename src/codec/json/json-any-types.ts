@@ -10,12 +10,18 @@ export interface AnyType {
  * Finds the `@type` of the object that comes next and of all objects inside it, by where each begins; the reader then
  * stands behind it. All at once because an Any may hold an Any, thousands of times: looking through the rest of the text
  * for each of them anew would take quadratic time. `depth` is how many brackets may open inside the object.
- * Throws JsonError for what is wrong with the outer object; inside, it may yet turn out that an object is no Any.
+ * Throws JsonError for what is wrong with the outer object; inside, it may yet turn out that an object is no Any. Stops now and
+ * then, and is not disturbed by what is read meanwhile: nothing is.
  */
-export function findAnyTypes(reader: JsonReader, depth: number): ReadonlyMap<number, AnyType> {
+export function* findAnyTypes(reader: JsonReader, depth: number): Generator<void, ReadonlyMap<number, AnyType>> {
   const types = new Map<number, AnyType>();
   const open: number[] = [];
+  let stop = reader.position + bytesPerStep;
   do {
+    if (reader.position > stop) {
+      stop = reader.position + bytesPerStep;
+      yield;
+    }
     const c = reader.peek();
     if (c === QUOTE) {
       const at = reader.position;
@@ -42,6 +48,9 @@ export function findAnyTypes(reader: JsonReader, depth: number): ReadonlyMap<num
   } while (open.length > 0);
   return types;
 }
+
+/** How much is looked through before others may have their turn: a millisecond or two. */
+const bytesPerStep = 256 * 1024;
 
 /** Whether the name that was read last is `@type`. */
 export function isTypeName({ text, textStart, textEnd }: JsonReader): boolean {

@@ -33,8 +33,10 @@ export function stepMembersOfAny(transcoder: Transcoder, frame: Frame): void {
 }
 
 /** Reads some of what is left of something long. */
-export function stepLong(transcoder: Transcoder, { goOn }: Frame): void {
-  if (goOn!()) transcoder.end();
+export function stepLong(transcoder: Transcoder, { goOn, andThen }: Frame): void {
+  if (!goOn!()) return;
+  transcoder.end();
+  andThen?.();
 }
 
 /** Reads a name; undefined when no field goes by it, and then it is the string read last. */
@@ -105,15 +107,21 @@ function readMember(transcoder: Transcoder, frame: Frame, field: FieldPlan | und
   return true;
 }
 
-function skipMember(transcoder: Transcoder, frame: Frame): boolean {
+/** Reads a value that nobody wants; true when it is long, and the rest of it is read when the transcoder goes on. */
+export function skipMember(
+  transcoder: Transcoder,
+  within: Pick<Frame, 'plan' | 'level'>,
+  andThen?: () => void,
+): boolean {
   const { reader } = transcoder;
-  const depth = MAX_MESSAGE_DEPTH - frame.level;
+  const depth = MAX_MESSAGE_DEPTH - within.level;
   let open = reader.skipSome(0, depth, LONG_BYTES);
   if (open === 0) return false;
-  transcoder.beginLong(frame, () => {
+  const goOn = () => {
     open = reader.skipSome(open, depth, LONG_BYTES);
     return open === 0;
-  });
+  };
+  transcoder.beginLong(within, goOn, andThen);
   return true;
 }
 

@@ -108,6 +108,8 @@ export interface Frame {
   readonly keys: Set<string> | undefined;
   /** Present exactly for what is left of something long: reads some of it; true at its end. */
   readonly goOn: (() => boolean) | undefined;
+  /** What comes behind it. */
+  readonly andThen: (() => void) | undefined;
 }
 
 /**
@@ -126,10 +128,10 @@ export interface Transcoder {
   beginList(field: FieldPlan, closes: number, level: number): void;
   /** Begins the map of a field whose values are messages, of level `level + 1`. */
   beginMap(field: FieldPlan, closes: number, level: number): void;
-  /** Has something long be read bit by bit; `goOn` reads some of it, and says whether it is at its end. */
-  beginLong(frame: Frame, goOn: () => boolean): void;
-  /** Where the `@type` of the object that comes next stands; undefined when it has none. Throws JsonError. */
-  findType(level: number): number | undefined;
+  /** Has something long be read bit by bit; `goOn` reads some of it, and says whether it is at its end. Then comes `andThen`. */
+  beginLong(within: Pick<Frame, 'plan' | 'level'>, goOn: () => boolean, andThen?: () => void): void;
+  /** Tells where the `@type` of the object that comes next stands; undefined when it has none. Throws JsonError. */
+  findType(within: Pick<Frame, 'plan' | 'level'>, found: (typeAt: number | undefined) => void): void;
   /** Leaves the innermost container, whose closing bracket has been read. */
   end(): void;
   /** Closes as many length-delimited values. */

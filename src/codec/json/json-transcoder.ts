@@ -83,6 +83,7 @@ export class JsonTranscoder implements Transcoder {
       likely: 0,
       keys,
       goOn: undefined,
+      andThen: undefined,
     });
   }
 
@@ -100,6 +101,7 @@ export class JsonTranscoder implements Transcoder {
       likely: 0,
       keys: undefined,
       goOn: undefined,
+      andThen: undefined,
     });
   }
 
@@ -117,10 +119,11 @@ export class JsonTranscoder implements Transcoder {
       likely: 0,
       keys,
       goOn: undefined,
+      andThen: undefined,
     });
   }
 
-  beginLong({ plan, level }: Frame, goOn: () => boolean): void {
+  beginLong({ plan, level }: Pick<Frame, 'plan' | 'level'>, goOn: () => boolean, andThen?: () => void): void {
     this.#frames.push({
       step: stepLong,
       plan,
@@ -132,20 +135,34 @@ export class JsonTranscoder implements Transcoder {
       likely: 0,
       keys: undefined,
       goOn,
+      andThen,
     });
   }
 
-  findType(level: number): number | undefined {
+  findType(within: Pick<Frame, 'plan' | 'level'>, found: (typeAt: number | undefined) => void): void {
     const { reader } = this;
     const start = reader.position;
-    if (start >= this.#anyTypesEnd) {
-      this.#anyTypes = findAnyTypes(reader, MAX_MESSAGE_DEPTH - level);
-      this.#anyTypesEnd = reader.position;
+    const tell = () => {
       reader.position = start;
+      const type = this.#anyTypes.get(start);
+      if (type?.problem !== undefined) throw reader.error(type.at, type.problem);
+      found(type?.at);
+    };
+    if (start < this.#anyTypesEnd) {
+      tell();
+      return;
     }
-    const type = this.#anyTypes.get(start);
-    if (type?.problem !== undefined) throw reader.error(type.at, type.problem);
-    return type?.at;
+    const search = findAnyTypes(reader, MAX_MESSAGE_DEPTH - within.level);
+    const goOn = () => {
+      const { done, value } = search.next();
+      if (done !== true) return false;
+      this.#anyTypes = value;
+      this.#anyTypesEnd = reader.position;
+      return true;
+    };
+    // Most are short, and found at once.
+    if (goOn()) tell();
+    else this.beginLong(within, goOn, tell);
   }
 
   end(): void {

@@ -4,10 +4,10 @@ import type { MessageDescriptor, Registry } from '../../registry/descriptors.ts'
 
 import { isTypeName } from '../json/json-any-types.ts';
 import type { BodyToJson, CompileWellKnown, JsonCompiler, MessageToJson } from '../json/json-compiler.ts';
-import { OPEN_OBJECT, stepMembersOfAny } from '../json/json-frames.ts';
-import type { BeginMessage, Frame, Transcoder } from '../json/json-plan.ts';
+import { OPEN_OBJECT, skipMember, stepMembersOfAny } from '../json/json-frames.ts';
+import type { BeginMessage, Frame, MessagePlan, Transcoder } from '../json/json-plan.ts';
 import { quoteBytes } from '../json/json-quote.ts';
-import { MAX_MESSAGE_DEPTH } from '../json/json-reader.ts';
+import type { JsonReader } from '../json/json-reader.ts';
 import { writeString } from '../json/json-string.ts';
 import { type JsonWriter, writeAscii, writeCode, writeSeparator } from '../json/json-writer.ts';
 import { writeMembers } from '../json/object-to-json.ts';
@@ -129,32 +129,41 @@ const CLOSE = 0x7d;
  * An Any is the object of the message in it, with one member more that names the type; a type with a JSON form of its own
  * stands under `value` instead. Without `@type` all members are unknown, and the Any is empty.
  */
-export function compileAnyFromJson(): BeginMessage {
+export function compileAnyFromJson(plan: MessagePlan): BeginMessage {
   return (transcoder, closes, level) => {
-    const { reader, writer } = transcoder;
+    const { reader } = transcoder;
     if (reader.peek() !== OPEN_OBJECT) throw reader.unexpectedToken(reader.position);
-    const typeAt = transcoder.findType(level);
-    const start = reader.position;
-    if (typeAt === undefined) {
-      reader.position++;
-      if (reader.next()) {
-        reader.position = start;
-        reader.skipValue(MAX_MESSAGE_DEPTH - level);
-      }
-      transcoder.close(closes);
-      return;
-    }
-    const plan = transcoder.resolve(readTypeName(transcoder, typeAt));
-    if (plan === undefined) throw reader.error(typeAt, `unable to resolve ${reader.rawToken(typeAt)}: "not found"`);
-    reader.position = start;
-    writer.tag(VALUE_TAG);
-    writer.open();
-    if (plan.wellKnown === undefined) {
-      transcoder.beginObject(plan, stepMembersOfAny, closes + 1, level + 1, undefined);
-    } else {
-      transcoder.beginObject(plan, stepValueOfAny, closes + 1, level, new Set());
-    }
+    const within = { plan, level };
+    transcoder.findType(within, (typeAt) => {
+      if (typeAt !== undefined) beginTyped(transcoder, typeAt, closes, level);
+      else skipUntyped(transcoder, within, closes);
+    });
   };
+}
+
+function skipUntyped(transcoder: Transcoder, within: Pick<Frame, 'plan' | 'level'>, closes: number): void {
+  const { reader } = transcoder;
+  const start = reader.position;
+  const close = () => transcoder.close(closes);
+  reader.position++;
+  const isEmpty = !reader.next();
+  if (!isEmpty) reader.position = start;
+  if (isEmpty || !skipMember(transcoder, within, close)) close();
+}
+
+function beginTyped(transcoder: Transcoder, typeAt: number, closes: number, level: number): void {
+  const { reader, writer } = transcoder;
+  const start = reader.position;
+  const plan = transcoder.resolve(readTypeName(transcoder, typeAt));
+  if (plan === undefined) throw reader.error(typeAt, `unable to resolve ${reader.rawToken(typeAt)}: "not found"`);
+  reader.position = start;
+  writer.tag(VALUE_TAG);
+  writer.open();
+  if (plan.wellKnown === undefined) {
+    transcoder.beginObject(plan, stepMembersOfAny, closes + 1, level + 1, undefined);
+  } else {
+    transcoder.beginObject(plan, stepValueOfAny, closes + 1, level, new Set());
+  }
 }
 
 /** Writes the type URL that stands at `at` and returns the full name in it: what is behind the last slash. */
@@ -172,15 +181,16 @@ function readTypeName({ reader, writer }: Transcoder, at: number): string {
 }
 
 /** Reads the members of an Any that holds a type with a JSON form of its own; all but `value` are unknown. */
-function stepValueOfAny(transcoder: Transcoder, { plan, level, keys }: Frame): void {
+function stepValueOfAny(transcoder: Transcoder, frame: Frame): void {
   const { reader } = transcoder;
+  const { plan, level, keys } = frame;
   while (reader.next()) {
     const at = reader.position;
     reader.readName();
     if (isTypeName(reader)) {
       reader.skipValue(0);
-    } else if (reader.text.toString('latin1', reader.textStart, reader.textEnd) !== 'value') {
-      reader.skipValue(MAX_MESSAGE_DEPTH - level);
+    } else if (!isValueName(reader)) {
+      if (skipMember(transcoder, frame)) return;
     } else {
       if (keys!.has('value')) throw reader.error(at, 'duplicate "value" field');
       keys!.add('value');
@@ -193,6 +203,11 @@ function stepValueOfAny(transcoder: Transcoder, { plan, level, keys }: Frame): v
     throw reader.error(reader.position - 1, 'missing "value" field');
   }
   transcoder.end();
+}
+
+/** Whether the name that was read last is `value`. */
+function isValueName({ text, textStart, textEnd }: JsonReader): boolean {
+  return textEnd - textStart === 5 && text.toString('latin1', textStart, textEnd) === 'value';
 }
 
 const TYPE_URL_TAG = tagOf(1, WIRE_TYPE.bytes);
