@@ -194,6 +194,7 @@ async function openGateway(
     laneStates,
     endpoints: cuebots.states,
     connections: server.connections,
+    subscriptions: surfaces.graphql.openSubscriptions,
     bufferedBytes: () => budget.heldBytes,
     auditFailures,
     auditDisturbances,

@@ -11,12 +11,14 @@ import { countAnswers } from '../http/count-answers.ts';
 import { createMetrics } from '../telemetry/create-metrics.ts';
 import type { CuebotState } from '../upstream/pooled-cuebot.ts';
 import { serveMetrics } from './serve-metrics.ts';
+import { version } from './version.ts';
 
 /** What is read when somebody asks for the metrics: what the rooms know of themselves anyway. */
 export interface WatchedState {
   readonly laneStates: () => readonly EndpointLane[];
   readonly endpoints: () => readonly EndpointStatus[];
   readonly connections: () => number;
+  readonly subscriptions: () => number;
   readonly bufferedBytes: () => number;
   readonly auditFailures: () => number;
   /** How often somebody else changed the audit file, by what they did. */
@@ -83,6 +85,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
   const blocked = (reason: string) => counter('cuegate_blocked_requests_total', reason)();
   for (const reason of watchedReasons) counter('cuegate_gateway_errors_total', reason);
   counter('cuegate_authentication_failures_total', 'TOO_MANY_FAILURES');
+  watch('cuegate_build_info', () => [[[version, process.version], 1]]);
   for (const reason of closeReasons) counter('cuegate_closed_connections_total', reason);
   return {
     calls: {
@@ -107,6 +110,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       laneStates,
       endpoints,
       connections,
+      subscriptions,
       bufferedBytes,
       auditFailures,
       auditDisturbances,
@@ -130,6 +134,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       );
       watch('cuegate_upstream_state', () => endpoints().map(({ endpoint, state }) => [[endpoint, state], 1]));
       watch('cuegate_open_connections', () => [[[], connections()]]);
+      watch('cuegate_open_subscriptions', () => [[[], subscriptions()]]);
       watch('cuegate_buffered_bytes', () => [[[], bufferedBytes()]]);
       watch('cuegate_buffered_limit_bytes', () => [[[], maxBufferedBytes]]);
       watch('cuegate_links_total', () => Object.entries(links()).map(([event, count]) => [[event], count]));

@@ -62,7 +62,7 @@ export interface CreateSurfacesOptions {
 
 /** Both surfaces, as a server mounts them. */
 export interface Surfaces extends Required<Pick<ServerOptions, 'mounts' | 'documents' | 'webSockets' | 'fallback'>> {
-  readonly graphql: Pick<Graphql, 'completeStreams' | 'dispose'>;
+  readonly graphql: Pick<Graphql, 'openSubscriptions' | 'completeStreams' | 'dispose'>;
 }
 
 /** Puts both surfaces on the pipeline, and the gate against other sites and hosts in front of them. */

@@ -141,10 +141,22 @@ export const metricTable = [
     help: 'Connections that were closed although their clients would have gone on: at a limit, or since they sent or read too slowly.',
   },
   {
+    name: 'cuegate_build_info',
+    type: 'gauge',
+    labels: ['version', 'node'],
+    help: 'Always 1; the labels say which release runs, on which Node.',
+  },
+  {
     name: 'cuegate_open_connections',
     type: 'gauge',
     labels: [],
     help: 'Connections that are open on REST_PORT.',
+  },
+  {
+    name: 'cuegate_open_subscriptions',
+    type: 'gauge',
+    labels: [],
+    help: 'GraphQL subscriptions that are open, over event streams and WebSockets; LIVE_MAX_STREAMS bounds them for each user.',
   },
   {
     name: 'cuegate_buffered_bytes',

@@ -10,6 +10,7 @@ import { createGateway } from '../../src/app/gateway.ts';
 import { closeReasons } from '../../src/http/connections.ts';
 import { metricTable } from '../../src/telemetry/metric-table.ts';
 
+import { openStream } from '../event-stream.ts';
 import { secret, send, startGateway, type TestGateway, testConfig } from './running-gateway.ts';
 import { parseSamples, readValue } from '../telemetry/prometheus-text.ts';
 
@@ -75,6 +76,22 @@ describe('the metrics of a gateway', () => {
     expect(await value('cuegate_gateway_errors_total', { reason: 'BUFFERS_FULL' })).toBe(0);
     expect(await value('cuegate_gateway_errors_total', { reason: 'BODY_BUFFERS_FULL' })).toBe(0);
     expect(await value('cuegate_buffered_limit_bytes')).toBe(256 * 1024 * 1024);
+  });
+
+  it('say which release runs', async () => {
+    expect(await value('cuegate_build_info', { version, node: process.version })).toBe(1);
+  });
+
+  it('know the subscriptions that are open', async () => {
+    expect(await value('cuegate_open_subscriptions')).toBe(0);
+    const query = 'subscription { showGetShows { shows { shows { name } } } }';
+    const streams = [];
+    for (let count = 1; count <= 2; count += 1) {
+      streams.push(await openStream(`${running.url}/graphql`, running.token, { query }));
+      await expect.poll(() => value('cuegate_open_subscriptions')).toBe(count);
+    }
+    for (const stream of streams) stream.vanish();
+    await expect.poll(() => value('cuegate_open_subscriptions'), { timeout: 30_000 }).toBe(0);
   });
 
   it('count refused calls by RPC and reason', async () => {

@@ -88,6 +88,8 @@ export interface Graphql {
   readonly handle: GraphqlHandler;
   /** Answers a request for a WebSocket, of the same path. */
   readonly handleWebSocket: GraphqlHandler;
+  /** How many subscriptions are open. */
+  openSubscriptions(): number;
   /**
    * Breaks off the streams of all subscriptions and closes all WebSockets, so that their clients come back, and refuses new ones;
    * call before the server waits for what is under way.
@@ -204,6 +206,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       // Never rejects: whatever goes wrong in there becomes an answer.
       void yoga(request, response, context);
     },
+    openSubscriptions: live.count,
     completeStreams: () => {
       // First the sockets: a stream that ends on an open one would seem complete.
       webSockets.complete();

@@ -58,6 +58,8 @@ export interface Live {
    * @throws GraphQLError for an interval out of bounds, GatewayError when the user may not open another one
    */
   readonly subscribe: (request: LiveRequest) => AsyncGenerator<ExecutionResult>;
+  /** How many are open. */
+  readonly count: () => number;
   /** Ends all streams, and refuses new ones: the gateway is shutting down. */
   readonly complete: () => void;
   /** Whether that has begun. */
@@ -144,6 +146,7 @@ export function createLive({
       if (signal.aborted) stream.end();
       return follow(request, stream, intervalMs);
     },
+    count: () => streams.size,
     complete: () => streams.complete(),
     isEnding: () => streams.isCompleted,
   };
