@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { type MetricRow, metricTable } from '../../src/telemetry/metric-table.ts';
-
+import { expectOwnMetrics } from '../deploy/metric-expressions.ts';
 import { isPromtoolMissing, promtool } from '../telemetry/promtool.ts';
 
 /** What people copy to run cuegate: held to what cuegate is, so that neither drifts from the other. */
@@ -22,23 +21,9 @@ describe('deploy/prometheus/alerts.yaml', () => {
   const rules: readonly Rule[] = parse(read('deploy/prometheus/alerts.yaml')).groups.flatMap(
     ({ rules }: { readonly rules: readonly Rule[] }) => rules,
   );
-  const rows = new Map<string, MetricRow>(metricTable.map((row) => [row.name, row]));
-  const metricOf = (used: string) => rows.get(used) ?? rows.get(used.replace(/_(?:bucket|sum|count)$/, ''));
-
   it.each(rules)('$alert uses metrics that there are, with labels that they have', ({ expr }) => {
-    const used = [...expr.matchAll(/\b(cuegate_\w+)(?:\{([^}]*)\})?/g)];
+    const used = expectOwnMetrics(expr);
     expect(used.length > 0 || expr.startsWith('up{job="cuegate"}')).toBe(true);
-    const labels = new Set(['instance', 'le']);
-    for (const [, name = '', matchers = ''] of used) {
-      const row = metricOf(name);
-      expect(row, `${name} is in no row of the table of metrics`).toBeDefined();
-      if (row!.type === 'histogram') expect(name).toMatch(/_(?:bucket|sum|count)$/);
-      for (const label of row!.labels) labels.add(label);
-      for (const [, label] of matchers.matchAll(/(\w+)\s*[=!]/g)) expect(row!.labels).toContain(label);
-    }
-    for (const [, list = ''] of expr.matchAll(/\bby \(([^)]*)\)/g)) {
-      for (const label of list.split(',')) expect([...labels]).toContain(label.trim());
-    }
   });
 
   it.each(rules)('$alert says what is wrong and why that matters', ({ alert, labels, annotations }) => {
