@@ -9,10 +9,11 @@ import type { EndpointLane } from './destinations.ts';
 import { openTls } from './open-tls.ts';
 import { scheduleByTimer } from '../clock/schedule.ts';
 import { createByteBudget } from '../http/byte-budget.ts';
-import { compileIsShared } from '../http/client-address.ts';
+import { compileAddressOf, compileIsShared } from '../http/client-address.ts';
 import type { CloseReason } from '../http/connections.ts';
 import { createServer } from '../http/create-server.ts';
 import { limitToDescriptors } from '../http/descriptor-limit.ts';
+import { type Access, watchAccess } from '../http/watch-access.ts';
 import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
 import { readTlsFiles } from '../http/tls-files.ts';
@@ -167,6 +168,7 @@ async function openGateway(
 
   const { host, port } = config;
   const { mounts, documents, webSockets, fallback } = surfaces;
+  const onAccess = config.accessLog ? tellAccess(logger) : undefined;
   const server = await createServer({
     host,
     port,
@@ -177,6 +179,7 @@ async function openGateway(
     fallback,
     readiness,
     version,
+    onRequest: onAccess && watchAccess(onAccess, compileAddressOf(config.trustedProxies)),
     onError,
     keepAliveTimeoutMs: config.httpKeepAliveMs,
     tls,
@@ -207,7 +210,7 @@ async function openGateway(
   opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
   // Not loaded where it is not served: its libraries are.
   const { openGrpc } = config.grpcPort === undefined ? {} : await import('./open-grpc.ts');
-  const grpc = await openGrpc?.({ config, snapshot, pipeline, authentication, admit, tls, meters });
+  const grpc = await openGrpc?.({ config, snapshot, pipeline, authentication, admit, tls, onAccess, meters });
   opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,
@@ -224,6 +227,11 @@ async function openGateway(
       await closeAll();
     },
   };
+}
+
+/** One line for each request. */
+function tellAccess(logger: Logger): (access: Access) => void {
+  return (access) => logger.info({ event: 'ACCESS', ...access }, 'a request has ended');
 }
 
 /** How often one kind of closed connection is told in the log: an attack must not fill it. */

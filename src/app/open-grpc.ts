@@ -3,6 +3,7 @@ import type { AdmitCaller } from '../authentication/request-rate.ts';
 import { compileIdentifyPeer } from '../authentication/identify-request.ts';
 import type { Config } from '../config/config.ts';
 import { createGrpc, type RunningGrpc } from '../grpc/create-grpc.ts';
+import type { Access } from '../http/watch-access.ts';
 import { compileNetworks } from '../http/ip-network.ts';
 import type { ServedTls } from '../http/tls-listener.ts';
 import { requestIdOf } from '../http/request-id.ts';
@@ -23,13 +24,15 @@ export interface OpenGrpcOptions {
   readonly admit: AdmitCaller | undefined;
   /** The gateway's certificate; undefined: it has none. */
   readonly tls: ServedTls | undefined;
+  /** Told of each call how it ended; undefined: nobody is. */
+  readonly onAccess: ((access: Access) => void) | undefined;
   /** Undefined: nothing is measured. */
   readonly meters: Meters | undefined;
 }
 
 /** Listens on GRPC_PORT; undefined when the settings name none. Rejects with a UserError when the port cannot be had. */
 export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | undefined> {
-  const { config, snapshot, pipeline, authentication, meters } = options;
+  const { config, snapshot, pipeline, authentication, onAccess, meters } = options;
   const { grpcPort: port, host } = config;
   if (port === undefined) return undefined;
   const isProxy = compileNetworks(config.trustedProxies);
@@ -51,6 +54,7 @@ export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | 
     isRead: (method) => snapshot.table.factsOf(method).kind === 'read',
     forwardMetadata: config.forwardMetadata,
     requestIdOf,
+    onEnded: onAccess && ((ended) => onAccess({ method: 'gRPC', ...ended })),
     host,
     port,
     maxRequestBytes: config.maxRequestBytes,

@@ -87,6 +87,8 @@ export interface Config {
   readonly compression: 'graphql' | 'all' | 'off';
   readonly graphiql: boolean;
   readonly farmPage: boolean;
+  /** Whether each request is told in the log. */
+  readonly accessLog: boolean;
   /** Undefined: people bring tokens. */
   readonly graphiqlLogin: LoginSettings | undefined;
   readonly jsonStyle: 'compact' | 'spaced';
@@ -231,6 +233,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     compression: read.text('COMPRESSION') as Config['compression'],
     graphiql,
     farmPage,
+    accessLog: read.boolean('ACCESS_LOG'),
     graphiqlLogin: readLoginSettings(login),
     jsonStyle: read.text('JSON_STYLE') as Config['jsonStyle'],
     forwardMetadata: read.boolean('FORWARD_METADATA'),

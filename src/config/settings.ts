@@ -228,6 +228,15 @@ export const options = [
       'How much is logged, as JSON lines on standard output. Without AUDIT_FILE the records of writes are logged whatever the level.',
   },
   {
+    name: 'ACCESS_LOG',
+    kind: 'boolean',
+    default: 'false',
+    group: 'Server',
+    description:
+      'Whether each request is told in the log, at info: by which way, from where, how it ended and how long it took. Who sent it, and ' +
+      'what it was about, stands under the same request id in the audit. Queries are left out.',
+  },
+  {
     name: 'METRICS_PORT',
     kind: 'port',
     group: 'Server',

@@ -10,6 +10,7 @@ import { type CallSignal, Departure } from '../call/call-signal.ts';
 import type { InvokeOf } from '../call/call.ts';
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { IdentifyPeer, PeerCredentials } from '../call/identity.ts';
+import type { StatusName } from '../call/status.ts';
 import type { MethodDescriptor } from '../registry/descriptors.ts';
 
 import { certificateNames } from './certificate-names.ts';
@@ -24,6 +25,18 @@ export interface ServeMethodOptions {
   readonly forwardMetadata: boolean;
   /** The id of a request, by what its caller offers as `x-request-id`. */
   readonly requestIdOf: (offered: string | undefined) => string;
+  /** Told of each call how it ended. */
+  readonly onEnded?: ((call: EndedCall) => void) | undefined;
+}
+
+/** A call that was answered. */
+export interface EndedCall {
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  readonly status: StatusName;
+  readonly durationMs: number;
+  readonly remoteAddress: string | undefined;
+  readonly requestId: string;
 }
 
 type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
@@ -31,16 +44,18 @@ type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
 /** Compiles the handler of one unary RPC: its bytes become a call, and the reply's bytes its answer. */
 export function serveMethod(
   method: MethodDescriptor,
-  { invokeOf, identify, isRead: readOf, forwardMetadata, requestIdOf }: ServeMethodOptions,
+  { invokeOf, identify, isRead: readOf, forwardMetadata, requestIdOf, onEnded }: ServeMethodOptions,
 ): handleUnaryCall<Buffer, Buffer> {
   const invoke = invokeOf(method);
   const isRead = readOf(method);
   const path = `/${method.fullName}`;
   const serve = async (call: UnaryCall, callback: sendUnaryData<Buffer>): Promise<void> => {
+    let end: ((status: StatusName) => void) | undefined;
     try {
       const { metadata } = call;
       const requestId = requestIdOf(textOf(metadata, 'x-request-id'));
       const credentials = credentialsOf(call, path, requestId);
+      if (onEnded !== undefined) end = watch(credentials, onEnded);
       const identified = identify(credentials);
       const identity = identified instanceof Promise ? await identified : identified;
       const reply = await invoke({
@@ -56,6 +71,7 @@ export function serveMethod(
       });
       if (reply.header.length > 0) call.sendMetadata(writeMetadata(reply.header));
       callback(null, reply.message as Buffer, writeTrailer(reply.trailer));
+      end?.('OK');
     } catch (error) {
       const told = answerableError(GatewayError.from(error), isRead);
       const { status, message, header, trailer, statusDetails } = told;
@@ -63,9 +79,21 @@ export function serveMethod(
       const metadata = writeMetadata(trailer);
       if (statusDetails !== undefined) metadata.set('grpc-status-details-bin', Buffer.from(statusDetails));
       callback({ code: status.code, details: message, metadata });
+      end?.(status.name);
     }
   };
   return (call, callback) => void serve(call, callback);
+}
+
+function watch(
+  { path, remoteAddress, requestId }: PeerCredentials,
+  onEnded: (call: EndedCall) => void,
+): (status: StatusName) => void {
+  const startedAt = performance.now();
+  return (status) => {
+    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    onEnded({ path, status, durationMs, remoteAddress, requestId });
+  };
 }
 
 const noMetadata: Metadata = Object.freeze([]);

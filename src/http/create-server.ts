@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly readiness: () => Readiness;
   /** What `/healthz` says that this is; nothing when not given. */
   readonly version?: string;
+  /** Told of each request before it is answered. */
+  readonly onRequest?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   /** Told about an error in a handler, which then answers 500. */
   readonly onError: (error: unknown) => void;
   /** What the server shows of itself, to speak TLS, and HTTP/2 to whoever offers it; HTTP/1.1 in plain text when not given. */
@@ -123,6 +125,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     (route: Route): Handler =>
     (request, response) => {
       if (!connections.begin(response)) return;
+      options.onRequest?.(request, response);
       if (life.isClosing || isFaultilyFramed(request)) response.shouldKeepAlive = false;
       if (life.isClosing) connections.announceEnd();
       try {
