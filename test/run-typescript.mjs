@@ -1,10 +1,9 @@
 // Runs a TypeScript file that is not part of the build (a bench, the conformance runner) on any Node that cuegate
 // supports: node test/run-typescript.mjs [--no-build] FILE [ARGUMENT...]
 //
-// src/ is built first and taken from dist/, so what runs, and what a bench measures, is what ships. Everything else has
-// its types stripped on the way in, since Node 20 cannot do that by itself.
+// src/ is built first, where it has changed, and taken from dist/, so what runs, and what a bench measures, is what
+// ships. Everything else has its types stripped on the way in, since Node 20 cannot do that by itself.
 import { spawnSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
 import { register } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -18,15 +17,8 @@ if (file === undefined) {
   process.exit(2);
 }
 if (!isBuilt) {
-  const run = (program, ...options) => {
-    const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
-    const { status } = spawnSync(process.execPath, [path, ...options], { cwd: root, stdio: 'inherit' });
-    if (status !== 0) process.exit(status ?? 1);
-  };
-  run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
-  // What is no TypeScript, and the bundle, as the build does it: else dist/ would hold the program in parts.
-  cpSync(`${root}src/coordination/scripts`, `${root}dist/coordination/scripts`, { recursive: true });
-  run('bundle.mjs');
+  const { status } = spawnSync(process.execPath, [`${root}build.mjs`, '--if-stale'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
 }
 register('./typescript-loader.mjs', import.meta.url);
 process.argv = [process.execPath, resolve(file), ...rest];

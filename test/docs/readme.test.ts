@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 /** The README as a program: every block is run, in order, as a newcomer would. */
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
-/** A copy that is not built yet: `npm run demo` builds anew, and other tests run what the project's own build holds. */
+/** A copy that is not built yet: `npm run demo` builds it, and other tests run what the project's own build holds. */
 const root = `${mkdtempSync(join(tmpdir(), 'cuegate-readme-'))}/`;
 cpSync(project, root, {
   recursive: true,
@@ -192,5 +192,26 @@ describe('the README', () => {
       'sh',
       'sh',
     ]);
+  });
+});
+
+// Last: the demo that all others ask runs from what is built anew here.
+describe('npm run demo', () => {
+  const builtAt = () => statSync(`${root}dist/cli.js`).mtimeMs;
+  const buildIfStale = () => spawnSync(process.execPath, [`${root}build.mjs`, '--if-stale'], { encoding: 'utf8' });
+
+  it('does not build again what is built', () => {
+    const before = builtAt();
+    expect(buildIfStale()).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(builtAt()).toBe(before);
+  });
+
+  it('builds again what somebody has changed', () => {
+    const before = builtAt();
+    // As if the change were the newest thing there is, however coarse the file system's clock.
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(`${root}src/cli.ts`, later, later);
+    expect(buildIfStale()).toMatchObject({ status: 0 });
+    expect(builtAt()).toBeGreaterThan(before);
   });
 });
