@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
@@ -50,6 +52,14 @@ describe('gRPC', () => {
     expect(bad.error?.code).toBe(status.UNAUTHENTICATED);
     const { reply } = await call('show.ShowInterface/FindShow', find, { authorization: `Bearer ${token}` });
     expect(reply).toMatchObject({ show: { name: 'testing' } });
+  });
+
+  it('tells clients how many calls of a connection may be under way (MAX_CONCURRENT_STREAMS)', async () => {
+    const { gateway } = await start({ settings: { MAX_CONCURRENT_STREAMS: '7' } });
+    const session = connect(`http://127.0.0.1:${gateway.grpcPort}`);
+    const [settings] = await once(session, 'remoteSettings');
+    session.close();
+    expect(settings).toMatchObject({ maxConcurrentStreams: 7 });
   });
 
   it('serves neither what hosts are commanded by, nor what Cuebot does not', async () => {
