@@ -748,7 +748,8 @@ export const options = [
     description:
       'How many requests a caller may send in a second, on the average of five: a page that opens sends a dozen at once. More are ' +
       'answered 429 with Retry-After and X-RateLimit-Limit, -Remaining and -Reset. It counts requests of all surfaces, not the RPCs ' +
-      'that an operation of GraphQL takes. With REDIS_URL, all gateways count together. 0: no limit.',
+      'that an operation of GraphQL takes. With REDIS_URL, all gateways count together; with AUTH=none, all callers are one. 0: no ' +
+      'limit.',
   },
   {
     name: 'RATE_LIMIT_SERVICE_RPS',

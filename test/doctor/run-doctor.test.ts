@@ -55,6 +55,16 @@ describe('the doctor', () => {
     expect(JSON.stringify(findings)).not.toContain(secret);
   });
 
+  it('looks at the store, where the settings name one, and goes on where it is away', async () => {
+    expect(about(await examine(), 'store')).toEqual([]);
+    const findings = await examine({ REDIS_URL: 'redis://someone:a-password@127.0.0.1:1' });
+    expect(about(findings, 'store')).toEqual([
+      expect.stringMatching(/^error: redis:\/\/127\.0\.0\.1:1 cannot be used \(.+\)$/),
+    ]);
+    expect(about(findings, 'open').length).toBeGreaterThan(0);
+    expect(JSON.stringify(findings)).not.toContain('a-password');
+  });
+
   it('tells all that is wrong with the settings, and looks no further', async () => {
     const findings = await examine({ REST_PORT: 'x', JWT_SECRET: '', CUEBOT_ENDPONT: 'a:1' });
     expect(findings.map((finding) => finding.about)).toEqual(findings.map(() => 'settings'));
