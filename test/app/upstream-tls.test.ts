@@ -4,6 +4,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 import { parseConfig } from '../../src/config/config.ts';
+import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import { createAuthority, loopbackNames } from '../certificates.ts';
 import { secret, startGateway, type TestGateway } from './running-gateway.ts';
 
@@ -75,6 +76,33 @@ describe.each(['grpc-js', 'http2'])('TLS to Cuebot by %s', (transport) => {
     });
     expect((await findShow(behind)).status).toBe(200);
     expect(clients).toContain('DNS:cuegate.studio.example');
+  });
+
+  it('reaches each of several Cuebots', async () => {
+    const plain = await startGateway();
+    closers.push(plain.close);
+    const second = await createDemoCuebot({ sharedFarm: plain.cuebot.farm });
+    closers.push(() => second.close());
+    const cuebots = [plain.cuebot, second];
+    const ports: number[] = [];
+    for (const { endpoint } of cuebots) ports.push((await endTls(Number(endpoint.split(':').at(-1)))).port);
+    const behind = await startGateway({
+      settings: {
+        UPSTREAM_TRANSPORT: transport,
+        CUEBOT_TLS: 'true',
+        CUEBOT_CA_FILE: authority.certFile,
+        CUEBOT_ENDPOINT: ports.map((port) => `127.0.0.1:${port}`).join(),
+      },
+    });
+    closers.push(behind.close);
+    const jobs = [...plain.cuebot.farm.jobs.values()].slice(0, 8);
+    const getLayers = 'job.JobInterface/GetLayers';
+    const isReached = async () => {
+      // Of one lane, so that each Cuebot gets some of them.
+      const answers = await Promise.all(jobs.map(({ id }) => behind.rest(getLayers, { job: { id } })));
+      return answers.every(({ status }) => status === 200) && cuebots.every(({ calls }) => calls.has(getLayers));
+    };
+    await expect.poll(isReached, { timeout: 60_000 }).toBe(true);
   });
 
   it('wants a certificate for the name that it dials', async () => {
