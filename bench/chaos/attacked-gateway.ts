@@ -16,6 +16,8 @@ export const secret = 'a-secret-for-attacks-with-enough-bytes-in-it';
 /** A gateway in a process of its own, to be attacked. */
 export interface AttackedGateway {
   readonly port: number;
+  /** Where gRPC is, with `GRPC_PORT`. */
+  readonly grpcPort: number | undefined;
   /** The resident set, in MiB (Linux only). */
   residentMiB(): number;
   /** Connects, sends bytes, and never reads. Closed by the gateway or by `stop`. */
@@ -73,7 +75,8 @@ export async function attackGateway(
   while (port === undefined) {
     const [text] = (await Promise.race([once(child.stdout, 'data'), failed])) as [string];
     output += text;
-    const found = /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(output)?.[1];
+    // The whole line, which tells where gRPC is, too.
+    const found = /"url":"http:\/\/127\.0\.0\.1:(\d+)".*\n/.exec(output)?.[1];
     port = found === undefined ? undefined : Number(found);
   }
   // It ends when it is stopped.
@@ -82,8 +85,10 @@ export async function attackGateway(
   if (descriptors !== undefined) spawnSync('prlimit', ['--pid', String(child.pid), `--nofile=${descriptors}`]);
   const sockets = new Set<Socket>();
   const listening = port;
+  const grpcPort = /"grpcPort":(\d+)/.exec(output)?.[1];
   return {
     port: listening,
+    grpcPort: grpcPort === undefined ? undefined : Number(grpcPort),
     residentMiB: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
     send: async (bytes) => {
       const socket = connect(listening, '127.0.0.1').pause();

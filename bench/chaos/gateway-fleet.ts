@@ -1,8 +1,11 @@
 import { request as httpRequest, Agent } from 'node:http';
 import { text } from 'node:stream/consumers';
 
+import { status } from '@grpc/grpc-js';
+
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
+import { connectGrpc, type GrpcAnswer, type GrpcClient } from '../../test/app/grpc-client.ts';
 import { type RedisOptions, type RedisServer, startRedis } from '../../test/coordination/redis-server.ts';
 
 import { type AttackedGateway, attackGateway, refuseMisfit, secret } from './attacked-gateway.ts';
@@ -66,6 +69,12 @@ export async function startFleet(
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const bearer = `Bearer ${signToken({ secret, claims: { sub: 'ann' } })}`;
   const post = (gateway: AttackedGateway, path: string, body: unknown) => send(agent, bearer, gateway.port, path, body);
+  const clients = new Map<AttackedGateway, GrpcClient>();
+  const grpc: CallGrpc = async (gateway, rpc, request) => {
+    const client = clients.get(gateway) ?? connectGrpc(gateway.grpcPort!);
+    clients.set(gateway, client);
+    return client.call(rpc, request, { authorization: bearer });
+  };
   // Nobody else calls for the first one, so that its calls are slow for nobody else.
   const [quiet, ...layers] = [...cuebot.farm.jobs.values()].flatMap((job) =>
     job.layers.map(({ id }): FleetLayer => ({ id, parentId: job.id })),
@@ -74,6 +83,7 @@ export async function startFleet(
     const gateway = await attackGateway({
       CUEBOT_ENDPOINT: cuebot.endpoint,
       REDIS_URL: redis.url,
+      GRPC_PORT: '0',
       LOG_LEVEL: 'info',
       ...settings,
     });
@@ -95,9 +105,10 @@ export async function startFleet(
       void post(gateway, '/job.LayerInterface/RegisterOutputPath', body);
       await isBegun;
     },
-    hammer: (isOver) => hammer({ cuebot, layers, gateways, post, isOver }),
+    hammer: (isOver) => hammer({ cuebot, layers, gateways, ways: { post, grpc }, isOver }),
     stop: async () => {
       agent.destroy();
+      for (const client of clients.values()) client.close();
       for (const gateway of gateways) gateway.stop();
       await redis.stop();
       await cuebot.close();
@@ -111,16 +122,23 @@ interface Answer {
 }
 
 type Post = (gateway: AttackedGateway, path: string, body: unknown) => Promise<Answer>;
+type CallGrpc = (gateway: AttackedGateway, rpc: string, request: object) => Promise<GrpcAnswer>;
+
+/** The ways to a gateway. */
+interface Ways {
+  readonly post: Post;
+  readonly grpc: CallGrpc;
+}
 
 interface HammerOptions {
   readonly layers: readonly FleetLayer[];
   readonly gateways: readonly AttackedGateway[];
   readonly cuebot: DemoCuebot;
-  readonly post: Post;
+  readonly ways: Ways;
   readonly isOver: (calls: number) => boolean;
 }
 
-async function hammer({ cuebot, layers, gateways, post, isOver }: HammerOptions): Promise<FleetTally> {
+async function hammer({ cuebot, layers, gateways, ways, isOver }: HammerOptions): Promise<FleetTally> {
   const tally: FleetTally = { right: 0, wrong: 0, refused: 0, lost: 0, longestPauseMs: 0, seconds: 0 };
   const startedAt = performance.now();
   let answeredAt = startedAt;
@@ -134,7 +152,7 @@ async function hammer({ cuebot, layers, gateways, post, isOver }: HammerOptions)
         await wait(50);
         continue;
       }
-      const outcome = await kinds[index % kinds.length]!(post, gateway, layer, index);
+      const outcome = await kinds[index % kinds.length]!(ways, gateway, layer, index);
       tally[outcome] += 1;
       if (outcome === 'refused' || outcome === 'lost') await wait(20);
       else {
@@ -151,32 +169,52 @@ async function hammer({ cuebot, layers, gateways, post, isOver }: HammerOptions)
 }
 
 type Outcome = 'right' | 'wrong' | 'refused' | 'lost';
-type Kind = (post: Post, gateway: AttackedGateway, layer: FleetLayer, index: number) => Promise<Outcome>;
+type Kind = (ways: Ways, gateway: AttackedGateway, layer: FleetLayer, index: number) => Promise<Outcome>;
 
-/** Reads that show whose they are, and writes that carry their owner's name, by REST and GraphQL, in both lanes. */
+/** Reads that show whose they are, and writes that carry their owner's name, by REST, GraphQL and gRPC, in both lanes. */
 const kinds: readonly Kind[] = [
-  async (post, gateway, { parentId }) => {
+  async ({ post }, gateway, { parentId }) => {
     const answer = await post(gateway, '/job.JobInterface/GetLayers', { job: { id: parentId } });
     return judge(answer, ({ layers }) => layers.layers.every((layer: FleetLayer) => layer.parentId === parentId));
   },
-  async (post, gateway, { id }, index) => {
+  async ({ post }, gateway, { id }, index) => {
     const body = { layer: { id }, spec: `/written/${id}/${index % 5}` };
     return judge(await post(gateway, '/job.LayerInterface/RegisterOutputPath', body), () => true);
   },
-  async (post, gateway, { parentId }) => {
+  async ({ post }, gateway, { parentId }) => {
     const query = 'query ($job: JobKeyInput!) { jobGetLayers(job: $job) { layers { layers { parentId } } } }';
     const answer = await post(gateway, '/graphql', { query, variables: { job: { id: parentId } } });
     return judge(answer, ({ data }) =>
       data.jobGetLayers.layers.layers.every((layer: FleetLayer) => layer.parentId === parentId),
     );
   },
-  async (post, gateway, { parentId }) => {
+  async ({ post }, gateway, { parentId }) => {
     const query =
       'mutation ($job: JobKeyInput!, $comment: CommentInput) { jobAddComment(job: $job, newComment: $comment) { ok } }';
     const comment = { user: 'ann', subject: 'whose', message: parentId };
     return judge(await post(gateway, '/graphql', { query, variables: { job: { id: parentId }, comment } }), () => true);
   },
+  async ({ grpc }, gateway, { parentId }) => {
+    const answer = await grpc(gateway, 'job.JobInterface/GetLayers', { job: { id: parentId } });
+    return judgeGrpc(answer, ({ layers }) => layers.layers.every((layer: FleetLayer) => layer.parentId === parentId));
+  },
+  async ({ grpc }, gateway, { id }, index) => {
+    const request = { layer: { id }, spec: `/written/${id}/${index % 5}` };
+    return judgeGrpc(await grpc(gateway, 'job.LayerInterface/RegisterOutputPath', request), () => true);
+  },
 ];
+
+/** What a client of gRPC says where a connection ended under a call, or there was none. */
+const connectionLost = /connection|ECONN|socket|Stream|GOAWAY|RST_STREAM/i;
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of any form
+function judgeGrpc({ error, reply }: GrpcAnswer, isRight: (reply: any) => boolean): Outcome {
+  if (error === undefined) return isRight(reply) ? 'right' : 'wrong';
+  const { code, details } = error;
+  if (code === status.UNAVAILABLE && !connectionLost.test(details)) return 'refused';
+  const isLost = [status.UNAVAILABLE, status.UNKNOWN, status.CANCELLED, status.DEADLINE_EXCEEDED].includes(code);
+  return isLost ? 'lost' : 'wrong';
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of any form
 function judge({ status, body }: Answer, isRight: (json: any) => boolean): Outcome {

@@ -7,7 +7,7 @@ const comparedCalls = 3_000;
 /** Several gateways, and nothing goes wrong. */
 export const chaos: ChaosCase = {
   name: 'gateways-together',
-  attack: `Three gateways send ${calls} lane calls by REST and GraphQL to a Cuebot that mixes overlapping calls up.`,
+  attack: `Three gateways send ${calls} lane calls by REST, GraphQL and gRPC to a Cuebot that mixes overlapping calls up.`,
   run: async () => {
     const single = await startFleet(1);
     await single.hammer((answered) => answered >= comparedCalls / 3);
