@@ -1,5 +1,8 @@
 import type { WireWriter } from '../wire/wire-writer.ts';
 
+/** How many bytes are decoded before others may have their turn: a millisecond or less. */
+const bytesPerStep = 256 * 1024;
+
 /**
  * Decodes base64 as Go does (https://pkg.go.dev/encoding/base64) under protobuf-go's choice of alphabet and padding: any
  * `-` or `_` makes it the URL alphabet throughout; a text whose length is a multiple of four must be padded where that is
@@ -7,14 +10,32 @@ import type { WireWriter } from '../wire/wire-writer.ts';
  * Leaves the content in the writer's registers; false when the text is not base64.
  */
 export function setBase64(writer: WireWriter, text: Uint8Array, start: number, end: number): boolean {
+  const steps = decodeBase64(text, start, end);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return setDecoded(writer, step.value);
+}
+
+/** Leaves what was decoded in the writer's registers; false when it was not base64. */
+export function setDecoded(writer: WireWriter, content: Uint8Array | undefined): boolean {
+  if (content === undefined) return false;
+  writer.source = content;
+  writer.from = 0;
+  writer.to = content.length;
+  return true;
+}
+
+/** As `setBase64`, but stops now and then. Returns the content; undefined when the text is not base64. */
+export function* decodeBase64(text: Uint8Array, start: number, end: number): Generator<void, Uint8Array | undefined> {
   const alphabet = alphabetOf(text, start, end);
   const padded = (end - start) % 4 === 0;
   const content = Buffer.allocUnsafe(Math.ceil((end - start) / 4) * 3);
   let length = 0;
   let at = skipLineEnds(text, start, end);
+  let stop = Math.min(end, at + bytesPerStep);
   while (at < end) {
     // Four digits in a row, which is nearly all there is. What is no digit has bits above those of digits.
-    while (at + 4 <= end) {
+    while (at + 4 <= stop) {
       const a = alphabet[text[at]!]!;
       const b = alphabet[text[at + 1]!]!;
       const c = alphabet[text[at + 2]!]!;
@@ -24,6 +45,10 @@ export function setBase64(writer: WireWriter, text: Uint8Array, start: number, e
       content[length++] = (b << 4) | (c >> 2);
       content[length++] = (c << 6) | d;
       at += 4;
+    }
+    if (at + 4 > stop && stop < end) {
+      yield;
+      stop = Math.min(end, at + bytesPerStep);
     }
     at = skipLineEnds(text, at, end);
     if (at === end) break;
@@ -36,20 +61,17 @@ export function setBase64(writer: WireWriter, text: Uint8Array, start: number, e
       digits++;
       at = skipLineEnds(text, at + 1, end);
     }
-    if (digits < 2) return false;
+    if (digits < 2) return undefined;
     bits <<= 6 * (4 - digits);
     content[length++] = bits >> 16;
     if (digits > 2) content[length++] = bits >> 8;
     if (digits > 3) content[length++] = bits;
     if (digits < 4) {
       if (padded) at = skipPadding(text, at, end, 4 - digits);
-      if (at !== end) return false;
+      if (at !== end) return undefined;
     }
   }
-  writer.source = content;
-  writer.from = 0;
-  writer.to = length;
-  return true;
+  return content.subarray(0, length);
 }
 
 function alphabetOf(text: Uint8Array, start: number, end: number): Uint8Array {

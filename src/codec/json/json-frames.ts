@@ -1,4 +1,5 @@
 import { isTypeName } from './json-any-types.ts';
+import { decodeBase64, setDecoded } from './json-base64.ts';
 import type { FieldPlan, Frame, KeyPlan, ReadField, ScalarPlan, Transcoder } from './json-plan.ts';
 import { type JsonReader, MAX_MESSAGE_DEPTH } from './json-reader.ts';
 import { IGNORED, INVALID, type Reading } from './json-scalars.ts';
@@ -132,13 +133,40 @@ export const READ_FIELD: Readonly<Record<FieldPlan['container'], ReadField>> = O
   map: readEntries,
 });
 
-function readSingular({ reader, writer }: Transcoder, _: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
-  const { wireType } = scalar;
+function readSingular(transcoder: Transcoder, frame: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
+  const { reader, writer } = transcoder;
+  const { wireType, typeName } = scalar;
+  if (typeName === 'bytes' && reader.peek() === QUOTE) return readBytes(transcoder, frame, field, scalar);
   const reading = readScalar(reader, writer, scalar, field.jsonName);
   if (reading === IGNORED || (!scalar.explicit && writer.isZero(wireType))) return false;
   writer.tag(field.tag);
   writer.scalar(wireType);
   return false;
+}
+
+/** Decoding base64 takes long where there is much of it. */
+function readBytes(transcoder: Transcoder, frame: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
+  const { reader, writer } = transcoder;
+  const at = reader.position;
+  reader.readString();
+  const decoding = decodeBase64(reader.text, reader.textStart, reader.textEnd);
+  let step = decoding.next();
+  const write = () => {
+    if (!setDecoded(writer, step.value || undefined)) throw reader.invalidValue(at, scalar.typeName, field.jsonName);
+    if (!scalar.explicit && writer.isZero(scalar.wireType)) return;
+    writer.tag(field.tag);
+    writer.scalar(scalar.wireType);
+  };
+  if (step.done === true) {
+    write();
+    return false;
+  }
+  const goOn = () => {
+    step = decoding.next();
+    return step.done === true;
+  };
+  transcoder.beginLong(frame, goOn, write);
+  return true;
 }
 
 function readElements(transcoder: Transcoder, frame: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
@@ -265,3 +293,5 @@ export const OPEN_OBJECT = 0x7b;
 
 /** A map entry is a message of a key (1) and a value (2): https://protobuf.dev/programming-guides/encoding/#maps. */
 const MESSAGE_VALUE_TAG = tagOf(2, WIRE_TYPE.bytes);
+
+const QUOTE = 0x22;

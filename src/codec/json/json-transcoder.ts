@@ -56,7 +56,8 @@ export class JsonTranscoder implements Transcoder {
     for (let steps = 1; frames.length > 0; steps += 1) {
       const frame = frames[frames.length - 1]!;
       frame.step(this, frame);
-      if (steps % STEPS_PER_LOOK > 0 && this.reader.position - looked < BYTES_PER_LOOK) continue;
+      const isShort = frame.goOn === undefined && this.reader.position - looked < BYTES_PER_LOOK;
+      if (isShort && steps % STEPS_PER_LOOK > 0) continue;
       looked = this.reader.position;
       yield;
     }

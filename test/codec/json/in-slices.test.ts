@@ -172,6 +172,8 @@ describe('a long request', () => {
       all,
       `{"any":${'{"@type":"x/google.protobuf.Any","value":'.repeat(20)}{"@type":"x/conf.v1.All","ri":[${'12,'.repeat(900_000)}1]}${'}'.repeat(20)}}`,
     ],
+    ['much base64', 300_000, all, `{"by":"${'aGVsbG8h'.repeat(400_000)}","s":"b"}`],
+    ['much base64 in short lines', 300_000, all, `{"by":"${'aGVs\\nbG8h\\n'.repeat(200_000)}","s":"b"}`],
     ['many numbers', 300_000, all, `{"ri":[${'12,'.repeat(900_000)}1],"rs":["a"]}`],
     ['many texts', 300_000, all, `{"rs":[${'"abc",'.repeat(500_000)}"d"]}`],
     ['many entries', 300_000, all, `{"mls":{${Array.from({ length: 100_000 }, (_, n) => `"${n}":"value"`).join()}}}`],
@@ -199,6 +201,13 @@ describe('a long request', () => {
     })();
     expect(expected).toBeInstanceOf(Error);
     await expect(compileJsonToWireInSlices(nested, registry)(json, createPause())).rejects.toEqual(expected);
+  });
+
+  it('with base64 that goes wrong far on is the same error', async () => {
+    const json = Buffer.from(`{"s":"a","by":"${'aGVsbG8h'.repeat(400_000)}!bad"}`);
+    expect(() => compileJsonToWire(all, registry)(json)).toThrow('invalid value for bytes field by');
+    const expected = compileJsonToWireInSlices(all, registry)(json, createPause());
+    await expect(expected).rejects.toThrow(/^proto: \(line 1:15\): invalid value for bytes field by: "aGVs/);
   });
 
   it('with a mistake is the same error', async () => {
