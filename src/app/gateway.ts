@@ -231,7 +231,10 @@ async function openGateway(
 
 /** One line for each request. */
 function tellAccess(logger: Logger): (access: Access) => void {
-  return (access) => logger.info({ event: 'ACCESS', ...access }, 'a request has ended');
+  return (access) => {
+    const durationMs = Math.round(access.durationMs * 1000) / 1000;
+    logger.info({ event: 'ACCESS', ...access, durationMs }, 'a request has ended');
+  };
 }
 
 /** How often one kind of closed connection is told in the log: an attack must not fill it. */

@@ -90,10 +90,7 @@ function watch(
   onEnded: (call: EndedCall) => void,
 ): (status: StatusName) => void {
   const startedAt = performance.now();
-  return (status) => {
-    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
-    onEnded({ path, status, durationMs, remoteAddress, requestId });
-  };
+  return (status) => onEnded({ path, status, durationMs: performance.now() - startedAt, remoteAddress, requestId });
 }
 
 const noMetadata: Metadata = Object.freeze([]);

@@ -37,7 +37,7 @@ export function watchAccess(
         method: request.method ?? '',
         path,
         status: response.headersSent ? response.statusCode : undefined,
-        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        durationMs: performance.now() - startedAt,
         remoteAddress,
         requestId,
       }),

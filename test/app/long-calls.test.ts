@@ -1,5 +1,11 @@
+import { readFileSync } from 'node:fs';
+
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { options } from '../../src/config/settings.ts';
+import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
+import { compileRpcTable } from '../../src/rpc-table/rpc-table.ts';
 
 import { connectGrpc, type GrpcClient } from './grpc-client.ts';
 import { startGateway, type TestGateway } from './running-gateway.ts';
@@ -40,6 +46,15 @@ describe('GRPC_TIMEOUT_MAX', () => {
     expect((await grpc.call(getJobs, jobs, { authorization })).error?.code).toBe(status.DEADLINE_EXCEEDED);
     const { error } = await grpc.call(getJobs, jobs, { authorization, ...long });
     expect(error).toBeUndefined();
+  });
+
+  it('holds for the RPCs that its description names', () => {
+    const text = readFileSync('schema/rpcs.yaml', 'utf8');
+    const table = compileRpcTable(loadProtoFiles(['proto']), { fileName: 'rpcs.yaml', text, mustMatch: true });
+    const names = table.rows.filter(({ mayTakeLong }) => mayTakeLong).map(({ method }) => method.name);
+    const { description = '' } = options.find(({ name }) => name === 'GRPC_TIMEOUT_MAX') ?? {};
+    const [, named = ''] = /a call of (.+) may take where/.exec(description) ?? [];
+    expect(named.split(/, | or /).toSorted()).toEqual(names.toSorted());
   });
 
   it('changes nothing for other RPCs', async () => {

@@ -9,13 +9,16 @@ const get = method('GetShelf');
 const table = tableOf([[get, 'read']]);
 
 /** The patience, in milliseconds, with which a call reaches what comes after the interceptor. */
-async function patienceOf(call: Call, timeoutMs: number): Promise<number> {
+async function patienceOf(call: Call, limits: Omit<CallLimits, 'maxRequestBytes'>, facts = table.factsOf(get)) {
   let patience = Number.NaN;
   const before = Date.now();
-  const invoke = pipe(table, [limitCalls({ maxRequestBytes: 3, timeoutMs })], async ({ deadlineAt }) => {
-    patience = (deadlineAt ?? Number.NaN) - before;
-    return replyOf();
-  });
+  const invoke = limitCalls({ maxRequestBytes: 3, ...limits })(facts)(
+    async ({ deadlineAt }) => {
+      patience = (deadlineAt ?? Number.NaN) - before;
+      return replyOf();
+    },
+    () => expect.fail('another RPC was asked'),
+  );
   await invoke(call);
   return patience;
 }
@@ -27,13 +30,13 @@ describe('limitCalls(), of time,', () => {
     ['more', 90_000, 30_000],
     ['for ever', Number.POSITIVE_INFINITY, 30_000],
   ])('gives a caller who asks for %s what the gateway allows', async (_, timeoutMs, expected) => {
-    const patience = await patienceOf(callOf(get, { timeoutMs }), 30_000);
+    const patience = await patienceOf(callOf(get, { timeoutMs }), { timeoutMs: 30_000 });
     expect(patience).toBeGreaterThanOrEqual(expected);
     expect(patience).toBeLessThan(expected + 1_000);
   });
 
   it('ends a call at once whose time is up, unsent', async () => {
-    await expect(patienceOf(callOf(get, { timeoutMs: 0 }), 30_000)).rejects.toMatchObject({
+    await expect(patienceOf(callOf(get, { timeoutMs: 0 }), { timeoutMs: 30_000 })).rejects.toMatchObject({
       status: { name: 'DEADLINE_EXCEEDED', httpStatus: 504 },
       message: 'context deadline exceeded',
     });
@@ -41,21 +44,12 @@ describe('limitCalls(), of time,', () => {
 });
 
 describe('limitCalls(), of RPCs that may take long,', () => {
+  const long = factsOf(get, 'read', { mayTakeLong: true });
   /** How long a call has, to the second. */
-  async function secondsOf(call: Partial<Call>, limits: Partial<CallLimits> = {}): Promise<number> {
-    const limit = limitCalls({ maxRequestBytes: 3, timeoutMs: 30_000, maxTimeoutMs: 300_000, ...limits });
-    const before = Date.now();
-    let deadline = 0;
-    const invoke = limit(factsOf(get, 'read', { mayTakeLong: true }))(
-      async ({ deadlineAt = 0 }) => {
-        deadline = deadlineAt;
-        return replyOf();
-      },
-      () => expect.fail('another RPC was asked'),
-    );
-    await invoke(callOf(get, call));
-    return Math.floor((deadline - before) / 1000);
-  }
+  const secondsOf = async (call: Partial<Call>, limits: Partial<CallLimits> = {}) => {
+    const usual = { timeoutMs: 30_000, maxTimeoutMs: 300_000, ...limits };
+    return Math.floor((await patienceOf(callOf(get, call), usual, long)) / 1000);
+  };
 
   it.each([
     ['nothing', undefined, 30],

@@ -9,7 +9,7 @@ import type {
 import { WELL_KNOWN_TYPES } from '../well-known/well-known-types.ts';
 import { SCALAR_TYPES, WIRE_TYPE } from '../wire/scalar-types.ts';
 import { tagOf } from '../wire/wire-writer.ts';
-import { READ_FIELD } from './json-frames.ts';
+import { READ_FIELD, readBytes } from './json-frames.ts';
 import { compileNames, type NameTable } from './json-names.ts';
 import type {
   BeginMessage,
@@ -92,10 +92,11 @@ function planScalar(
 ): ScalarPlan {
   const isEnum = type.kind === 'enum';
   const wireType = isEnum ? WIRE_TYPE.varint : SCALAR_TYPES[type.scalar].wireType;
+  const typeName = isEnum ? 'enum' : type.scalar;
   return Object.freeze({
-    typeName: isEnum ? 'enum' : type.scalar,
+    typeName,
     read: isEnum ? compileReadEnum(type.enum) : compileReadScalar(type.scalar),
-    readField: READ_FIELD[cardinality],
+    readField: typeName === 'bytes' && cardinality === 'singular' ? readBytes : READ_FIELD[cardinality],
     wireType,
     explicit: presence === 'explicit',
     packed,

@@ -11,7 +11,7 @@ export interface AnyType {
  * stands behind it. All at once because an Any may hold an Any, thousands of times: looking through the rest of the text
  * for each of them anew would take quadratic time. `depth` is how many brackets may open inside the object.
  * Throws JsonError for what is wrong with the outer object; inside, it may yet turn out that an object is no Any. Stops now and
- * then, and is not disturbed by what is read meanwhile: nothing is.
+ * then; nothing else may be read from the reader meanwhile.
  */
 export function* findAnyTypes(reader: JsonReader, depth: number): Generator<void, ReadonlyMap<number, AnyType>> {
   const types = new Map<number, AnyType>();

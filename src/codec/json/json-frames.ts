@@ -133,38 +133,41 @@ export const READ_FIELD: Readonly<Record<FieldPlan['container'], ReadField>> = O
   map: readEntries,
 });
 
-function readSingular(transcoder: Transcoder, frame: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
-  const { reader, writer } = transcoder;
-  const { wireType, typeName } = scalar;
-  if (typeName === 'bytes' && reader.peek() === QUOTE) return readBytes(transcoder, frame, field, scalar);
-  const reading = readScalar(reader, writer, scalar, field.jsonName);
-  if (reading === IGNORED || (!scalar.explicit && writer.isZero(wireType))) return false;
-  writer.tag(field.tag);
-  writer.scalar(wireType);
+function readSingular({ reader, writer }: Transcoder, _: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
+  if (readScalar(reader, writer, scalar, field.jsonName) !== IGNORED) writeSingular(writer, field, scalar);
   return false;
 }
 
-/** Decoding base64 takes long where there is much of it. */
-function readBytes(transcoder: Transcoder, frame: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
+function writeSingular(writer: WireWriter, { tag }: FieldPlan, { explicit, wireType }: ScalarPlan): void {
+  if (!explicit && writer.isZero(wireType)) return;
+  writer.tag(tag);
+  writer.scalar(wireType);
+}
+
+/** Reads a field of bytes: decoding base64 takes long where there is much of it. */
+export function readBytes(transcoder: Transcoder, frame: Frame, field: FieldPlan, scalar: ScalarPlan): boolean {
   const { reader, writer } = transcoder;
+  const isString = reader.peek() === QUOTE;
   const at = reader.position;
+  if (!isString) throw reader.invalidValue(at, scalar.typeName, field.jsonName);
   reader.readString();
   const decoding = decodeBase64(reader.text, reader.textStart, reader.textEnd);
-  let step = decoding.next();
-  const write = () => {
-    if (!setDecoded(writer, step.value || undefined)) throw reader.invalidValue(at, scalar.typeName, field.jsonName);
-    if (!scalar.explicit && writer.isZero(scalar.wireType)) return;
-    writer.tag(field.tag);
-    writer.scalar(scalar.wireType);
+  let content: Uint8Array | undefined;
+  const goOn = () => {
+    const step = decoding.next();
+    if (step.done !== true) return false;
+    content = step.value;
+    return true;
   };
-  if (step.done === true) {
+  const write = () => {
+    if (!setDecoded(writer, content)) throw reader.invalidValue(at, scalar.typeName, field.jsonName);
+    writeSingular(writer, field, scalar);
+  };
+  // Most are short, and decoded at once.
+  if (goOn()) {
     write();
     return false;
   }
-  const goOn = () => {
-    step = decoding.next();
-    return step.done === true;
-  };
   transcoder.beginLong(frame, goOn, write);
   return true;
 }

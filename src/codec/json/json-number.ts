@@ -86,7 +86,7 @@ interface NumberParts {
  * a client may send ten million of them.
  */
 function parseParts(bytes: Buffer, start: number, end: number): NumberParts | undefined {
-  // Numbers in strings are held to what the scanner asks of others.
+  // The scanner has not seen numbers in strings. Before the point, behind it and in the exponent there may be so many.
   if (end - start > 3 * MAX_DIGITS_IN_A_ROW) return undefined;
   const negative = bytes[start] === MINUS;
   const integer = negative ? start + 1 : start;

@@ -103,7 +103,7 @@ export function createCredentialsView(
   draw();
   return {
     root: html('div', { class: 'credentials', hidden: !needsToken }, hint, logInButton, logOutButton, tokenLine),
-    /** Whoever the page speaks for now. */
+    /** Whoever the page speaks for. */
     bearer: () => bearer,
     /** Whether anybody can be asked for what they lack. */
     canLogIn,

@@ -89,7 +89,7 @@ function clientOf(bearer: Bearer): GatewayClient {
   });
 }
 
-/** Begins anew, as whoever the page speaks for now. */
+/** Begins anew, as whoever the page speaks for. */
 function watch(bearer: Bearer): void {
   watching.abort();
   watchingJobs.abort();
