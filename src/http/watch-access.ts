@@ -8,7 +8,7 @@ export interface Access {
   readonly method: string;
   /** Without the query, which may hold what is nobody's business; cut to 200 characters. */
   readonly path: string;
-  /** Of HTTP, or the name of gRPC's; undefined: the client left before there was one. */
+  /** Of HTTP, 101 for a WebSocket; or the name of gRPC's. Undefined: the client left before there was one. */
   readonly status: number | string | undefined;
   /** Until the last byte was handed over, or the client had left. */
   readonly durationMs: number;
@@ -36,7 +36,7 @@ export function watchAccess(
       tell({
         method: request.method ?? '',
         path,
-        status: response.headersSent ? response.statusCode : undefined,
+        status: response.headersSent || response.statusCode === 101 ? response.statusCode : undefined,
         durationMs: performance.now() - startedAt,
         remoteAddress,
         requestId,

@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+
 import { afterEach, describe, expect, it } from 'vitest';
+
+import { WebSocket } from 'ws';
 
 import { connectGrpc } from './grpc-client.ts';
 import { startGateway, type TestGateway } from './running-gateway.ts';
@@ -68,6 +72,16 @@ describe('ACCESS_LOG', () => {
       remoteAddress: '127.0.0.1',
     });
     expect(await accessOf(gateway, 'two')).toMatchObject({ status: 'UNAUTHENTICATED' });
+  });
+
+  it('has WebSockets when they close', async () => {
+    const gateway = await start({ ACCESS_LOG: 'true' });
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { 'x-request-id': 'socket' },
+    });
+    await once(socket, 'open');
+    socket.close();
+    expect(await accessOf(gateway, 'socket')).toMatchObject({ method: 'GET', path: '/graphql', status: 101 });
   });
 
   it('is off by default', async () => {

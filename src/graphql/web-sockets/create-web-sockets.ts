@@ -49,6 +49,8 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       if (isEnding) return sendAnswer(response, { status: 503, headers: { 'Retry-After': 1 } });
       const hold = options.budget.open(response);
       server.handleUpgrade(request, request.socket, Buffer.alloc(0), (socket) => {
+        // It has gone out past the response, from which others read what became of the request.
+        response.statusCode = 101;
         const served = serveSocket(socket, request, response, { ...options, hold });
         sockets.add(served);
         void served.closed.then(() => sockets.delete(served));
