@@ -1,4 +1,3 @@
-import type { InvokeOf } from '../call/call.ts';
 import { createLanes, type Lanes } from '../pipeline/lanes/create-lanes.ts';
 import type { LaneLimits, LaneState } from '../pipeline/lanes/lane.ts';
 import type { OpenTurn } from '../pipeline/lanes/turn.ts';
@@ -18,13 +17,20 @@ export interface DestinationsOptions {
   readonly laneWait: ((endpoint: string, lane: string) => Observe) | undefined;
   /** Where several gateways share the lanes of a Cuebot; undefined: this one is alone. */
   readonly openTurnOf?: ((endpoint: string) => OpenTurn) | undefined;
-  /** The end of the pipeline, for one Cuebot. */
-  readonly compose: (cuebot: PooledCuebot, lanes: Lanes) => InvokeOf;
+}
+
+/** One Cuebot of several, and what its calls pass last. */
+export interface OpenDestination {
+  readonly cuebot: PooledCuebot;
+  readonly destination: Destination;
+  readonly lanes: Lanes;
 }
 
 /** The Cuebots that calls can be placed on, each with lanes of its own. */
 export interface Destinations {
   readonly all: () => Iterable<Destination>;
+  /** What belongs to one of them; also of one that has been closed, whose calls may still end. */
+  readonly of: (destination: Destination) => OpenDestination;
   readonly open: (cuebot: PooledCuebot) => void;
   /** It does not answer any more: what waits for it goes to others, where there are any. */
   readonly abandon: (cuebot: PooledCuebot) => void;
@@ -36,8 +42,9 @@ export interface Destinations {
 }
 
 /** Begins without any. */
-export function createDestinations({ limits, laneWait, openTurnOf, compose }: DestinationsOptions): Destinations {
+export function createDestinations({ limits, laneWait, openTurnOf }: DestinationsOptions): Destinations {
   const destinations = new Map<PooledCuebot, Destination>();
+  const opened = new WeakMap<Destination, OpenDestination>();
   const lanesByEndpoint = new Map<string, Lanes>();
   const openLanes = (endpoint: string): Lanes => {
     const lanes = createLanes(limits, laneWait && ((lane) => laneWait(endpoint, lane)), openTurnOf?.(endpoint));
@@ -48,12 +55,14 @@ export function createDestinations({ limits, laneWait, openTurnOf, compose }: De
     [...destinations].some(([other, { fitness }]) => other !== cuebot && fitness() === 'ready');
   return {
     all: () => destinations.values(),
+    of: (destination) => opened.get(destination)!,
     openLanes,
     open: (cuebot) => {
       const { name } = cuebot;
       const lanes = openLanes(name);
-      const invokeOf = compose(cuebot, lanes);
-      destinations.set(cuebot, new Destination({ name, fitness: () => fitnessOf[cuebot.state], lanes, invokeOf }));
+      const destination = new Destination({ name, fitness: () => fitnessOf[cuebot.state], lanes });
+      destinations.set(cuebot, destination);
+      opened.set(destination, { cuebot, destination, lanes });
     },
     abandon: (cuebot) => {
       if (hasOther(cuebot)) destinations.get(cuebot)?.abandon();

@@ -1,12 +1,13 @@
 import { createAuthentication } from '../authentication/create-authentication.ts';
 import { compileIsService } from '../call/identity.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type Config, ConfigError } from '../config/config.ts';
+import { type Config, ConfigError, type ReadConfig } from '../config/config.ts';
 import { Problems } from '../errors/problems.ts';
 import { explainListenError } from './explain-listen-error.ts';
 import { createMeters, type Meters } from './meters.ts';
 import type { EndpointLane } from './destinations.ts';
 import { openTls } from './open-tls.ts';
+import { nextTurn } from '../clock/next-turn.ts';
 import { scheduleByTimer } from '../clock/schedule.ts';
 import { createByteBudget } from '../http/byte-budget.ts';
 import { compileAddressOf, compileIsShared } from '../http/client-address.ts';
@@ -16,15 +17,18 @@ import { limitToDescriptors } from '../http/descriptor-limit.ts';
 import { type Access, watchAccess } from '../http/watch-access.ts';
 import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
-import { readTlsFiles } from '../http/tls-files.ts';
-import type { ServiceDescriptor } from '../registry/descriptors.ts';
+import { isSameMaterial, readTlsFiles } from '../http/tls-files.ts';
+import type { Pipeline } from '../pipeline/compose-pipeline.ts';
+import type { MethodDescriptor, ServiceDescriptor } from '../registry/descriptors.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
-import { createSurfaces } from './surfaces.ts';
-import type { MethodDescriptor } from '../registry/descriptors.ts';
+import { type ComposedSurfaces, createSurfaces } from './surfaces.ts';
 import { openCuebots } from './open-cuebots.ts';
-import { createPipeline } from './create-pipeline.ts';
+import { openPipeline } from './open-pipeline.ts';
+import { createReload } from './reload.ts';
+import { listReloadedFiles } from './reloaded-files.ts';
 import { describeGateway, openCoordination } from './open-coordination.ts';
 import { version } from './version.ts';
+import { versionsOf } from './watch-files.ts';
 
 /** A gateway that answers. */
 export interface Gateway {
@@ -37,6 +41,8 @@ export interface Gateway {
   readonly metricsUrl: string | undefined;
   /** The lanes of every Cuebot. */
   readonly laneStates: () => readonly EndpointLane[];
+  /** Reads the files that the settings name again; resolves when they are in force, or refused, which the log tells. */
+  readonly reload: () => Promise<void>;
   /** Ends gracefully: what is under way is answered first. */
   readonly close: () => Promise<void>;
 }
@@ -47,6 +53,15 @@ export interface CreateGatewayOptions {
   readonly now?: () => number;
   /** What is wrong with the settings. The gateway does not start then, but first finds what else is wrong. */
   readonly problems?: Problems;
+  /** Reads the settings again, for the secrets that stand in files; not given: those stay as they are. */
+  readonly readSettings?: () => Pick<ReadConfig, 'config' | 'problems'>;
+}
+
+/** What follows from one reading of the files, down to the routes. Requests that have begun end by the one that they began with. */
+interface Generation {
+  readonly snapshot: Snapshot;
+  readonly pipeline: Pipeline;
+  readonly surfaces: ComposedSurfaces;
 }
 
 /**
@@ -56,7 +71,7 @@ export interface CreateGatewayOptions {
 export async function createGateway(
   config: Config,
   logger: Logger,
-  { now = Date.now, problems = new Problems() }: CreateGatewayOptions = {},
+  options: CreateGatewayOptions = {},
 ): Promise<Gateway> {
   // What has been opened, to be closed in this order, and all the same when what comes after it fails.
   const opened: (() => unknown)[] = [];
@@ -64,7 +79,7 @@ export async function createGateway(
     for (const close of opened.splice(0)) await close();
   };
   try {
-    return await openGateway(config, logger, now, problems, opened, closeAll);
+    return await openGateway(config, logger, options, opened, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
@@ -74,27 +89,33 @@ export async function createGateway(
 async function openGateway(
   config: Config,
   logger: Logger,
-  now: () => number,
-  problems: Problems,
+  { now = Date.now, problems = new Problems(), readSettings }: CreateGatewayOptions,
   opened: (() => unknown)[],
   closeAll: () => Promise<void>,
 ): Promise<Gateway> {
   /** RPCs that the upstream never answers when they ask for what is too long ago. */
   const neverAnswers = new Set<MethodDescriptor>();
   const { cuebotTls } = config;
-  const upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));
-  const cuebots = openCuebots(config, upstreamTls, logger, (method) => neverAnswers.has(method));
+  let upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));
+  const cuebots = openCuebots(
+    config,
+    upstreamTls && (() => upstreamTls!),
+    logger,
+    (method) => neverAnswers.has(method),
+  );
   opened.push(cuebots.close);
   const tls =
     config.tls &&
     (await problems.attempt(undefined, () => openTls({ ...config.tls!, schedule: scheduleByTimer, logger })));
   opened.push(() => tls?.close());
   const meters = createMeters(config);
+  // Before anything is read, so that no change is missed.
+  const filesThen = versionsOf(listReloadedFiles(config));
   // Nobody is dialled by settings that are wrong.
   const isAsking = config.protoSource === 'reflection' && problems.found.length > 0;
-  const snapshot = isAsking
+  const first = isAsking
     ? undefined
-    : await problems.attempt(undefined, () => takeSnapshot(config, cuebots.reflect));
+    : await problems.attempt(undefined, () => takeSnapshot(config, { reflect: cuebots.reflect }));
   const coordination = problems.found.length > 0 ? undefined : await openCoordination(config, logger, meters);
   const authentication = await problems.attempt('API_KEYS_FILE', () =>
     createAuthentication(config.authentication, { logger, now, failuresElsewhere: coordination?.failures }),
@@ -102,24 +123,12 @@ async function openGateway(
   if (authentication !== undefined) opened.unshift(authentication.close);
   // When nothing is under way any more: its turns are others' from then on.
   opened.push(() => coordination?.close());
-  if (snapshot === undefined || authentication === undefined || problems.found.length > 0) {
+  if (first === undefined || authentication === undefined || problems.found.length > 0) {
     throw new ConfigError(problems.found);
   }
-  if (config.protoSource !== undefined) logLeftOut(snapshot, logger);
-  for (const { method, validations } of snapshot.table.rows) {
-    if (validations.some(({ kind }) => kind === 'recent')) neverAnswers.add(method);
-  }
-  const pipeline = await createPipeline({
-    config,
-    snapshot,
-    upstream: cuebots.only,
-    meters,
-    logger,
-    now,
-    coordination,
-  });
+  const pipeline = await openPipeline({ config, upstream: cuebots.only, meters, logger, now, coordination });
   opened.push(pipeline.close);
-  const { laneStates, auditFailures, auditDisturbances } = pipeline;
+  const { laneStates, auditFailures, auditDisturbances, reject } = pipeline;
   const budget = createByteBudget(config.maxBufferedBytes);
   const refreshing = setInterval(budget.refresh, 1_000).unref();
   opened.push(() => clearInterval(refreshing));
@@ -134,8 +143,22 @@ async function openGateway(
     onRefused: () => meters?.rateLimited(),
     logger,
   });
-  const surfaces = createSurfaces({ config, snapshot, pipeline, authentication, admit, budget, meters, logger });
-  opened.unshift(surfaces.graphql.dispose);
+  const surfaces = createSurfaces({ config, reject, authentication, admit, budget, meters, logger });
+  const { connections } = surfaces;
+  const compose = (snapshot: Snapshot): Generation => {
+    if (config.protoSource !== undefined) logLeftOut(snapshot, logger);
+    const composed = pipeline.compose(snapshot);
+    return { snapshot, pipeline: composed, surfaces: surfaces.compose({ snapshot, pipeline: composed }) };
+  };
+  let current = compose(first);
+  const takeOver = ({ snapshot, surfaces: { graphql } }: Generation) => {
+    for (const { method, validations } of snapshot.table.rows) {
+      if (validations.some(({ kind }) => kind === 'recent')) neverAnswers.add(method);
+    }
+    graphql.takeOver();
+    coordination?.join(describeGateway(config, snapshot));
+  };
+  opened.unshift(() => current.surfaces.graphql.dispose());
 
   let isClosing = false;
   const readinessInDetail = (): Readiness => {
@@ -152,11 +175,11 @@ async function openGateway(
   };
   const onError = (error: unknown) => logger.error({ err: error }, 'a request handler failed');
   // Begins to connect, so that the first question after readiness is not answered with no.
-  const wrongEndpoints = await cuebots.start(snapshot, pipeline.cuebots);
+  const wrongEndpoints = await cuebots.start(first, pipeline.cuebots);
   if (wrongEndpoints.length > 0) throw new ConfigError(wrongEndpoints);
   // So that the first tokens need not wait for keys; without an answer, it goes on without.
   await authentication.start();
-  coordination?.join(describeGateway(config, snapshot));
+  takeOver(current);
   const metricsAddress = { host: config.metricsHost, port: config.metricsPort ?? 0 };
   const metricsServer = await meters
     ?.serve({ readiness: readinessInDetail, version, onError })
@@ -167,16 +190,12 @@ async function openGateway(
   opened.push(() => metricsServer?.close({ timeoutMs: 1_000 }));
 
   const { host, port } = config;
-  const { mounts, documents, webSockets, fallback } = surfaces;
   const onAccess = config.accessLog ? tellAccess(logger) : undefined;
   const server = await createServer({
     host,
     port,
     beforeRouting,
-    mounts,
-    documents,
-    webSockets,
-    fallback,
+    ...current.surfaces.routes,
     readiness,
     version,
     onRequest: onAccess && watchAccess(onAccess, compileAddressOf(config.trustedProxies)),
@@ -193,37 +212,94 @@ async function openGateway(
   }).catch((error: unknown) => {
     throw explainListenError(error, { host, port, hostSetting: 'HOST', portSetting: 'REST_PORT' });
   });
+  opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
+  // Not loaded where it is not served: its libraries are.
+  const { openGrpc, servedByGrpc } = config.grpcPort === undefined ? {} : await import('./open-grpc.ts');
+  const grpc = await openGrpc?.({
+    config,
+    snapshot: () => current.snapshot,
+    pipeline: current.pipeline,
+    reject,
+    authentication,
+    admit,
+    tls,
+    onAccess,
+    meters,
+  });
+  opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
+  const prepare = async () => {
+    const wrong = new Problems();
+    const read = readSettings?.();
+    wrong.add(...(read?.problems.found ?? []));
+    const useSecrets = await wrong.attempt(undefined, () =>
+      read === undefined ? undefined : authentication.prepareSecrets(read.config.authentication),
+    );
+    const useStoreSecrets = await wrong.attempt('REDIS_CA_FILE', () =>
+      read?.config.store === undefined ? undefined : coordination?.prepareSecrets(read.config.store),
+    );
+    const newTls = cuebotTls && (await wrong.attempt(undefined, () => readTlsFiles(cuebotTls)));
+    const snapshot = await wrong.attempt(undefined, () =>
+      takeSnapshot(config, { reflect: cuebots.reflect, previous: current.snapshot }),
+    );
+    if (snapshot === undefined || wrong.found.length > 0) throw new ConfigError(wrong.found);
+    // Others have their turn in between: each half takes a tenth of a second.
+    await nextTurn();
+    const next = compose(snapshot);
+    await nextTurn();
+    return () => {
+      if (isClosing) return;
+      current = next;
+      useSecrets?.();
+      useStoreSecrets?.();
+      takeOver(next);
+      server.serve(next.surfaces.routes);
+      grpc?.serve(servedByGrpc!(snapshot, next.pipeline));
+      if (newTls !== undefined && !isSameMaterial(newTls, upstreamTls!)) {
+        upstreamTls = newTls;
+        cuebots.renew();
+      }
+    };
+  };
+  const reload = createReload({
+    files: () => listReloadedFiles(config),
+    since: filesThen,
+    prepare,
+    schedule: scheduleByTimer,
+    logger,
+    onEnded: meters?.reloaded,
+  });
+  opened.unshift(reload.close);
   meters?.watch({
     laneStates,
     endpoints: cuebots.states,
     connections: server.connections,
-    subscriptions: surfaces.graphql.openSubscriptions,
+    subscriptions: connections.live.count,
     bufferedBytes: () => budget.heldBytes,
     auditFailures,
     auditDisturbances,
     keySets: authentication.keySets,
     apiKeyFile: authentication.apiKeyFile,
     certificate: () => tls?.state(),
-    links: () => ({ ...snapshot.links.counters }),
+    links: () => ({ ...current.snapshot.links.counters }),
+    areFilesUsable: reload.isCurrent,
     coordination: () => coordination?.state(),
   });
-  opened.unshift(() => server.close({ timeoutMs: config.shutdownTimeoutMs }));
-  // Not loaded where it is not served: its libraries are.
-  const { openGrpc } = config.grpcPort === undefined ? {} : await import('./open-grpc.ts');
-  const grpc = await openGrpc?.({ config, snapshot, pipeline, authentication, admit, tls, onAccess, meters });
-  opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   return {
     url: server.url,
     port: server.port,
     grpcPort: grpc?.port,
     metricsUrl: metricsServer?.url,
     laneStates,
+    reload: async () => {
+      tls?.reread();
+      await reload.run();
+    },
     close: async () => {
       isClosing = true;
       grpc?.setServing(false);
       server.drain();
       await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
-      surfaces.graphql.completeStreams();
+      connections.complete();
       await closeAll();
     },
   };

@@ -10,6 +10,7 @@ import type { Handler } from '../http/mount.ts';
 import { countAnswers } from '../http/count-answers.ts';
 import { createMetrics } from '../telemetry/create-metrics.ts';
 import type { CuebotState } from '../upstream/pooled-cuebot.ts';
+import { type ReloadOutcome, reloadOutcomes } from './reload.ts';
 import { serveMetrics } from './serve-metrics.ts';
 import { version } from './version.ts';
 
@@ -31,6 +32,8 @@ export interface WatchedState {
   readonly apiKeyFile: () => { readonly isCurrent: boolean } | undefined;
   /** What is shared with other gateways; undefined: nothing is. */
   readonly coordination: () => CoordinationState | undefined;
+  /** Whether what is in force is what the files hold that are read again while the gateway runs. */
+  readonly areFilesUsable: () => boolean;
   /** The gateway's own certificate; undefined: it has none. */
   readonly certificate: () => { readonly isCurrent: boolean; readonly endsAtMs: number } | undefined;
 }
@@ -60,6 +63,8 @@ export interface Meters {
   readonly retried: (reason: RetryReason) => void;
   /** Counts a turn that came from another gateway, or was nobody's. */
   readonly turned: () => void;
+  /** Counts how a reload of the files ended. */
+  readonly reloaded: (outcome: ReloadOutcome) => void;
   /** Counts a request whose credentials did not suffice. */
   readonly rejected: (reason: string) => void;
   /** Counts a request whose caller had sent too many. */
@@ -86,6 +91,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
   for (const reason of watchedReasons) counter('cuegate_gateway_errors_total', reason);
   counter('cuegate_authentication_failures_total', 'TOO_MANY_FAILURES');
   watch('cuegate_build_info', () => [[[version, process.version], 1]]);
+  for (const outcome of reloadOutcomes) counter('cuegate_reloads_total', outcome);
   for (const reason of closeReasons) counter('cuegate_closed_connections_total', reason);
   return {
     calls: {
@@ -99,6 +105,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
     laneWait: (endpoint, lane) => histogram('cuegate_lane_wait_seconds', endpoint, lane),
     retried: (reason) => counter('cuegate_retries_total', reason)(),
     turned: () => counter('cuegate_lane_turns_total')(),
+    reloaded: (outcome) => counter('cuegate_reloads_total', outcome)(),
     rejected: (reason) => counter('cuegate_authentication_failures_total', reason)(),
     rateLimited: () => counter('cuegate_rate_limited_requests_total')(),
     graphqlRefused: (reason) => counter('cuegate_graphql_refusals_total', reason)(),
@@ -116,6 +123,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       auditDisturbances,
       keySets,
       apiKeyFile,
+      areFilesUsable,
       certificate,
       links,
       coordination,
@@ -155,6 +163,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       };
       watch('cuegate_store_connected', () => shared(({ isConnected }) => (isConnected ? 1 : 0)));
       watch('cuegate_gateways', () => shared(({ gateways }) => gateways));
+      watch('cuegate_reloaded_files_usable', () => [[[], areFilesUsable() ? 1 : 0]]);
       watch('cuegate_tls_certificate_usable', () => {
         const state = certificate();
         return state === undefined ? [] : [[[], state.isCurrent ? 1 : 0]];

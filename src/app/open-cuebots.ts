@@ -9,7 +9,7 @@ import { createUpstream } from '../upstream/create-upstream.ts';
 import type { ChannelTls } from '../upstream/upstream-channel.ts';
 import { CuebotPool, type PoolWatch } from '../upstream/cuebot-pool.ts';
 
-import type { OneCuebot, Pipeline } from './create-pipeline.ts';
+import type { OneCuebot, OpenedPipeline } from './open-pipeline.ts';
 import type { EndpointStatus } from './meters.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -26,17 +26,19 @@ export interface OpenedCuebots {
    */
   readonly start: (
     snapshot: Pick<Snapshot, 'table' | 'registry'>,
-    cuebots: Pipeline['cuebots'],
+    cuebots: OpenedPipeline['cuebots'],
   ) => Promise<readonly string[]>;
   readonly states: () => readonly EndpointStatus[];
   readonly readiness: () => Readiness;
+  /** Connects anew by what `tls` says now. */
+  readonly renew: () => void;
   readonly close: () => void;
 }
 
 /** Opens what `CUEBOT_ENDPOINT` names; nothing is dialled before the start, or before somebody asks for protos. */
 export function openCuebots(
   config: Pick<Config, 'cuebotEndpoints' | 'upstreamTransport' | 'maxReceiveBytes'>,
-  tls: ChannelTls | undefined,
+  tls: (() => ChannelTls) | undefined,
   logger: Logger,
   mayGoUnanswered: (method: MethodDescriptor) => boolean,
 ): OpenedCuebots {
@@ -60,6 +62,7 @@ export function openCuebots(
       return [{ endpoint, state: isConnected ? 'ready' : 'away', isConnected, silences: upstream.silences() }];
     },
     readiness: () => (upstream.isConnected() ? { ready: true } : { ready: false, reason: 'Cuebot cannot be reached' }),
+    renew: upstream.renew,
     close: upstream.close,
   };
 }
@@ -92,6 +95,7 @@ function openPool(pool: CuebotPool): OpenedCuebots {
         ? { ready: true, endpoints }
         : { ready: false, reason: 'no Cuebot can be reached', endpoints };
     },
+    renew: () => pool.renew(),
     close: () => pool.close(),
   };
 }

@@ -58,17 +58,30 @@ export type SnapshotConfig = Pick<
   | 'graphqlLimits'
 >;
 
+/** What a snapshot is taken with. */
+export interface TakeSnapshotOptions {
+  /** How the server is asked for its protos; needed only when the settings say so. */
+  readonly reflect?: ReflectionTransport;
+  /** The snapshot before this one, of the same settings: what cannot have changed since is taken over. */
+  readonly previous?: Snapshot | undefined;
+}
+
 /**
- * Reads the protos that the settings name. `reflect` is asked only when they say so.
+ * Reads the protos that the settings name, and the other files.
  * Rejects with a ConfigError that names every mistake of every file, each under its setting.
  */
-export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionTransport): Promise<Snapshot> {
+export async function takeSnapshot(
+  config: SnapshotConfig,
+  { reflect, previous }: TakeSnapshotOptions = {},
+): Promise<Snapshot> {
   const problems = new Problems();
   const { protoSource, policyFile } = config;
   const mustMatch = protoSource === undefined;
+  // What cuegate brings along stays as it is while it runs.
+  const kept = mustMatch ? previous : undefined;
   const registry = await problems.attempt(mustMatch ? undefined : 'PROTO_SOURCE', () =>
     mustMatch
-      ? loadOurs()
+      ? (kept?.registry ?? loadOurs())
       : loadTheirs({ protoSource, protoPath: config.protoPath, ask: reflect }, config.cuebotEndpoints),
   );
   const own = await problems.attempt('POLICY_FILE', () =>
@@ -76,7 +89,7 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
   );
   const persistedOperations = await problems.attempt('PERSISTED_OPERATIONS_FILE', () => readPersisted(config));
   if (registry === undefined) throw new ConfigError(problems.found);
-  const table = compileRpcTable(registry, { ...readOwn('schema/rpcs.yaml'), mustMatch });
+  const table = kept?.table ?? compileRpcTable(registry, { ...readOwn('schema/rpcs.yaml'), mustMatch });
   const select = (setting: 'REST_SERVICES' | 'GRAPHQL_SERVICES' | 'GRPC_SERVICES', patterns: readonly string[]) =>
     problems.attempt(setting, () => selectServices(registry.services, table, patterns));
   const standard = readOwn('schema/policy.yaml');
@@ -97,17 +110,20 @@ export async function takeSnapshot(config: SnapshotConfig, reflect?: ReflectionT
     restServices,
     graphqlServices,
     grpcServices,
-    descriptions: readDescriptions(readOwn('schema/descriptions.yaml'), registry, mustMatch),
-    exampleOf: readExamples(readOwn('schema/examples.yaml'), registry, mustMatch),
-    links: compileLinks({
-      registry,
-      table,
-      services: graphqlServices,
-      source: readOwn('schema/links.graphql'),
-      mustMatch,
-      limits: config.linkLimits,
-      replyForm: replyFormOf(config.graphqlExecutor),
-    }),
+    descriptions: kept?.descriptions ?? readDescriptions(readOwn('schema/descriptions.yaml'), registry, mustMatch),
+    exampleOf: kept?.exampleOf ?? readExamples(readOwn('schema/examples.yaml'), registry, mustMatch),
+    links:
+      kept?.links ??
+      compileLinks({
+        registry,
+        table,
+        services: graphqlServices,
+        source: readOwn('schema/links.graphql'),
+        mustMatch,
+        limits: config.linkLimits,
+        replyForm: replyFormOf(config.graphqlExecutor),
+        counters: previous?.links.counters,
+      }),
     persistedOperations,
   });
 }

@@ -10,11 +10,12 @@ import { createFarmPage } from '../farm-page/create-farm-page.ts';
 import { createHomePage, type HomeLink } from '../web-pages/home-page.ts';
 import { createExecutor, replyFormOf } from '../graphql/execution/create-executor.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
+import { createGraphqlConnections, type GraphqlConnections } from '../graphql/http/graphql-connections.ts';
 import { isRefusalReason } from '../graphql/limits/refusal-reasons.ts';
 import { findMisfittingDocuments } from '../graphql/persisted/read-persisted-operations.ts';
 import { deriveSchema, type SchemaExtension } from '../graphql/schema/derive-schema.ts';
 import { deriveViewer } from '../graphql/schema/derive-viewer.ts';
-import { composePipeline } from '../pipeline/compose-pipeline.ts';
+import { composePipeline, type Pipeline } from '../pipeline/compose-pipeline.ts';
 import { decide } from '../authorization/decide.ts';
 import { capCalls } from '../pipeline/lanes/cap-calls.ts';
 import { wordBlocked } from '../graphql/http/http-error.ts';
@@ -24,7 +25,7 @@ import { compileWordBlocked } from '../rest/render-error.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import type { AdmitCaller } from '../authentication/request-rate.ts';
 import { compileIdentifyRequest, type Rejection } from '../authentication/identify-request.ts';
-import type { ServerOptions } from '../http/create-server.ts';
+import type { Routes } from '../http/create-server.ts';
 import type { Handler, Mount } from '../http/mount.ts';
 import type { Decision } from '../call/decision.ts';
 import { compileIsService, type IdentifyRequest, type Identity } from '../call/identity.ts';
@@ -35,7 +36,7 @@ import { serveDocument } from '../http/serve-document.ts';
 import { createSwaggerUiPage } from '../swagger-ui/create-swagger-ui-page.ts';
 import { describeRoutes, openapiPath } from './describe-routes.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Pipeline } from './create-pipeline.ts';
+import type { OpenedPipeline } from './open-pipeline.ts';
 
 /** Where GraphQL and its page are mounted; every other path belongs to REST. */
 const graphqlPath = '/graphql';
@@ -45,11 +46,11 @@ const docsPath = '/docs';
 /** Where the page is that shows the farm. */
 const farmPath = '/farm';
 
-/** What the surfaces are made from. */
+/** What the surfaces are made from, besides what is known of RPCs. */
 export interface CreateSurfacesOptions {
   readonly config: Config;
-  readonly snapshot: Snapshot;
-  readonly pipeline: Pick<Pipeline, 'invokeOf' | 'reject'>;
+  /** Writes down a request that was turned away before it could be a call. */
+  readonly reject: OpenedPipeline['reject'];
   readonly authentication: Authentication;
   /** Whether who calls may do so now; undefined: always. */
   readonly admit: AdmitCaller | undefined;
@@ -60,31 +61,72 @@ export interface CreateSurfacesOptions {
   readonly logger: Logger;
 }
 
-/** Both surfaces, as a server mounts them. */
-export interface Surfaces extends Required<Pick<ServerOptions, 'mounts' | 'documents' | 'webSockets' | 'fallback'>> {
-  readonly graphql: Pick<Graphql, 'openSubscriptions' | 'completeStreams' | 'dispose'>;
+/** What the surfaces of a snapshot are made from. */
+export interface ComposeSurfacesOptions {
+  readonly snapshot: Snapshot;
+  readonly pipeline: Pick<Pipeline, 'invokeOf'>;
 }
 
-/** Puts both surfaces on the pipeline, and the gate against other sites and hosts in front of them. */
+/** The surfaces of one snapshot, as a server serves them. */
+export interface ComposedSurfaces {
+  readonly routes: Routes;
+  readonly graphql: Pick<Graphql, 'takeOver' | 'dispose'>;
+}
+
+/** What all surfaces share, whatever the snapshot is. */
+export interface Surfaces {
+  /** Puts the surfaces on a pipeline, and the gate against other sites and hosts in front of them. */
+  readonly compose: (options: ComposeSurfacesOptions) => ComposedSurfaces;
+  /** Subscriptions and WebSockets. */
+  readonly connections: GraphqlConnections;
+}
+
+/** What every part of the surfaces may use. */
+interface Surroundings extends CreateSurfacesOptions, ComposeSurfacesOptions {
+  readonly connections: GraphqlConnections;
+}
+
+/** Opens what lasts longer than a snapshot: connections with subscriptions, and the gate. */
 export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
-  const { config, snapshot, pipeline, authentication, admit, meters } = options;
+  const { config, authentication, admit, budget, meters, logger, reject } = options;
   const addressOf = compileAddressOf(config.trustedProxies);
-  const resource = describeProtectedResource(config.authentication, snapshot.policy.scopes);
-  const challenge = compileChallenge(resource?.url);
   const onRejected = (rejection: Rejection) => {
     meters?.rejected(rejection.reason);
-    pipeline.reject({ event: 'unauthenticated', ...rejection });
+    reject({ event: 'unauthenticated', ...rejection });
   };
-  const callersOf = (surface: Rejection['surface']): Callers => {
-    const identify = compileIdentifyRequest({
-      identify: authentication.identify,
-      surface,
-      addressOf,
-      admit,
-      onRejected,
-    });
-    return { identify, addressOf, challenge };
-  };
+  const { identify } = authentication;
+  const identifyFor = (surface: Rejection['surface']): IdentifyRequest =>
+    compileIdentifyRequest({ identify, surface, addressOf, admit, onRejected });
+  const connections = createGraphqlConnections({
+    identify: identifyFor('graphql'),
+    addressOf,
+    intervals: config.liveIntervals,
+    maxStreams: config.liveMaxStreams,
+    services: { include: compileIsService(config.serviceSubjects), maxStreams: config.liveMaxServiceStreams },
+    budget,
+    logger,
+    onRefused: countGraphqlRefusals(options),
+  });
+  const protect = compileGate(options, addressOf);
+  const compose = ({ snapshot, pipeline }: ComposeSurfacesOptions) =>
+    composeSurfaces({ ...options, snapshot, pipeline, connections }, identifyFor, addressOf, protect);
+  return { compose, connections };
+}
+
+function composeSurfaces(
+  options: Surroundings,
+  identifyFor: (surface: Rejection['surface']) => IdentifyRequest,
+  addressOf: AddressOf,
+  protect: ReturnType<typeof compileProtection>,
+): ComposedSurfaces {
+  const { config, snapshot, connections, meters } = options;
+  const resource = describeProtectedResource(config.authentication, snapshot.policy.scopes);
+  const challenge = compileChallenge(resource?.url);
+  const callersOf = (surface: Rejection['surface']): Callers => ({
+    identify: identifyFor(surface),
+    addressOf,
+    challenge,
+  });
   const rest = mountRest(options, callersOf('rest'));
   const connect = mountConnect(options, callersOf);
   const handleRest = meters?.answers('rest', rest) ?? rest;
@@ -92,9 +134,8 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
   const graphql = mountGraphql(options, callersOf('graphql'));
   const isCompressed = config.compression !== 'off';
   const handleGraphql = isCompressed ? compressAnswers(graphql.handle, options.budget) : graphql.handle;
-  const protect = compileGate(options, addressOf);
   const home = createHomePage(homeLinksOf(config), isCompressed);
-  return {
+  const routes: Routes = {
     mounts: {
       [graphqlPath]: protect({
         handle: meters?.answers('graphql', handleGraphql) ?? handleGraphql,
@@ -121,7 +162,7 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
     },
     webSockets: {
       [graphqlPath]: protect({
-        handle: graphql.handleWebSocket,
+        handle: connections.webSockets.handle,
         crossSiteMethods: 'GET, POST',
         isReadGuarded: () => true,
         isWebSocket: true,
@@ -137,8 +178,8 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
       isReadGuarded: connect.handles,
       wordBlocked: compileWordBlocked(config.jsonStyle),
     }),
-    graphql,
   };
+  return { routes, graphql };
 }
 
 /** Errors that a GraphQL answer tells; the others are counted. */
@@ -151,7 +192,7 @@ interface Callers {
   readonly challenge: FormatChallenge;
 }
 
-function mountRest(options: CreateSurfacesOptions, callers: Callers): Handler {
+function mountRest(options: Surroundings, callers: Callers): Handler {
   const { config, snapshot, pipeline, budget } = options;
   return createRest({
     registry: snapshot.registry,
@@ -168,7 +209,7 @@ function mountRest(options: CreateSurfacesOptions, callers: Callers): Handler {
   });
 }
 
-function mountConnect(options: CreateSurfacesOptions, callersOf: (surface: Rejection['surface']) => Callers): Connect {
+function mountConnect(options: Surroundings, callersOf: (surface: Rejection['surface']) => Callers): Connect {
   const { config, snapshot, pipeline, budget } = options;
   const { addressOf, challenge } = callersOf('connect');
   return createConnect({
@@ -196,8 +237,8 @@ function countGraphqlRefusals({ meters }: CreateSurfacesOptions): (reason: strin
   return (reason) => (isRefusalReason(reason) ? meters?.graphqlRefused(reason) : meters?.calls.failed(reason)());
 }
 
-function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql {
-  const { config, snapshot, pipeline, authentication, budget, logger } = options;
+function mountGraphql(options: Surroundings, callers: Callers): Graphql {
+  const { config, snapshot, pipeline, authentication, connections, budget, logger } = options;
   const { registry, table, graphqlServices, needsOf, descriptions, links, persistedOperations } = snapshot;
   const { authorizationServer } = authentication;
   const isCompressed = config.compression !== 'off';
@@ -240,11 +281,7 @@ function mountGraphql(options: CreateSurfacesOptions, callers: Callers): Graphql
     budget,
     onRefused: countGraphqlRefusals(options),
     limits: { ...config.graphqlLimits, maxValidationErrors: 20 },
-    live: {
-      intervals: config.liveIntervals,
-      maxStreams: config.liveMaxStreams,
-      services: { include: compileIsService(config.serviceSubjects), maxStreams: config.liveMaxServiceStreams },
-    },
+    connections,
   });
 }
 
@@ -319,7 +356,7 @@ function isOpen({ allow, reason }: Decision): boolean {
 
 /** The gate against requests of other sites and for other hosts. */
 function compileGate(
-  { config, pipeline, meters, logger }: CreateSurfacesOptions,
+  { config, reject, meters, logger }: CreateSurfacesOptions,
   addressOf: AddressOf,
 ): ReturnType<typeof compileProtection> {
   return compileProtection({
@@ -333,7 +370,7 @@ function compileGate(
     onBlocked: (event) => {
       const { reason, requestId, path, remoteAddress: peer } = event;
       meters?.blocked(reason);
-      pipeline.reject({ event: 'blocked', reason, requestId, path, peer });
+      reject({ event: 'blocked', reason, requestId, path, peer });
       logger.warn({ event: 'REQUEST_BLOCKED', ...event }, 'a request of another site or for another host was refused');
     },
   });

@@ -24,9 +24,6 @@ export interface RejectedRequest extends Pick<AuditRecord, 'tokenId' | 'surface'
 
 /** What the audit needs. */
 export interface AuditOptions {
-  readonly table: RpcTable;
-  /** Whether calls of a method take a grant on top of their level: these are written down before they are sent. */
-  readonly takesGrant: (method: MethodDescriptor) => boolean;
   readonly trail: AuditTrail;
   readonly logger: Logger;
   /** The current time in milliseconds since 1970. */
@@ -35,14 +32,27 @@ export interface AuditOptions {
   readonly schedule?: Schedule;
 }
 
+/** Which calls are watched. */
+export interface WatchedCalls {
+  readonly table: RpcTable;
+  /** Whether calls of a method take a grant on top of their level: these are written down before they are sent. */
+  readonly takesGrant: (method: MethodDescriptor) => boolean;
+}
+
 /** The audit, as three interceptors: one sees how calls end, one sees them before they are sent, one sees them being sent. */
-export interface Audit {
+export interface AuditInterceptors {
   /** Belongs outside of what decides: it writes down every write and every refusal. */
   readonly record: Interceptor;
   /** Belongs inside of it, where a call is known to be sent next: it writes down the intent to call what takes a grant. */
   readonly intend: Interceptor;
   /** Belongs next to the upstream: it notes that a write is sent, and what became of it when its caller did not wait. */
   readonly follow: Interceptor;
+}
+
+/** One audit, whatever calls it watches. */
+export interface Audit {
+  /** Begins to watch the calls of a table. Tables come and go when protos or the policy are read again; the audit stays. */
+  readonly watch: (watched: WatchedCalls) => AuditInterceptors;
   /** Writes down a request that was turned away before it was a call, or counts it where there are many. */
   readonly reject: (rejected: RejectedRequest) => void;
   /** How many records could not be written since the start. */
@@ -57,18 +67,7 @@ export interface Audit {
  * full disk must not stop a farm.
  */
 export function createAudit(options: AuditOptions): Audit {
-  const { table, takesGrant, trail, logger, now, schedule = scheduleByTimer } = options;
-  const nouns = nounsOf(table.rows.map(({ method }) => method.input));
-  const facts = new Map<MethodDescriptor, AuditFacts>(
-    table.rows.map(({ method, kind, identityFields }) => [
-      method,
-      {
-        isWrite: kind === 'write',
-        takesGrant: takesGrant(method),
-        readTargets: compileTargets(method.input, nouns, identityFields),
-      },
-    ]),
-  );
+  const { trail, logger, now, schedule = scheduleByTimer } = options;
   let failures = 0;
   const countFailure = (error: unknown) => {
     failures += 1;
@@ -106,80 +105,93 @@ export function createAudit(options: AuditOptions): Audit {
     );
   };
 
-  const record: Interceptor = ({ method }) => {
-    const { isWrite, takesGrant, readTargets } = facts.get(method)!;
-    return (next) => async (call) => {
-      const { notes = {} } = call;
-      const startedAt = performance.now();
-      const elapsedMs = () => Math.round((performance.now() - startedAt) * 1000) / 1000;
-      const end = async (status: string, isRefused: boolean) => {
-        const event = isRefused ? 'refusal' : takesGrant ? 'outcome' : 'write';
-        const { sent, endpoint, isRetried } = notes;
-        const isUnanswered = sent !== undefined && !sent.isAnswered;
-        const outcome = {
-          status,
-          durationMs: elapsedMs(),
-          ...(!isRefused && { sent: sent !== undefined }),
-          ...(endpoint !== undefined && { endpoint }),
-          ...(isRetried === true && { retried: true }),
+  const watch = ({ table, takesGrant }: WatchedCalls): AuditInterceptors => {
+    const nouns = nounsOf(table.rows.map(({ method }) => method.input));
+    const facts = new Map<MethodDescriptor, AuditFacts>(
+      table.rows.map(({ method, kind, identityFields }) => [
+        method,
+        {
+          isWrite: kind === 'write',
+          takesGrant: takesGrant(method),
+          readTargets: compileTargets(method.input, nouns, identityFields),
+        },
+      ]),
+    );
+
+    const record: Interceptor = ({ method }) => {
+      const { isWrite, takesGrant, readTargets } = facts.get(method)!;
+      return (next) => async (call) => {
+        const { notes = {} } = call;
+        const startedAt = performance.now();
+        const elapsedMs = () => Math.round((performance.now() - startedAt) * 1000) / 1000;
+        const end = async (status: string, isRefused: boolean) => {
+          const event = isRefused ? 'refusal' : takesGrant ? 'outcome' : 'write';
+          const { sent, endpoint, isRetried } = notes;
+          const isUnanswered = sent !== undefined && !sent.isAnswered;
+          const outcome = {
+            status,
+            durationMs: elapsedMs(),
+            ...(!isRefused && { sent: sent !== undefined }),
+            ...(endpoint !== undefined && { endpoint }),
+            ...(isRetried === true && { retried: true }),
+          };
+          const writeDown = (described: RequestDescription) => {
+            const ended = { ...describeCall(event, call, notes, described), ...outcome };
+            if (isUnanswered) followUp(ended, sent, takesGrant, elapsedMs);
+            return isRefused ? refusals.note(ended, takesGrant) : write(ended, takesGrant);
+          };
+          const isUnread = isRefused && call.request.length > maxRefusedBytes;
+          const described = isUnread ? undescribed : describeRequest(call.request, readTargets);
+          const written = described instanceof Promise ? track(described.then(writeDown)) : writeDown(described);
+          if (takesGrant) await written;
         };
-        const writeDown = (described: RequestDescription) => {
-          const ended = { ...describeCall(event, call, notes, described), ...outcome };
-          if (isUnanswered) followUp(ended, sent, takesGrant, elapsedMs);
-          return isRefused ? refusals.note(ended, takesGrant) : write(ended, takesGrant);
-        };
-        const isUnread = isRefused && call.request.length > maxRefusedBytes;
-        const described = isUnread ? undescribed : describeRequest(call.request, readTargets);
-        const written = described instanceof Promise ? track(described.then(writeDown)) : writeDown(described);
-        if (takesGrant) await written;
+        try {
+          const reply = await next(call.notes === undefined ? { ...call, notes } : call);
+          if (isWrite || takesGrant) await end('OK', false);
+          return reply;
+        } catch (error) {
+          const isRefused = notes.decision?.allow === false;
+          if (isWrite || takesGrant || isRefused) await end(GatewayError.from(error).status.name, isRefused);
+          throw error;
+        }
       };
-      try {
-        const reply = await next(call.notes === undefined ? { ...call, notes } : call);
-        if (isWrite || takesGrant) await end('OK', false);
+    };
+
+    const intend: Interceptor = ({ method }) => {
+      const { takesGrant, readTargets } = facts.get(method)!;
+      if (!takesGrant) return passOn;
+      return (next) => async (call) => {
+        try {
+          const described = await describeRequest(call.request, readTargets);
+          await append(describeCall('intent', call, call.notes ?? {}, described), true);
+        } catch (cause) {
+          countFailure(cause);
+          const message = `${method.fullName} is not called unless it can be written down first, and that failed; nothing was sent`;
+          throw new GatewayError('UNAVAILABLE', message, { reason: 'AUDIT_FAILED', cause });
+        }
+        return next(call);
+      };
+    };
+
+    const follow: Interceptor = ({ method }) => {
+      const { isWrite, takesGrant } = facts.get(method)!;
+      if (!isWrite && !takesGrant) return passOn;
+      return (next) => (call) => {
+        const reply = next(call);
+        if (call.notes === undefined) return reply;
+        const sent: SentCall = { reply, isAnswered: false };
+        const answered = () => {
+          sent.isAnswered = true;
+        };
+        reply.then(answered, answered);
+        call.notes.sent = sent;
         return reply;
-      } catch (error) {
-        const isRefused = notes.decision?.allow === false;
-        if (isWrite || takesGrant || isRefused) await end(GatewayError.from(error).status.name, isRefused);
-        throw error;
-      }
-    };
-  };
-
-  const intend: Interceptor = ({ method }) => {
-    const { takesGrant, readTargets } = facts.get(method)!;
-    if (!takesGrant) return passOn;
-    return (next) => async (call) => {
-      try {
-        const described = await describeRequest(call.request, readTargets);
-        await append(describeCall('intent', call, call.notes ?? {}, described), true);
-      } catch (cause) {
-        countFailure(cause);
-        const message = `${method.fullName} is not called unless it can be written down first, and that failed; nothing was sent`;
-        throw new GatewayError('UNAVAILABLE', message, { reason: 'AUDIT_FAILED', cause });
-      }
-      return next(call);
-    };
-  };
-
-  const follow: Interceptor = ({ method }) => {
-    const { isWrite, takesGrant } = facts.get(method)!;
-    if (!isWrite && !takesGrant) return passOn;
-    return (next) => (call) => {
-      const reply = next(call);
-      if (call.notes === undefined) return reply;
-      const sent: SentCall = { reply, isAnswered: false };
-      const answered = () => {
-        sent.isAnswered = true;
       };
-      reply.then(answered, answered);
-      call.notes.sent = sent;
-      return reply;
     };
+    return { record, intend, follow };
   };
   return {
-    record,
-    intend,
-    follow,
+    watch,
     reject: ({ peer, ...rejected }) =>
       void rejections.note({ ...rejected, ...(peer !== undefined && { peer }), decision: 'deny' }),
     failures: () => failures,

@@ -10,7 +10,7 @@ import type { AuthorizationServer } from './oidc/authorization-server.ts';
 import type { KeySetState } from './oidc/key-set.ts';
 import { createBoundedFetch, type Fetch } from './provider-fetch.ts';
 import type { OpenVerifier, TokenVerifier } from './token-verifier.ts';
-import { type AuthenticationSettings, openVerifiers } from './verifiers.ts';
+import { type AuthenticationSettings, openVerifiers, type OpenVerifiers } from './verifiers.ts';
 
 /** What lies outside: the log, the clock, the network. The system's where not given. */
 export interface AuthenticationSurroundings {
@@ -39,6 +39,11 @@ export interface Authentication {
   readonly apiKeyFile: () => ApiKeyFileState | undefined;
   /** Where people log in: at the first issuer. Undefined: there is none, or it has not said so yet. */
   readonly authorizationServer: () => AuthorizationServer | undefined;
+  /**
+   * Makes ready to identify by settings that differ in secrets alone. They hold from when the function is called that this gives.
+   * Throws a UserError when they differ in more.
+   */
+  readonly prepareSecrets: (settings: AuthenticationSettings) => () => void;
   /** Ends what goes on in the background. */
   readonly close: () => void;
 }
@@ -66,36 +71,57 @@ export function createAuthentication(
     failuresElsewhere: elsewhere,
   }: AuthenticationSurroundings,
 ): Authentication {
-  if (settings.auth === 'none') return composeAuthentication(() => anonymous, []);
-  const bounded = createBoundedFetch({ fetch, timeoutMs, maxBytes });
-  const opened = openVerifiers(settings, { logger, now, schedule, random, fetch: bounded });
-  if (opened.length === 0) throw new TypeError('expected at least one way to identify callers');
+  if (settings.auth === 'none') return composeAuthentication(() => new Map(), () => anonymous, () => () => {});
+  const surroundings = { logger, now, schedule, random, fetch: createBoundedFetch({ fetch, timeoutMs, maxBytes }) };
   const { failuresPerMinute: perMinute } = settings;
   const limiter = perMinute === 0 ? undefined : new FailureLimiter({ perMinute, now, elsewhere });
-  const limited = opened.map(({ verifier, sentAs, isGuessable }): readonly [OpenVerifier['sentAs'], TokenVerifier] => [
-    sentAs,
-    limiter === undefined ? verifier : limitFailures(verifier, limiter, { isGuessable }),
-  ]);
+  let opened = openVerifiers(settings, surroundings);
+  if (opened.size === 0) throw new TypeError('expected at least one way to identify callers');
+  let identify = compileIdentify(opened, limiter, now);
+  const prepareSecrets: Authentication['prepareSecrets'] = (renewed) => {
+    const next = openVerifiers(renewed, surroundings, opened);
+    // What was verified by another secret is forgotten with it.
+    const identifyNext = compileIdentify(next, limiter, now);
+    return () => {
+      opened = next;
+      identify = identifyNext;
+    };
+  };
+  return composeAuthentication(() => opened, (credentials) => identify(credentials), prepareSecrets);
+}
+
+function compileIdentify(opened: OpenVerifiers, limiter: FailureLimiter | undefined, now: () => number): Identify {
+  const limited = [...opened.values()].map(
+    ({ verifier, sentAs, isGuessable }): readonly [OpenVerifier['sentAs'], TokenVerifier] => [
+      sentAs,
+      limiter === undefined ? verifier : limitFailures(verifier, limiter, { isGuessable }),
+    ],
+  );
   const find = (wanted: OpenVerifier['sentAs']) => limited.find(([sentAs]) => sentAs === wanted)?.[1];
-  const identify = createTokenIdentify({
+  return createTokenIdentify({
     verifiers: limited.flatMap(([sentAs, verifier]) => (sentAs === 'go' ? [] : [verifier])),
     apiKeys: find('api-key'),
     fallback: find('go'),
     now,
   });
-  return composeAuthentication(identify, opened);
 }
 
-function composeAuthentication(identify: Identify, opened: readonly OpenVerifier[]): Authentication {
+function composeAuthentication(
+  opened: () => OpenVerifiers,
+  identify: Identify,
+  prepareSecrets: Authentication['prepareSecrets'],
+): Authentication {
+  const all = () => [...opened().values()];
   return {
     identify,
-    start: async () => void (await Promise.all(opened.map(({ start }) => start?.()))),
-    isReady: () => opened.every(({ isReady }) => isReady?.() ?? true),
-    keySets: () => opened.flatMap(({ keySets }) => keySets?.() ?? []),
-    apiKeyFile: () => opened.find(({ apiKeyFile }) => apiKeyFile !== undefined)?.apiKeyFile?.(),
-    authorizationServer: () => opened.map(({ authorizationServer }) => authorizationServer?.()).find(Boolean),
+    prepareSecrets,
+    start: async () => void (await Promise.all(all().map(({ start }) => start?.()))),
+    isReady: () => all().every(({ isReady }) => isReady?.() ?? true),
+    keySets: () => all().flatMap(({ keySets }) => keySets?.() ?? []),
+    apiKeyFile: () => all().find(({ apiKeyFile }) => apiKeyFile !== undefined)?.apiKeyFile?.(),
+    authorizationServer: () => all().map(({ authorizationServer }) => authorizationServer?.()).find(Boolean),
     close: () => {
-      for (const { close } of opened) close?.();
+      for (const { close } of all()) close?.();
     },
   };
 }

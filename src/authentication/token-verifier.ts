@@ -49,6 +49,8 @@ export interface VerifierKind<Settings, Needed = Settings & CommonSettings> {
   readonly isOn: (settings: Needed) => boolean;
   /** Whether it judges JWTs of unknown issuers, so that the other verifiers must leave those alone. */
   readonly takesAnyJwt: boolean;
+  /** Whether a secret is among its settings: it is opened anew when secrets are read again. What it has remembered is forgotten. */
+  readonly holdsSecret: boolean;
   /** Opens it. The settings must have no problems. */
   readonly open: (settings: Needed, surroundings: VerifierSurroundings) => OpenVerifier;
 }

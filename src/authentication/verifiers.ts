@@ -1,3 +1,5 @@
+import { UserError } from '../errors/user-error.ts';
+
 import { type ApiKeySettings, apiKeys } from './api-keys/api-key-verifier.ts';
 import { type CommonSettings, findCommonProblems, readCommonSettings, type SettingsReader } from './common-settings.ts';
 import { type HmacSettings, missingSecret, sharedSecret } from './hmac/hmac-verifier.ts';
@@ -37,14 +39,31 @@ export function* findAuthenticationProblems(settings: AuthenticationSettings): I
   yield* findCommonProblems(settings);
 }
 
-/** Opens the verifiers that the settings ask for, in the order in which they are asked. The settings must have no problems. */
+/** Verifiers that are open, by their rows of the table, in the order in which they are asked. */
+export type OpenVerifiers = ReadonlyMap<object, OpenVerifier>;
+
+/**
+ * Opens the verifiers that the settings ask for, in the order in which they are asked. The settings must have no problems.
+ *
+ * @param open those that are open already, of settings that differ in secrets alone: whatever holds none is taken over
+ * @throws UserError when there would be others than those that are open
+ */
 export function openVerifiers(
   settings: AuthenticationSettings,
   surroundings: Omit<VerifierSurroundings, 'leavesOtherJwts'>,
-): readonly OpenVerifier[] {
+  open?: OpenVerifiers,
+): OpenVerifiers {
   const on = verifierKinds.filter((kind) => kind.isOn(settings));
-  return on.map((kind) => {
-    const leavesOtherJwts = on.some((other) => other !== kind && other.takesAnyJwt);
-    return kind.open(settings, { ...surroundings, leavesOtherJwts });
-  });
+  if (open !== undefined && (on.length !== open.size || !on.every((kind) => open.has(kind)))) {
+    throw new UserError(
+      'JWT_SECRET: a secret was added where there was none, or taken away; that is another way to identify callers, and needs a restart',
+    );
+  }
+  return new Map(
+    on.map((kind) => {
+      const kept = kind.holdsSecret ? undefined : open?.get(kind);
+      const leavesOtherJwts = on.some((other) => other !== kind && other.takesAnyJwt);
+      return [kind, kept ?? kind.open(settings, { ...surroundings, leavesOtherJwts })];
+    }),
+  );
 }

@@ -14,7 +14,7 @@ import { loadDescriptorSet } from '../registry/sources/load-descriptor-set.ts';
 import { compileRpcTable } from '../rpc-table/rpc-table.ts';
 
 import { readAgentOptions } from './agent-options.ts';
-import { closeOnSignal } from './close-on-signal.ts';
+import { closeOnSignal } from './signals.ts';
 import type { Command } from './command.ts';
 import { surviveRejections } from './survive-rejections.ts';
 

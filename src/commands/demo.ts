@@ -11,7 +11,7 @@ import { UserError } from '../errors/user-error.ts';
 import { createGateway, type Gateway } from '../app/gateway.ts';
 import type { Endpoint } from '../upstream/parse-endpoint.ts';
 
-import { closeOnSignal } from './close-on-signal.ts';
+import { closeOnSignal } from './signals.ts';
 import type { Command } from './command.ts';
 import { surviveRejections } from './survive-rejections.ts';
 import { tuneV8ToServe } from './tune-v8.ts';
@@ -59,7 +59,7 @@ export const demo: Command = async ({ environment, flags, values, switches }) =>
     await gateway.close();
     await cuebot.close();
   };
-  closeOnSignal(close, config.drainDelayMs + config.shutdownTimeoutMs, logger);
+  closeOnSignal(close, config.drainDelayMs + config.shutdownTimeoutMs, logger, gateway.reload);
   const issuedAt = Math.floor(Date.now() / 1000);
   const token =
     config.auth === 'none'

@@ -1,8 +1,9 @@
 import { createMeters } from '../app/meters.ts';
-import { createPipeline, type Pipeline } from '../app/create-pipeline.ts';
+import { openPipeline } from '../app/open-pipeline.ts';
 import { type Config, parseConfig } from '../config/config.ts';
 import { formatOperations, listOperations } from '../app/operations.ts';
 import { type Snapshot, takeSnapshot } from '../app/snapshot.ts';
+import type { Pipeline } from '../pipeline/compose-pipeline.ts';
 import { silentLogger } from '../telemetry/logger.ts';
 
 import type { Command } from './command.ts';
@@ -24,10 +25,9 @@ export const operations: Command = async ({ environment, flags, switches }) => {
 };
 
 /** The pipeline as `serve` composes it, but for the audit's file: nothing will be called, so nothing will be written down. */
-function pipelineOf(config: Config, snapshot: Snapshot): Promise<Pipeline> {
-  return createPipeline({
+async function pipelineOf(config: Config, snapshot: Snapshot): Promise<Pipeline> {
+  const { compose } = await openPipeline({
     config: { ...config, auditFile: undefined },
-    snapshot,
     upstream: {
       endpoint: 'localhost:8443',
       invokeOf: () => () => Promise.reject(new Error('cuegate operations calls nothing')),
@@ -36,4 +36,5 @@ function pipelineOf(config: Config, snapshot: Snapshot): Promise<Pipeline> {
     logger: silentLogger,
     now: Date.now,
   });
+  return compose(snapshot);
 }

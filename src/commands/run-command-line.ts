@@ -1,6 +1,6 @@
 import { UserError } from '../errors/user-error.ts';
 
-import { leaveSignals } from './close-on-signal.ts';
+import { leaveSignals } from './signals.ts';
 import type { Command } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import type { CommandName } from './command-table.ts';

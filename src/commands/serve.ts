@@ -9,7 +9,7 @@ import { ConfigError, printConfig, readConfig } from '../config/config.ts';
 import type { RawConfig } from '../config/read-settings.ts';
 import { type Logger, silentLogger } from '../telemetry/logger.ts';
 
-import { closeOnSignal } from './close-on-signal.ts';
+import { closeOnSignal } from './signals.ts';
 import type { Command } from './command.ts';
 import { surviveRejections } from './survive-rejections.ts';
 import { tuneV8ToServe } from './tune-v8.ts';
@@ -22,9 +22,9 @@ export const serve: Command = async (input) => {
   const { config, problems, unusedNames, newNames } = readConfig(input);
   const logger = createLogger(problems.found.length > 0 ? 'silent' : config.logLevel);
   surviveRejections(logger);
-  const gateway = await createGateway(config, logger, { problems });
+  const gateway = await createGateway(config, logger, { problems, readSettings: () => readConfig(input) });
   tuneV8ToServe();
-  closeOnSignal(gateway.close, config.drainDelayMs + config.shutdownTimeoutMs, logger);
+  closeOnSignal(gateway.close, config.drainDelayMs + config.shutdownTimeoutMs, logger, gateway.reload);
   logger.info(
     {
       version,

@@ -13,7 +13,7 @@ import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import type { Endpoint } from '../upstream/parse-endpoint.ts';
 import { readCuebotEndpoints } from './cuebot-endpoints.ts';
 import { formatConfigFile, readConfigFile } from './config-file.ts';
-import { createReader, findSetting, type RawConfig } from './read-settings.ts';
+import { createReader, findSetting, listSecretFiles, type RawConfig } from './read-settings.ts';
 import { flagOf, type Option, options } from './settings.ts';
 import { findNewlyActive, findUnusedNames } from './unused-names.ts';
 import { hostPatternProblem } from '../http/allowed-hosts.ts';
@@ -54,6 +54,8 @@ export interface Config {
   /** Empty when `auth` is `none`, or there are other ways to identify callers only. */
   readonly jwtSecret: string;
   readonly authentication: AuthenticationSettings;
+  /** The files that secrets were read from. */
+  readonly secretFiles: readonly string[];
   /** What tokens of the shared secret may do when they carry no scopes. */
   readonly jwtSecretLevel: 'everything' | 'none' | 'read' | 'operate' | 'wrangle' | 'submit' | 'admin';
   /** Undefined: the policy that cuegate brings along. */
@@ -209,6 +211,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     auth,
     jwtSecret: authentication.jwtSecrets[0] ?? '',
     authentication,
+    secretFiles: listSecretFiles(raw, file),
     jwtSecretLevel: read.text('JWT_SECRET_LEVEL') as Config['jwtSecretLevel'],
     policyFile: read.text('POLICY_FILE') || undefined,
     identityMismatch: read.text('IDENTITY_MISMATCH') as Config['identityMismatch'],

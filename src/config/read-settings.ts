@@ -60,6 +60,16 @@ export function findSetting(
   return { text: fallback, source: 'default', name };
 }
 
+/** The files that secrets come from: those that settings name, and no secret stands in front of. */
+export function listSecretFiles(raw: RawConfig, file: Readonly<Record<string, string>>): readonly string[] {
+  const secrets = (options as readonly Option[]).filter(({ kind }) => kind === 'secret');
+  return secrets.flatMap((option) => {
+    const { source, name } = findSetting(raw, file, option, () => {});
+    const path = raw.environment[name] || file[name];
+    return source === 'secret file' && path ? [path] : [];
+  });
+}
+
 function readSecretFile(name: string, path: string, onUnreadable: (problem: string) => void): string | undefined {
   try {
     return readFileSync(path, 'utf8').trimEnd();

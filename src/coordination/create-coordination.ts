@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { type Schedule, scheduleByTimer } from '../clock/schedule.ts';
 import type { OpenTurn } from '../pipeline/lanes/turn.ts';
 import type { SharedAnswers } from '../pipeline/shared-answers.ts';
@@ -37,11 +39,13 @@ export interface Coordination {
   readonly writes: WriteNews;
   readonly failures: FailureNews;
   readonly shareCounts: ShareCounts;
-  /** Joins the others, with what they must agree upon. */
+  /** Joins the others, with what they must agree upon; once more, when that is something else since files were read again. */
   readonly join: (description: GatewayDescription) => void;
   /** Why this gateway should get no requests, in a few words; undefined: nothing speaks against it. */
   readonly problem: () => string | undefined;
   readonly state: () => CoordinationState;
+  /** Makes ready to connect to the same store by other secrets; gives what puts them in force. */
+  readonly prepareSecrets: (settings: StoreSettings) => () => void;
   /** Leaves. Nothing may be sent any more. */
   readonly close: () => Promise<void>;
 }
@@ -61,7 +65,9 @@ export async function createCoordination(options: CoordinationOptions): Promise<
   const keys = createKeys(settings.prefix);
   let own: GatewayDescription | undefined;
   let difference: string | undefined;
+  let known: readonly OtherGateway[] = [];
   const onOthers = (others: readonly OtherGateway[]) => {
+    known = others;
     // Who was there first is right; whoever comes later has to be like them.
     const found = others
       .filter(({ number }) => number < session.number)
@@ -84,13 +90,18 @@ export async function createCoordination(options: CoordinationOptions): Promise<
     failures: shareFailures(store, keys),
     shareCounts: shareRequestCounts(store, keys),
     join: (description) => {
+      const hasJoined = own !== undefined;
+      if (hasJoined && isDeepStrictEqual(own, description)) return;
       own = description;
-      session.start();
+      if (!hasJoined) return session.start();
+      session.describe();
+      onOthers(known);
     },
     problem: () => {
       if (difference !== undefined) return `another gateway differs in ${difference}`;
       return session.isOpening ? 'it joins the other gateways in a moment' : undefined;
     },
+    prepareSecrets: store.prepareSecrets,
     state: () => ({ isConnected: store.runId() !== undefined, gateways: session.others + 1 }),
     close: async () => {
       // Cuebot goes on with a call that its caller did not wait for: others wait then as for a gateway that has died.

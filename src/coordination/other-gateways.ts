@@ -15,9 +15,12 @@ export interface OtherGatewaysOptions {
   readonly store: Store;
   readonly keys: Keys;
   readonly clocks: Clocks;
-  /** Told when one has come or gone. */
+  /** Told when one has come or gone, and from time to time. */
   readonly onOthers?: ((others: readonly OtherGateway[]) => void) | undefined;
 }
+
+/** How often it is asked what others say of themselves, in looks: their files may have been read again. */
+const looksUntilDescribed = 10;
 
 /**
  * Who else shares the store, as far as the store has said. Whoever shows no sign of life for long enough is taken out. That is
@@ -30,6 +33,7 @@ export class OtherGateways {
   readonly #heard = new Map<string, { readonly count: string; readonly at: number }>();
   /** Whether what was said of others is older than who there is. */
   #isStale = false;
+  #looks = 0;
 
   /** @param silenceMs how long somebody may be silent, in milliseconds */
   constructor(options: OtherGatewaysOptions, silenceMs: number) {
@@ -65,7 +69,8 @@ export class OtherGateways {
       this.#heard.delete(session);
       this.#isStale = true;
     }
-    if (this.#isStale) void this.#describe(found);
+    this.#looks += 1;
+    if (this.#isStale || (found.size > 0 && this.#looks % looksUntilDescribed === 0)) void this.#describe(found);
   }
 
   #takeOut(session: string, count: string): void {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** What the store does in one step; each is a file of Lua, which says what it is given and what it answers. */
-export const scriptNames = ['join', 'renew', 'leave', 'turn', 'claim-answer', 'keep-answer'] as const;
+export const scriptNames = ['join', 'describe', 'renew', 'leave', 'turn', 'claim-answer', 'keep-answer'] as const;
 
 /** The name of a script. */
 export type ScriptName = (typeof scriptNames)[number];

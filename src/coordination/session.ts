@@ -33,7 +33,7 @@ export interface SessionOptions {
   readonly orphanHoldMs: number;
   /** What this gateway says of itself to the others. */
   readonly describe: () => string;
-  /** Told about the others whenever one has come or gone. */
+  /** Told about the others whenever one has come or gone, and from time to time. */
   readonly onOthers?: ((others: readonly OtherGateway[]) => void) | undefined;
 }
 
@@ -53,6 +53,8 @@ export class Session {
   /** When the last word of the store was asked for; undefined: there is none that counts. */
   #renewed: Moment | undefined;
   #isRenewing = false;
+  /** Whether the store knows what this gateway says of itself now. */
+  #isDescribed = true;
   #hasJoined = false;
   #isAway = false;
   /** The mark of a store that is new, and when it was seen first. */
@@ -113,6 +115,12 @@ export class Session {
     this.#tick();
   }
 
+  /** Says of itself what is true now, where it has joined already; else it says so when it joins. */
+  describe(): void {
+    this.#isDescribed = false;
+    if (this.#state === 'joined') void this.#describe();
+  }
+
   /** What an answer of a script says about this session; true when it was about something else. */
   heed(answer: unknown): answer is readonly [string, ...unknown[]] {
     const [word] = answer as readonly [string];
@@ -163,7 +171,8 @@ export class Session {
     this.#state = 'joining';
     const script = [keys.epoch, keys.sessions, keys.gateways, keys.seen];
     const word = randomBytes(9).toString('base64url');
-    const values = [runId!, id, describe(), word, isWaitedOut ? this.#mark!.text : ''];
+    const described = describe();
+    const values = [runId!, id, described, word, isWaitedOut ? this.#mark!.text : ''];
     const [answer, said] = (await store.run('join', script, values).catch(() => ['AWAY'])) as [string, string?];
     if (this.#state !== 'joining') return;
     if (answer !== 'JOINED') {
@@ -177,9 +186,20 @@ export class Session {
     }
     this.#mark = undefined;
     this.#hasJoined = true;
-    [this.#id, this.#number, this.#state] = [id, Number(said), 'joined'];
+    [this.#id, this.#number, this.#state, this.#isDescribed] = [id, Number(said), 'joined', described === describe()];
     this.#others.forget();
     this.#last(asked);
+  }
+
+  async #describe(): Promise<void> {
+    const { store, keys, describe } = this.#options;
+    const described = describe();
+    const isDone = await store.run('describe', [keys.gateways], [this.#id, described]).then(
+      () => true,
+      // Told again when the session is renewed.
+      () => false,
+    );
+    this.#isDescribed = isDone && described === describe();
   }
 
   async #renew(): Promise<void> {
@@ -192,6 +212,7 @@ export class Session {
     this.#isRenewing = false;
     if (answer === undefined || this.#id !== id || this.#state !== 'joined' || !this.heed(answer)) return;
     this.#last(asked);
+    if (!this.#isDescribed) void this.#describe();
     this.#others.note(answer.slice(1) as readonly string[], id);
   }
 

@@ -38,6 +38,11 @@ export interface Store {
   readonly watch: (watcher: StoreWatcher) => void;
   /** Gives the connection up, since it seems dead, and connects again. */
   readonly reconnect: () => void;
+  /**
+   * Reads the file of authorities; gives what has connections that are made from then on show these passwords and believe these
+   * authorities. Those that are open stay.
+   */
+  readonly prepareSecrets: (settings: StoreSettings) => () => void;
   readonly close: () => void;
 }
 
@@ -138,6 +143,12 @@ export async function openStore(settings: StoreSettings, logger: Logger): Promis
     client: redis,
     watch: (watcher) => void watchers.push(watcher),
     reconnect: () => redis.disconnect(true),
+    prepareSecrets: (renewed) => {
+      const { password, sentinelPassword, tls, sentinelTLS }: RedisOptions = connectionOptions(renewed);
+      const secrets = { password, sentinelPassword, tls, sentinelTLS };
+      // ioredis reads its options anew for each connection.
+      return () => [redis, subscriber].forEach(({ options }) => void Object.assign(options, secrets));
+    },
     close: () => {
       redis.disconnect();
       subscriber.disconnect();

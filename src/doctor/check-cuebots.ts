@@ -26,7 +26,8 @@ export async function checkCuebots(
     if (!(error instanceof UserError)) throw error;
     return [{ about: 'Cuebot', severity: 'error', found: error.message }];
   }
-  const options = { maxReceiveBytes, tls };
+  const material = tls;
+  const options = { maxReceiveBytes, tls: material && (() => material) };
   const all = await Promise.all(cuebotEndpoints.map((endpoint) => checkCuebot(endpoint, options, table)));
   const count = `${cuebotEndpoints.length} ${cuebotEndpoints.length === 1 ? 'Cuebot is' : 'Cuebots are'} named`;
   return [{ about: 'Cuebot', severity: 'ok', found: count }, ...all.flat()];

@@ -6,16 +6,20 @@ import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 
-import type { ServiceDescriptor } from '../registry/descriptors.ts';
+import type { MethodDescriptor, ServiceDescriptor } from '../registry/descriptors.ts';
 
 import { type ServeMethodOptions, serveMethod } from './serve-method.ts';
 
-/** What the gRPC surface is made of. */
-export interface GrpcOptions extends ServeMethodOptions {
+/** Which RPCs are served, and how. */
+export interface ServedRpcs extends Pick<ServeMethodOptions, 'invokeOf' | 'isRead'> {
   /** The services whose unary RPCs are served; whatever is not among them is UNIMPLEMENTED. */
   readonly services: readonly ServiceDescriptor[];
   /** Every loaded file as an encoded `FileDescriptorProto`; asked for once. */
   readonly fileDescriptors: () => readonly Uint8Array[];
+}
+
+/** What the gRPC surface is made of, and what it serves first. */
+export interface GrpcOptions extends ServedRpcs, ServeMethodOptions {
   /** Undefined: every interface. */
   readonly host: string | undefined;
   /** 0: any free one. */
@@ -50,6 +54,8 @@ export interface RunningGrpc {
   readonly port: number;
   /** What the standard health service says of the whole server. */
   readonly setServing: (isServing: boolean) => void;
+  /** Serves calls that come from now on otherwise. Those that are under way end as they began. */
+  readonly serve: (served: ServedRpcs) => void;
   /** Takes no new calls, and waits so long for those under way. */
   readonly close: (options: { readonly timeoutMs: number }) => Promise<void>;
 }
@@ -60,7 +66,7 @@ export interface RunningGrpc {
  * be had.
  */
 export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
-  const { services, host, port, socketPath, tls, maxConnections, maxConnectionAgeMs } = options;
+  const { host, port, socketPath, tls, maxConnections, maxConnectionAgeMs } = options;
   const server = new Server({
     // Nobody asks its service for the counts of connections and calls; metrics have them.
     'grpc.enable_channelz': 0,
@@ -77,16 +83,9 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
   });
-  for (const service of services) {
-    const methods = service.methods.filter(
-      ({ clientStreaming, serverStreaming }) => !clientStreaming && !serverStreaming,
-    );
-    server.addService(
-      Object.fromEntries(methods.map(({ name, fullName }) => [name, definitionOf(fullName)])) as ServiceDefinition,
-      Object.fromEntries(methods.map((method) => [method.name, serveMethod(method, options)])),
-    );
-  }
+  addServices(server, options, options);
   addReflection(server, options);
+  let served: ServedRpcs = options;
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);
 
@@ -111,6 +110,15 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
   return {
     port: typeof address === 'string' ? 0 : address.port,
     setServing: (isServing) => health.setStatus('', isServing ? 'SERVING' : 'NOT_SERVING'),
+    serve: (next) => {
+      removeServices(server, served);
+      addServices(server, next, options);
+      if (!isSameList(next.services, served.services)) {
+        for (const path of reflectionPaths) server.unregister(path);
+        addReflection(server, next);
+      }
+      served = next;
+    },
     close: async ({ timeoutMs }) => {
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
       injector.drain(timeoutMs);
@@ -124,11 +132,39 @@ export async function createGrpc(options: GrpcOptions): Promise<RunningGrpc> {
   };
 }
 
+function addServices(server: Server, { services, invokeOf, isRead }: ServedRpcs, options: ServeMethodOptions): void {
+  for (const { methods } of services) {
+    const unary = methods.filter(isUnary);
+    server.addService(
+      Object.fromEntries(unary.map(({ name, fullName }) => [name, definitionOf(fullName)])) as ServiceDefinition,
+      Object.fromEntries(
+        unary.map((method) => [method.name, serveMethod(method, { ...options, invokeOf, isRead })]),
+      ),
+    );
+  }
+}
+
+function removeServices(server: Server, { services }: ServedRpcs): void {
+  for (const { methods } of services) for (const { fullName } of methods) server.unregister(`/${fullName}`);
+}
+
+function isUnary({ clientStreaming, serverStreaming }: MethodDescriptor): boolean {
+  return !clientStreaming && !serverStreaming;
+}
+
+function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((each, index) => each === other[index]);
+}
+
+const reflectionPaths = ['v1', 'v1alpha'].map(
+  (version) => `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
+);
+
 /**
  * Tells tools such as grpcurl what is served (https://github.com/grpc/grpc/blob/master/doc/server-reflection.md), by v1 and v1alpha. It says
  * what anybody can read in OpenCue's protos, and asks for no token.
  */
-function addReflection(server: Server, { services, fileDescriptors }: GrpcOptions): void {
+function addReflection(server: Server, { services, fileDescriptors }: ServedRpcs): void {
   const fileDescriptorProtos = fileDescriptors().map((file) => Buffer.from(file));
   const definition = { format: 'Protocol Buffer 3 DescriptorProto', type: {}, fileDescriptorProtos };
   const served = services.map(({ fullName }) => fullName);

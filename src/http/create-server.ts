@@ -21,13 +21,7 @@ import { createTlsListener, type ServedTls } from './tls-listener.ts';
 import { compileRequestClass } from './web-socket-request.ts';
 
 /** What is served where. */
-export interface ServerOptions {
-  /** The address to listen on; undefined: every interface. */
-  readonly host: string | undefined;
-  /** 0 picks a free one. */
-  readonly port: number;
-  /** What is said and done before a handler is known. */
-  readonly beforeRouting: BeforeRouting;
+export interface Routes {
   /** Handlers by path, e.g. `/graphql`: for that path and what is below it. */
   readonly mounts: Readonly<Record<string, Handler>>;
   /** Handlers of single documents, by exact path: what is below it is another address. */
@@ -40,6 +34,16 @@ export interface ServerOptions {
   readonly webSockets?: Readonly<Record<string, Handler>>;
   /** Answers whatever no mount answers. */
   readonly fallback: Handler;
+}
+
+/** What a server is made from, and what it serves first. */
+export interface ServerOptions extends Routes {
+  /** The address to listen on; undefined: every interface. */
+  readonly host: string | undefined;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** What is said and done before a handler is known. */
+  readonly beforeRouting: BeforeRouting;
   /** Whether traffic may come; asked by `/readyz`, so it must not wait for anything. */
   readonly readiness: () => Readiness;
   /** What `/healthz` says that this is; nothing when not given. */
@@ -66,6 +70,8 @@ export interface RunningServer {
   /** e.g. `http://127.0.0.1:8448`, or `https:` where TLS is spoken. */
   readonly url: string;
   readonly connections: () => number;
+  /** Serves requests that come from now on otherwise. Those that are under way end as they began. */
+  serve(routes: Routes): void;
   /** From now on every answer ends its connection, and `/readyz` says 503. The server still accepts. */
   drain(): void;
   /**
@@ -112,7 +118,7 @@ const noLimits: ConnectionLimits = {
 
 /** Listens, and resolves when connections are accepted; rejects when the address cannot be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
-  const { beforeRouting, webSockets = {}, connectionLimits = noLimits, onClosed = () => {}, tls } = options;
+  const { beforeRouting, connectionLimits = noLimits, onClosed = () => {}, tls } = options;
   const { keepAliveTimeoutMs = usualKeepAliveMs, maxConcurrentStreams = leastConcurrentStreams } = options;
   const { answers } = beforeRouting;
   const life = { isClosing: false };
@@ -135,7 +141,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
         if (!response.headersSent) sendAnswer(response, { status: 500 });
       }
     };
-  const handle = handleBy(compileMounts(options, life));
+  const routeHealth = compileHealth(options, life);
+  let { webSockets = {}, fallback } = options;
+  let route = compileMounts(options, routeHealth);
+  const handle = handleBy((url) => route(url));
   const server = createHttpServer({
     ...limits,
     keepAliveTimeout: keepAliveTimeoutMs,
@@ -150,7 +159,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   };
   server.on('checkExpectation', refuseExpectation);
   server.on('connect', (request, socket) => answerOnSocket(request, socket, handle));
-  const handleWebSocket = handleBy((url) => webSockets[url.split('?', 1)[0]!] ?? options.fallback);
+  const handleWebSocket = handleBy((url) => webSockets[url.split('?', 1)[0]!] ?? fallback);
   server.on('upgrade', (request, socket, head) => {
     if (head.length > 0) socket.unshift(head);
     answerOnSocket(request, socket, handleWebSocket);
@@ -207,6 +216,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     port,
     url: `${tls === undefined ? 'http' : 'https'}://${nameOf(address)}:${port}`,
     connections: () => connections.count,
+    serve: (routes) => {
+      ({ webSockets = {}, fallback } = routes);
+      route = compileMounts(routes, routeHealth);
+    },
     drain,
     close: async ({ timeoutMs = 25_000 } = {}) => {
       drain();
@@ -225,14 +238,21 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   };
 }
 
-/** Health first, then the mounts, then the rest. */
-function compileMounts(options: ServerOptions, life: { isClosing: boolean }): Route {
-  const { mounts, documents = {}, fallback, readiness, version } = options;
-  const handlers: readonly (readonly [path: string, handler: Handler])[] = [
+type RoutedHandler = readonly [path: string, handler: Handler];
+
+function compileHealth(
+  { readiness, version }: Pick<ServerOptions, 'readiness' | 'version'>,
+  life: { readonly isClosing: boolean },
+): readonly RoutedHandler[] {
+  return [
     ['/healthz', serveLiveness(version)],
     ['/readyz', serveHealth(() => (life.isClosing ? { ready: false, reason: 'shutting down' } : readiness()))],
-    ...Object.entries(mounts),
   ];
+}
+
+/** Health first, then the mounts, then the rest. */
+function compileMounts({ mounts, documents = {}, fallback }: Routes, health: readonly RoutedHandler[]): Route {
+  const handlers: readonly RoutedHandler[] = [...health, ...Object.entries(mounts)];
   const documentsByPath = new Map(Object.entries(documents));
   return (url) => {
     const query = url.indexOf('?');

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 
 import { UserError } from '../errors/user-error.ts';
 
@@ -40,6 +41,11 @@ export function readTlsFiles({ certificate, key, authorities }: TlsFiles): TlsMa
     attempt(key, problem, () => context({ key: material.key!, cert: material.certificate! }));
   }
   return material;
+}
+
+/** Whether two readings of the files found the same. */
+export function isSameMaterial(one: TlsMaterial, other: TlsMaterial): boolean {
+  return isDeepStrictEqual(one, other);
 }
 
 /** When the own certificate ends, in milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import type { Registry } from './descriptors.ts';
 import { RegistryError } from './registry-error.ts';
 import { loadByReflection, type ReflectionTransport } from './sources/load-by-reflection.ts';
-import { loadProtoFiles } from './sources/load-proto-files.ts';
+import { listFiles, loadProtoFiles } from './sources/load-proto-files.ts';
 
 /** Where a schema comes from. */
 export interface RegistrySource {
@@ -35,6 +35,12 @@ export async function loadRegistry({ protoSource, protoPath = '', ask }: Registr
     );
   }
   return loadProtoFiles(paths, splitList(protoPath));
+}
+
+/** The files of a source, and the folders that may get new ones; none where a server tells the schema. */
+export function listSources({ protoSource, protoPath = '' }: RegistrySource): readonly string[] {
+  if (protoSource.trim() === 'reflection') return [];
+  return listFiles([...splitList(protoSource), ...splitList(protoPath)]);
 }
 
 function splitList(text: string): string[] {

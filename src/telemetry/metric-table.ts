@@ -195,6 +195,18 @@ export const metricTable = [
     help: 'Whether the API keys in force are those of API_KEYS_FILE: 1; 0 while it is gone, empty, wrong or cannot be read. No series without such a file.',
   },
   {
+    name: 'cuegate_reloads_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'How often files were read again while the gateway ran: "done" is in force, "refused" had a mistake, and the old ones stay.',
+  },
+  {
+    name: 'cuegate_reloaded_files_usable',
+    type: 'gauge',
+    labels: [],
+    help: 'Whether what is in force is what the files hold that are read again while the gateway runs (policy, protos, persisted operations, secrets, CUEBOT_*_FILE): 1; 0 after a reload that was refused.',
+  },
+  {
     name: 'cuegate_tls_certificate_usable',
     type: 'gauge',
     labels: [],

@@ -3,10 +3,12 @@ import { connectivityState } from '@grpc/grpc-js';
 import type { Logger } from '../telemetry/logger.ts';
 
 import { type ChannelOptions, openChannel } from './open-channel.ts';
-import type { UpstreamChannel } from './upstream-channel.ts';
+import type { ChannelTls, UpstreamChannel } from './upstream-channel.ts';
 
 /** What a connection needs. */
-export interface ConnectionOptions extends ChannelOptions {
+export interface ConnectionOptions extends Omit<ChannelOptions, 'tls'> {
+  /** What is shown and believed by connections that are made from now on; undefined: plain text. */
+  readonly tls?: (() => ChannelTls) | undefined;
   readonly logger: Logger;
 }
 
@@ -23,6 +25,10 @@ export class Connection {
   #current: UpstreamChannel;
   /** What is dialled in its place. */
   #fresh: UpstreamChannel | undefined;
+  /** Whether the first seems dead. */
+  #isDoubted = false;
+  /** Whether the first is kept only because none could be had by the certificates that came later. */
+  #isOutdated = false;
   #dialTimer: NodeJS.Timeout | undefined;
   #told: 'nothing' | 'connected' | 'lost' = 'nothing';
   #isClosed = false;
@@ -46,7 +52,7 @@ export class Connection {
   get isReady(): boolean {
     return (
       this.#current.getConnectivityState(true) === connectivityState.READY &&
-      this.#fresh === undefined &&
+      !this.#isDoubted &&
       !this.#isClosed
     );
   }
@@ -56,10 +62,16 @@ export class Connection {
    * cannot be had: calls that it has under way end as they would have.
    */
   replace(reason: string): void {
-    if (this.#fresh !== undefined || this.#isClosed) return;
+    if (this.#isDoubted || this.#isClosed) return;
+    this.#isDoubted = true;
     this.#told = 'lost';
     this.#options.logger.warn({ address: this.#options.endpoint }, `${reason}; a new connection is dialled`);
     this.#dialFresh();
+  }
+
+  /** Dials anew by what `tls` says now. The old connection is kept where the new one cannot be had. */
+  renew(): void {
+    if (!this.#isClosed) this.#dialFresh();
   }
 
   close(): void {
@@ -70,7 +82,8 @@ export class Connection {
   }
 
   #open(): UpstreamChannel {
-    const channel = openChannel(this.#options);
+    const { tls, ...options } = this.#options;
+    const channel = openChannel({ ...options, tls: tls?.() });
     this.#watch(channel, connectivityState.IDLE);
     return channel;
   }
@@ -90,10 +103,15 @@ export class Connection {
     if (state === connectivityState.READY) {
       this.#made += 1;
       // Also when it has come back by itself while another one was dialled.
-      const needless = this.#fresh;
-      this.#fresh = undefined;
+      const needless = this.#isDoubted ? this.#fresh : undefined;
+      if (needless !== undefined) this.#giveUpFresh();
       needless?.close();
       this.#tellConnected();
+    } else if (this.#isOutdated) {
+      this.#isOutdated = false;
+      this.#isDoubted = true;
+      this.#tellLost();
+      this.#dialFresh();
     } else if (state === connectivityState.TRANSIENT_FAILURE) this.#tellLost();
     // So that its return is noticed, and not only by the next call.
     else if (state === connectivityState.IDLE) this.#current.getConnectivityState(true);
@@ -101,24 +119,34 @@ export class Connection {
   }
 
   #dialFresh(): void {
+    const before = this.#fresh;
     const fresh = this.#open();
     this.#fresh = fresh;
+    before?.close();
     fresh.getConnectivityState(true);
     clearTimeout(this.#dialTimer);
     // TCP asks ever more rarely, so that after a long silence a new question is answered sooner than an old one.
-    this.#dialTimer = setTimeout(() => {
-      this.#dialFresh();
-      fresh.close();
-    }, dialMs).unref();
+    this.#dialTimer = setTimeout(() => this.#dialFresh(), dialMs).unref();
+  }
+
+  #giveUpFresh(): void {
+    this.#fresh = undefined;
+    this.#isDoubted = false;
   }
 
   #onFreshState(fresh: UpstreamChannel, state: connectivityState): void {
     if (state !== connectivityState.READY && state !== connectivityState.TRANSIENT_FAILURE) return;
     this.#stopTimer();
-    const old = this.#current;
-    this.#current = fresh;
-    this.#fresh = undefined;
-    old.close();
+    const isKept = !this.#isDoubted && this.#current.getConnectivityState(false) === connectivityState.READY;
+    const isInVain = state === connectivityState.TRANSIENT_FAILURE && isKept;
+    this.#isOutdated = isInVain;
+    const needless = isInVain ? fresh : this.#current;
+    if (isInVain) {
+      const { logger, endpoint: address } = this.#options;
+      logger.warn({ address }, 'Cuebot cannot be reached by the new certificates; the connection of the old ones is kept');
+    } else this.#current = fresh;
+    this.#giveUpFresh();
+    needless.close();
   }
 
   #tellConnected(): void {

@@ -7,7 +7,7 @@ import { type Logger, silentLogger } from '../telemetry/logger.ts';
 import type { Invoke, InvokeOf, Reply } from '../call/call.ts';
 import { neverAborted } from '../call/call-signal.ts';
 
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import type { ChannelOptions } from './open-channel.ts';
 import { createReflectionTransport } from './reflection-transport.ts';
 import { mendResponseHeaders } from './response-headers.ts';
@@ -15,7 +15,7 @@ import { type SentRequest, sendCall } from './send-call.ts';
 import { watchSockets } from './upstream-sockets.ts';
 
 /** What an upstream needs. */
-export interface UpstreamOptions extends ChannelOptions {
+export interface UpstreamOptions extends Omit<ChannelOptions, 'tls'>, Pick<ConnectionOptions, 'tls'> {
   /** Where loss and return are told; undefined: nowhere. */
   readonly logger?: Logger;
   /** Whether an RPC may go unanswered although all is well: then its deadline says nothing of the connection. */
@@ -42,6 +42,8 @@ export interface Upstream {
   readonly connections: () => number;
   /** How often a connection was given up that nobody had closed. */
   readonly silences: () => number;
+  /** Connects anew by what `tls` says now; calls that are under way end as they would have. */
+  readonly renew: () => void;
   readonly close: () => void;
 }
 
@@ -103,6 +105,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     isConnected: () => connection.isReady,
     connections: () => connection.made,
     silences: () => silences,
+    renew: () => connection.renew(),
     close: () => {
       sockets.close();
       connection.close();

@@ -115,6 +115,11 @@ export class CuebotPool {
     return [];
   }
 
+  /** Connects to each anew by what `tls` says now. */
+  renew(): void {
+    for (const { upstream } of this.#cuebots.values()) upstream.renew();
+  }
+
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#timer);

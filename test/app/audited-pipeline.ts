@@ -71,9 +71,8 @@ export async function startGuardedCuebot({
   const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
   const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
   const logger = { debug: silent, info: silent, warn: silent, error: silent };
-  const takesGrant: Parameters<typeof createAudit>[0]['takesGrant'] = (method) =>
-    policy.factsOf(method).grant !== undefined;
-  const audit = createAudit({ table, takesGrant, trail, logger, now });
+  const audit = createAudit({ trail, logger, now });
+  const watched = audit.watch({ table, takesGrant: (method) => policy.factsOf(method).grant !== undefined });
   const speakers = new WeakMap<CallSignal, string>();
   /** Where the pipeline finds out for whom a service speaks. */
   const identityFields: Interceptor = () => (next) => (call) => {
@@ -81,7 +80,13 @@ export async function startGuardedCuebot({
     if (onBehalfOf !== undefined) call.notes!.onBehalfOf = onBehalfOf;
     return next(call);
   };
-  const interceptors = [audit.record, authorize(policy, { open, close }), identityFields, audit.intend, audit.follow];
+  const interceptors = [
+    watched.record,
+    authorize(policy, { open, close }),
+    identityFields,
+    watched.intend,
+    watched.follow,
+  ];
   const invoke = pipe(table, interceptors, upstream.invoke);
   const call = async (
     identity: Identity,

@@ -53,7 +53,7 @@ async function apiOf(protoSource: string, endpoint = 'unused:1', settings: Reado
     GRAPHQL_SERVICES: '*',
     ...settings,
   });
-  const snapshot = await takeSnapshot(config, upstream.reflect);
+  const snapshot = await takeSnapshot(config, { reflect: upstream.reflect });
   const { registry, table, graphqlServices } = snapshot;
   const schema = deriveSchema({
     registry,

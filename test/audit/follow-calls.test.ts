@@ -31,8 +31,6 @@ beforeEach(() => {
   records = [];
   answers = [];
   audit = createAudit({
-    table,
-    takesGrant: ({ name }) => name === 'KillFrames',
     trail: {
       append: async (record) => void records.push(record),
       end: () => undefined,
@@ -42,9 +40,10 @@ beforeEach(() => {
     now: () => 0,
     schedule: () => silent,
   });
+  const { record, intend, follow } = audit.watch({ table, takesGrant: ({ name }) => name === 'KillFrames' });
   const lanes = createLanes({ holdLimitMs: 60_000, maxWaiting: 10, maxWaitMs: 60_000, callMs: 60_000 });
   const upstream = () => new Promise<Reply>((resolve, reject) => answers.push({ resolve, reject }));
-  const inner = pipe(table, [audit.record, audit.intend, lanes.intercept, audit.follow], upstream);
+  const inner = pipe(table, [record, intend, lanes.intercept, follow], upstream);
   const call = (rpc: string, signal: AbortSignal): Call => ({
     method: registry.methods.get(rpc)!,
     request: new Uint8Array(),

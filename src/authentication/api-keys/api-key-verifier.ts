@@ -19,6 +19,7 @@ export const apiKeys: VerifierKind<ApiKeySettings> = {
   findProblems: () => [],
   isOn: ({ apiKeysFile }) => apiKeysFile !== undefined,
   takesAnyJwt: false,
+  holdsSecret: false,
   open: ({ apiKeysFile: path = '' }, { now, schedule, logger }) => {
     const file = new ApiKeyFile({ path, schedule, logger });
     return {

@@ -38,6 +38,7 @@ export const sharedSecret: VerifierKind<HmacSettings> = {
   },
   isOn: ({ jwtSecrets }) => jwtSecrets.length > 0,
   takesAnyJwt: true,
+  holdsSecret: true,
   open: ({ jwtSecrets: secrets, allowWeakSecrets, claimNames }, { now }) => ({
     verifier: createHmacVerifier({ secrets, claimNames, now }),
     sentAs: 'go',

@@ -48,6 +48,7 @@ export const introspection: VerifierKind<IntrospectionSettings, NeededSettings> 
   },
   isOn: (settings) => settings.introspection !== undefined,
   takesAnyJwt: false,
+  holdsSecret: true,
   open: ({ introspection: client, audiences, issuers, claimNames }, surroundings) => {
     const { leavesOtherJwts: leavesJwts, fetch, logger, now } = surroundings;
     const ask = createAskIssuer({ ...client!, fetch });

@@ -36,6 +36,7 @@ export const oidc: VerifierKind<OidcSettings> = {
   findProblems,
   isOn: ({ issuers, jwksUri }) => issuers.length > 0 || jwksUri !== undefined,
   takesAnyJwt: true,
+  holdsSecret: false,
   open: (settings, surroundings) => {
     const { keySets, authorizationServer } = openKeySets(settings, surroundings);
     const { audiences, algorithms, claimNames } = settings;

@@ -29,9 +29,8 @@ import { refusal } from './http-error.ts';
 import { writeResults } from './write-results.ts';
 import type { PersistedOperations } from '../persisted/read-persisted-operations.ts';
 import { compileResolveDocument, resolveDocuments } from '../persisted/resolve-document.ts';
-import { createLive, type LiveOptions } from '../subscriptions/create-live.ts';
+import type { GraphqlConnections } from './graphql-connections.ts';
 import { serveSubscriptions } from '../subscriptions/serve-subscriptions.ts';
-import { createWebSockets } from '../web-sockets/create-web-sockets.ts';
 import { compilePrepareOperation } from '../web-sockets/socket-operation.ts';
 
 /** Answers one HTTP request. */
@@ -68,7 +67,8 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   /** Not given: graphql-js. */
   readonly execute?: Execute;
   readonly limits: GraphqlLimits;
-  readonly live: Pick<LiveOptions, 'intervals' | 'maxStreams' | 'services'>;
+  /** The endpoint's subscriptions and WebSockets. */
+  readonly connections: GraphqlConnections;
 }
 
 /** What one request may take. */
@@ -83,18 +83,11 @@ export interface GraphqlLimits extends WorkLimits {
   readonly timeoutMs: number;
 }
 
-/** A GraphQL endpoint. */
+/** A GraphQL endpoint with one schema. */
 export interface Graphql {
   readonly handle: GraphqlHandler;
-  /** Answers a request for a WebSocket, of the same path. */
-  readonly handleWebSocket: GraphqlHandler;
-  /** How many subscriptions are open. */
-  openSubscriptions(): number;
-  /**
-   * Breaks off the streams of all subscriptions and closes all WebSockets, so that their clients come back, and refuses new ones;
-   * call before the server waits for what is under way.
-   */
-  completeStreams(): void;
+  /** Has the connections served by this schema from now on. */
+  takeOver(): void;
   /** Ends what is still open; call after the server has stopped to accept. */
   dispose(): Promise<void>;
 }
@@ -112,22 +105,15 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     path,
     identify,
     addressOf,
+    connections,
     page,
     logger,
     limits,
     execute = createReferenceExecutor(standardAnswerLimits),
   } = options;
   const operations = { invoke: options.invoke, table: options.table, maxCalls: limits.maxCalls };
-  const live = createLive({
-    ...operations,
-    ...options.live,
-    timeoutMs: limits.timeoutMs,
-    execute,
-    identify,
-    addressOf,
-    logger,
-    onRefused: options.onRefused,
-  });
+  const { live, webSockets } = connections;
+  const work = limitWork(schema, limits);
   const resolveDocument = compileResolveDocument(options.persistedOperations);
   const yoga = createYoga<RequestContext & Omit<GraphqlContext, 'identity'>>({
     schema,
@@ -143,7 +129,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       passIdentityOn(),
       resolveDocuments(resolveDocument),
       executeBy(execute),
-      limitWork(schema, limits),
+      work.plugin,
       answerIntrospection(schema, options.mayRead ?? (() => true)),
       serveSubscriptions(live),
       finishResults({ logger, onRefused: options.onRefused }),
@@ -179,20 +165,13 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     truncated: [],
     unsupported: [],
   });
-  const webSockets = createWebSockets({
-    identify,
-    prepare: compilePrepareOperation(
-      yoga.getEnveloped as never,
-      ({ req, res, ...origin }) => ({ ...createContext({ req, ...origin }), req, res }),
-      resolveDocument,
-      { logger, onRefused: options.onRefused },
-    ),
-    budget: options.budget,
-    logger,
-    onRefused: options.onRefused,
-  });
+  const prepare = compilePrepareOperation(
+    yoga.getEnveloped as never,
+    ({ req, res, ...origin }) => ({ ...createContext({ req, ...origin }), req, res }),
+    resolveDocument,
+    { logger, onRefused: options.onRefused },
+  );
   return {
-    handleWebSocket: webSockets.handle,
     handle: (request, response) => {
       if (page?.handles(request) === true) return page.handle(request, response);
       const requestId = requestIdOf(request.headers['x-request-id']);
@@ -206,11 +185,10 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       // Never rejects: whatever goes wrong in there becomes an answer.
       void yoga(request, response, context);
     },
-    openSubscriptions: live.count,
-    completeStreams: () => {
-      // First the sockets: a stream that ends on an open one would seem complete.
-      webSockets.complete();
-      live.complete();
+    takeOver: () => {
+      const { timeoutMs } = limits;
+      live.serve({ ...operations, schema, execute, timeoutMs, findMisfits: work.findMisfits });
+      webSockets.serve(prepare);
     },
     dispose: async () => {
       await yoga.dispose();

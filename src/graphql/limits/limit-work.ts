@@ -1,4 +1,4 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type TypeInfo, validate, type ValidationRule } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 import type { GraphqlContext } from '../execution/graphql-context.ts';
@@ -19,44 +19,66 @@ interface Context extends GraphqlContext {
   readonly params: { readonly extensions?: { readonly explain?: unknown } };
 }
 
+/** The bounds of one schema. */
+export interface LimitedWork {
+  /** Bounds operations that come by yoga's stages. */
+  readonly plugin: Plugin<Context>;
+  /** Why an operation that was let in with another schema would not be let in with this one; empty: it would. */
+  readonly findMisfits: (request: OperationRequest) => Promise<readonly GraphQLError[]>;
+}
+
 /**
  * Bounds the work that an operation causes before it is done: how much is parsed, validated, coerced, and expected to be called.
  * What is called in the end is bounded by the operation itself. Also hears whether the caller wants it explained.
  *
  * Yoga ignores limits when a plugin changes the parameters of parse and validate, hence the functions.
  */
-export function limitWork(schema: GraphQLSchema, limits: WorkLimits): Plugin<Context> {
+export function limitWork(schema: GraphQLSchema, limits: WorkLimits): LimitedWork {
   const { maxTokens, maxValidationErrors } = limits;
   const checkEstimate = compileCheckEstimate(schema, limits);
+  const findMisfitsOfValues = async (request: OperationRequest): Promise<readonly GraphQLError[]> => {
+    const misfits = await checkVariables(schema, request);
+    if (misfits.length > 0) return misfits;
+    const problem = checkEstimate(request);
+    return problem === undefined ? [] : [problem];
+  };
+  const validateWithin = (
+    on: GraphQLSchema,
+    document: DocumentNode,
+    rules?: readonly ValidationRule[],
+    _?: object,
+    typeInfo?: TypeInfo,
+  ): readonly GraphQLError[] => {
+    const problems = checkSize(document, limits);
+    if (problems.length > 0) return problems;
+    const found = validate(on, document, rules, { maxErrors: maxValidationErrors }, typeInfo);
+    return found.map((error) => sayWhereItIs(error, on));
+  };
   const begin = async ({ args, setResultAndStopExecution }: Beginning) => {
-    const misfits = await checkVariables(schema, args);
-    if (misfits.length > 0) return setResultAndStopExecution({ errors: misfits });
-    const problem = checkEstimate(args);
-    if (problem !== undefined) return setResultAndStopExecution({ errors: [problem] });
+    const errors = await findMisfitsOfValues(args);
+    if (errors.length > 0) return setResultAndStopExecution({ errors });
     const { operation, params } = args.contextValue as Context;
     if (params.extensions?.explain === true) operation.startExplaining();
   };
-  const validateWithin = (on: GraphQLSchema, document: DocumentNode, rules: never, _: never, typeInfo: never) => {
-    const problems = checkSize(document, limits);
-    if (problems.length > 0) return problems;
-    const found = validate(
-      on,
-      document,
-      rules,
-      { maxErrors: maxValidationErrors },
-      typeInfo,
-    ) as readonly GraphQLError[];
-    return found.map((error) => sayWhereItIs(error, on));
-  };
+  // Many subscriptions have the same document, and all come at the same moment.
+  const known = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   return {
-    onParse: ({ setParseFn }) => {
-      setParseFn((source, options) => parseDocument(source as string, options, maxTokens));
+    plugin: {
+      onParse: ({ setParseFn }) => {
+        setParseFn((source, options) => parseDocument(source as string, options, maxTokens));
+      },
+      onValidate: ({ setValidationFn }) => {
+        setValidationFn(validateWithin as never);
+      },
+      onExecute: begin,
+      onSubscribe: begin,
     },
-    onValidate: ({ setValidationFn }) => {
-      setValidationFn(validateWithin as never);
+    findMisfits: async (request) => {
+      const { document } = request;
+      const misfits = known.get(document) ?? validateWithin(schema, document);
+      known.set(document, misfits);
+      return misfits.length > 0 ? misfits : findMisfitsOfValues(request);
     },
-    onExecute: begin,
-    onSubscribe: begin,
   };
 }
 

@@ -37,12 +37,14 @@ export interface CompileLinksOptions {
   readonly limits: BatchLimits;
   /** How links see replies; the schema must see them alike. Not given: as values. */
   readonly replyForm?: ReplyForm;
+  /** What has happened to links before, to be counted on; from zero when not given. */
+  readonly counters?: LinkCounters | undefined;
 }
 
 /** The nested graph, ready to be merged into a derived schema. */
 export interface Links extends SchemaExtension {
   /** What has happened to links so far. */
-  readonly counters: Readonly<LinkCounters>;
+  readonly counters: LinkCounters;
 }
 
 /**
@@ -52,12 +54,11 @@ export interface Links extends SchemaExtension {
  * @throws LinksError with all mistakes at once.
  */
 export function compileLinks(options: CompileLinksOptions): Links {
-  const { registry, table, source, mustMatch, limits, replyForm = 'values' } = options;
+  const { registry, table, source, mustMatch, limits, replyForm = 'values', counters = createLinkCounters() } = options;
   const document = parseLinks(source);
   const { fields, inputs, orders, mistakes } = compileDocument(document, registry, table, replyForm);
   if (mustMatch && mistakes.length > 0) throw new LinksError(source.fileName, mistakes);
   const served = selectServed(fields, inputs, orders, options);
-  const counters = createLinkCounters();
   const surroundings = { ...limits, sessionOf: createSessions(counters) };
   const needs = collectNeeds(served.fields);
   const resolvers: Record<string, Record<string, ReturnType<CompiledField['createResolver']>>> = {};

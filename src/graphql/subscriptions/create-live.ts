@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 
 import type { AddressOf } from '../../http/client-address.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -10,7 +10,7 @@ import type { IdentifyRequest, Identity } from '../../call/identity.ts';
 import { standardAnswerLimits } from '../execution/answer-limits.ts';
 import { createReferenceExecutor, type Execute } from '../execution/reference-executor.ts';
 import { createOperation, type OperationOptions } from '../execution/create-operation.ts';
-import type { Variables } from '../limits/collect-fields.ts';
+import type { OperationRequest } from '../limits/collect-fields.ts';
 import { finishResult } from '../execution/finish-results.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { JsonData } from '../execution/json-data.ts';
@@ -22,8 +22,8 @@ import { OpenStreams, type Stream } from './open-streams.ts';
 import { createPolledCalls, type PolledCalls } from './poll-calls.ts';
 import { readInterval, waitForTick } from './live-interval.ts';
 
-/** What subscriptions are served with. */
-export interface LiveOptions extends Omit<OperationOptions, 'peer'> {
+/** What subscriptions are served with, whatever the schema is. */
+export interface LiveOptions {
   readonly identify: IdentifyRequest;
   readonly addressOf: AddressOf;
   readonly intervals: LiveIntervals;
@@ -34,23 +34,33 @@ export interface LiveOptions extends Omit<OperationOptions, 'peer'> {
   readonly logger: Logger;
   /** Counts what was refused, by its reason. */
   readonly onRefused: (reason: string) => void;
+}
+
+/** What subscriptions are executed by. */
+export interface LiveSchema extends Omit<OperationOptions, 'peer'> {
+  readonly schema: GraphQLSchema;
   /** Not given: graphql-js. */
   readonly execute?: Execute;
   /** How long one look may take (GRAPHQL_TIMEOUT); not given: as long as its calls. */
   readonly timeoutMs?: number;
+  /** Why an operation that was let in with another schema does not fit this one; empty: it does. */
+  readonly findMisfits: (request: OperationRequest) => Promise<readonly GraphQLError[]>;
 }
 
 /** A subscription that is about to begin; its context belongs to its HTTP request. */
-export interface LiveRequest {
+export interface LiveRequest extends OperationRequest {
+  /** It has been let in with this one. */
   readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operationName?: string | null | undefined;
-  readonly variableValues?: Variables | null | undefined;
   readonly contextValue: GraphqlContext & RequestContext;
 }
 
-/** All subscriptions of one endpoint. */
+/** All subscriptions of one endpoint. They outlive the schema with which they began. */
 export interface Live {
+  /**
+   * From the next look on, every subscription is answered by this schema and its pipeline. One that does not fit any more is told
+   * so, and ends.
+   */
+  readonly serve: (served: LiveSchema) => void;
   /**
    * Begins a subscription: an event with the answer, and another one whenever it has changed. Ends when the caller leaves, when
    * their credentials are no longer good, or when all end.
@@ -79,20 +89,23 @@ export function createLive({
   services,
   logger,
   onRefused,
-  execute = createReferenceExecutor(standardAnswerLimits),
-  timeoutMs,
-  ...operations
 }: LiveOptions): Live {
+  let served: LiveSchema | undefined;
   const streams = new OpenStreams();
   const userLimit = { max: maxStreams, setting: 'LIVE_MAX_STREAMS' };
   const serviceLimit = { max: services?.maxStreams ?? maxStreams, setting: 'LIVE_MAX_SERVICE_STREAMS' };
 
-  const { invoke, table } = operations;
-  const invokeInTime = () => (timeoutMs === undefined ? invoke : limitOperationTime(invoke, table, timeoutMs));
+  const invokeInTime = ({ invoke, table, timeoutMs }: LiveSchema) =>
+    timeoutMs === undefined ? invoke : limitOperationTime(invoke, table, timeoutMs);
 
-  const look = async (request: LiveRequest, identity: Identity, calls: PolledCalls): Promise<ExecutionResult> => {
+  const look = async (
+    { execute = createReferenceExecutor(standardAnswerLimits), table, maxCalls }: LiveSchema,
+    request: LiveRequest,
+    identity: Identity,
+    calls: PolledCalls,
+  ): Promise<ExecutionResult> => {
     const peer = addressOf(request.contextValue.req);
-    const operation = createOperation({ ...operations, invoke: calls.invoke, peer });
+    const operation = createOperation({ table, maxCalls, invoke: calls.invoke, peer });
     if (request.contextValue.operation.explanation() !== undefined) operation.startExplaining();
     // A context of its own: whatever resolvers keep there is good for one execution.
     const contextValue = {
@@ -107,18 +120,27 @@ export function createLive({
     return finishResult(result, contextValue, { logger, onRefused });
   };
 
-  async function* follow(request: LiveRequest, stream: Stream, intervalMs: number): AsyncGenerator<ExecutionResult> {
-    const { contextValue: context } = request;
+  async function* follow(begun: LiveRequest, stream: Stream, intervalMs: number): AsyncGenerator<ExecutionResult> {
+    const { contextValue: context } = begun;
+    let request = begun;
     let identity: Identity | GraphQLError = context.identity;
     let polled: PolledCalls | undefined;
     let shown = '';
     try {
       while (true) {
-        const calls: PolledCalls = createPolledCalls(invokeInTime(), maxAgeOf(polled, intervals));
+        const by = served!;
+        if (request.schema !== by.schema) {
+          const errors = await by.findMisfits(request);
+          if (errors.length > 0) return yield finishResult({ errors }, context, { logger, onRefused });
+          request = { ...request, schema: by.schema };
+          // Its calls belong to the other pipeline.
+          polled = undefined;
+        }
+        const calls: PolledCalls = createPolledCalls(invokeInTime(by), maxAgeOf(polled, intervals));
         const result: ExecutionResult | undefined = isRefused(identity)
           ? { errors: [identity] }
           : polled === undefined || (await calls.haveChanged(polled, identity))
-            ? await look(request, identity, calls)
+            ? await look(by, request, identity, calls)
             : undefined;
         if (context.signal.aborted) return;
         if (result !== undefined) {
@@ -138,6 +160,9 @@ export function createLive({
   }
 
   return {
+    serve: (next) => {
+      served = next;
+    },
     subscribe: (request) => {
       const intervalMs = readInterval(request, intervals);
       const { signal, identity } = request.contextValue;

@@ -7,15 +7,18 @@ import type { ByteBudget } from '../../http/byte-budget.ts';
 import { sendAnswer } from '../../http/send-answer.ts';
 
 import { type ServedSocket, type ServeSocketOptions, serveSocket } from './serve-socket.ts';
+import type { PrepareOperation } from './socket-operation.ts';
 
-/** What WebSockets are served with. */
-export interface WebSocketsOptions extends Omit<ServeSocketOptions, 'hold'> {
+/** What WebSockets are served with, whatever the schema is. */
+export interface WebSocketsOptions extends Omit<ServeSocketOptions, 'hold' | 'prepare'> {
   /** What may be held in memory for all callers together. */
   readonly budget: ByteBudget;
 }
 
-/** The WebSockets of one endpoint. */
+/** The WebSockets of one endpoint. They outlive the schema with which they were opened. */
 export interface WebSockets {
+  /** From now on operations are prepared so. */
+  readonly serve: (prepare: PrepareOperation) => void;
   /** Answers a request for a WebSocket: opens it, or says why not. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   /** Closes all of them, each when what it was asked has been answered; refuses new ones. Subscriptions are not waited for. */
@@ -43,15 +46,20 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     handleProtocols: (offered) => offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
   const sockets = new Set<ServedSocket>();
+  let current: PrepareOperation | undefined;
+  const prepare: PrepareOperation = (message, origin) => current!(message, origin);
   let isEnding = false;
   return {
+    serve: (next) => {
+      current = next;
+    },
     handle: (request, response) => {
       if (isEnding) return sendAnswer(response, { status: 503, headers: { 'Retry-After': 1 } });
       const hold = options.budget.open(response);
       server.handleUpgrade(request, request.socket, Buffer.alloc(0), (socket) => {
         // It has gone out past the response, from which others read what became of the request.
         response.statusCode = 101;
-        const served = serveSocket(socket, request, response, { ...options, hold });
+        const served = serveSocket(socket, request, response, { ...options, prepare, hold });
         sockets.add(served);
         void served.closed.then(() => sockets.delete(served));
       });

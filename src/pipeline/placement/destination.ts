@@ -1,4 +1,4 @@
-import type { Call, Invoke, InvokeOf, Reply } from '../../call/call.ts';
+import type { Call, Invoke, Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 import type { RpcKind } from '../../rpc-table/rpc-kind.ts';
 
@@ -17,8 +17,6 @@ export interface DestinationOptions {
   readonly name: string;
   readonly fitness: () => Fitness;
   readonly lanes: Pick<Lanes, 'loadOf' | 'turnAwayWaiting'>;
-  /** The rest of the pipeline, this Cuebot's lanes included. */
-  readonly invokeOf: InvokeOf;
 }
 
 /** One Cuebot of several, as calls are placed on it. */
@@ -42,9 +40,9 @@ export class Destination {
     return this.#underWay;
   }
 
-  async send(call: Call, kind: RpcKind): Promise<Reply> {
+  /** @param invoke the rest of the call's way, this Cuebot's lanes included */
+  async send(call: Call, kind: RpcKind, invoke: Invoke): Promise<Reply> {
     if (call.notes !== undefined) call.notes.endpoint = this.name;
-    const invoke = this.#options.invokeOf(call.method);
     this.#underWay += 1;
     try {
       return await (kind === 'write' ? invoke(call) : this.#sendRead(call, invoke));

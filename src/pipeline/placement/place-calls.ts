@@ -14,6 +14,8 @@ export interface PlaceCallsOptions extends RetryOptions {
   readonly rpcs: readonly RpcFacts[];
   /** The Cuebots that there are now. */
   readonly destinations: () => Iterable<Destination>;
+  /** The rest of the pipeline, for calls that are placed on one of them. */
+  readonly invokeOn: (destination: Destination) => InvokeOf;
   readonly findText: FindText;
 }
 
@@ -23,10 +25,11 @@ export interface PlaceCallsOptions extends RetryOptions {
  * budget.
  */
 export function placeCalls(options: PlaceCallsOptions): InvokeOf {
-  const { rpcs, destinations, budget, onRetry } = options;
+  const { rpcs, destinations, invokeOn, budget, onRetry } = options;
   let turn = 0;
   const compile = (facts: RpcFacts): Invoke => {
-    const { kind, lane } = facts;
+    const { kind, lane, method } = facts;
+    const sendTo = (chosen: Destination, call: Call) => chosen.send(call, kind, invokeOn(chosen)(method));
     const keyOf = compileKey(facts, options.findText);
     const choose = (key: string | undefined, except?: Destination): Destination | undefined => {
       const candidates = fittest(destinations(), except);
@@ -48,7 +51,7 @@ export function placeCalls(options: PlaceCallsOptions): InvokeOf {
       }
       onRetry(why satisfies RetryReason);
       noteRetry(call);
-      return next.send(call, kind);
+      return sendTo(next, call);
     };
     const place: Invoke = async (call) => {
       const key = await keyOf?.(call);
@@ -56,7 +59,7 @@ export function placeCalls(options: PlaceCallsOptions): InvokeOf {
       if (chosen === undefined) throw noCuebot();
       budget.earn();
       try {
-        return await chosen.send(call, kind);
+        return await sendTo(chosen, call);
       } catch (error) {
         return await sendAgain(call, key, chosen, error);
       }

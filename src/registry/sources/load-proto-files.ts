@@ -125,6 +125,19 @@ function listGiven(paths: readonly string[], importRoots: readonly string[], pro
   return { roots: [...new Set([...folders, ...importRoots, ...besides])], files, compiled };
 }
 
+/**
+ * The files that paths stand for, whether or not they are there: of a folder every `.proto` below it, of a `.proto` file also those
+ * beside it, which it may import.
+ */
+export function listFiles(paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => {
+    if (isFolder(path)) return listProtoFiles(path).map((name) => join(path, name));
+    if (!path.endsWith('.proto') || !isFolder(dirname(path))) return path;
+    const beside = readdirSync(dirname(path)).filter((name) => name.endsWith('.proto'));
+    return [...new Set([path, ...beside.map((name) => join(dirname(path), name))])];
+  });
+}
+
 function readSet(path: string, problems: RegistryProblem[]): ProtoFile[] {
   try {
     return readDescriptorSet(readFileSync(path), path);

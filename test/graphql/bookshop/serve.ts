@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type ByteBudget, createByteBudget } from '../../../src/http/byte-budget.ts';
 import { peerAddressOf } from '../../../src/http/client-address.ts';
 import { createGraphql, type GraphqlLimits } from '../../../src/graphql/http/create-graphql.ts';
+import { createGraphqlConnections } from '../../../src/graphql/http/graphql-connections.ts';
 import { deriveSchema, type SchemaExtension } from '../../../src/graphql/schema/derive-schema.ts';
 import { GatewayError } from '../../../src/call/gateway-error.ts';
 import type { Identify } from '../../../src/call/identity.ts';
@@ -66,7 +67,14 @@ export async function serveBookshop({
     void told.push({ level, ...fields });
   const refused: string[] = [];
   const services = servicesOf('bookshop.catalog');
+  const identifyRequest = identifyRequestsBy(identify);
+  const logger = { debug: () => {}, info: tell('info'), warn: tell('warn'), error: (fields: object) => errors.push({ ...fields }) };
+  const onRefused = (reason: string) => void refused.push(reason);
+  const shared = { identify: identifyRequest, addressOf: peerAddressOf, budget, logger, onRefused };
+  const connections = createGraphqlConnections({ ...shared, intervals, maxStreams: 2 });
   const graphql = createGraphql({
+    ...shared,
+    connections,
     schema: deriveSchema({
       registry: bookshop,
       table: bookshopTable,
@@ -78,17 +86,11 @@ export async function serveBookshop({
     execute: createTestedExecutor(bookshop),
     invoke: upstream,
     table: bookshopTable,
-    live: { intervals, maxStreams: 2 },
     path: '/graphql',
-    identify: identifyRequestsBy(identify),
-    addressOf: peerAddressOf,
-    budget,
-    onRefused: (reason) => refused.push(reason),
     page: {
       handles: ({ headers }) => headers.accept?.includes('text/html') === true,
       handle: (_, response) => response.setHeader('content-type', 'text/html').end('<title>page</title>'),
     },
-    logger: { debug: () => {}, info: tell('info'), warn: tell('warn'), error: (fields) => errors.push(fields) },
     limits: {
       maxRequestBytes: 10_000,
       maxValues: 10_000,
@@ -103,6 +105,7 @@ export async function serveBookshop({
       ...limits,
     },
   });
+  graphql.takeOver();
   const server = createServer(graphql.handle);
   server.on('checkContinue', graphql.handle);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

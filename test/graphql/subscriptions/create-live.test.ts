@@ -52,17 +52,15 @@ function start(answers: Answers, options: { readonly maxStreams?: number } = {})
   const errors: unknown[] = [];
   const silent = () => {};
   const served = createLive({
-    invoke,
-    table,
-    maxCalls: 10,
     identify: identifyRequestsBy(({ authorization }) => callers.identify(authorization!)),
     addressOf: peerAddressOf,
     intervals,
-    execute: createTestedExecutor(bookshop),
     maxStreams: options.maxStreams ?? 1_000,
     onRefused: silent,
     logger: { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) },
   });
+  const findMisfits = async () => [];
+  served.serve({ schema: live, invoke, table, maxCalls: 10, execute: createTestedExecutor(bookshop), findMisfits });
   const open = (source: string, subject = 'ada', variableValues = {}) =>
     follow(served, invoke, source, subject, variableValues);
   return { upstream, entered, rights, callers, errors, served, open };

@@ -9,7 +9,6 @@ const at = (name: string, fitness: Fitness = 'ready', load = 0) =>
     name,
     fitness: () => fitness,
     lanes: { loadOf: () => load, turnAwayWaiting: () => undefined },
-    invokeOf: () => () => Promise.reject(new Error('nothing is sent')),
   });
 const names = (found: readonly Destination[]) => found.map(({ name }) => name);
 

@@ -49,13 +49,14 @@ function cuebots(...names: readonly string[]) {
     const upstream = holdUpstream();
     const { invokeOf } = composePipeline(rpcs, { lane: lanes.intercept }, () => upstream.invoke);
     const state: { fitness: Fitness } = { fitness: 'ready' };
-    const destination = new Destination({ name, fitness: () => state.fitness, lanes, invokeOf });
-    return { name, state, upstream, destination };
+    const destination = new Destination({ name, fitness: () => state.fitness, lanes });
+    return { name, state, upstream, destination, invokeOf };
   });
   const reasons: string[] = [];
   const invokeOf = placeCalls({
     rpcs,
     destinations: () => known.map(({ destination }) => destination),
+    invokeOn: (chosen) => known.find(({ destination }) => destination === chosen)!.invokeOf,
     findText,
     budget: new RetryBudget(),
     onRetry: (reason) => void reasons.push(reason),

@@ -19,7 +19,7 @@ const listeners: Readonly<Partial<Record<NodeJS.Signals, (signal: NodeJS.Signals
  * none that it does not listen to, so a SIGTERM while it starts would be lost, and the container killed half a minute later.
  * Until `closeOnSignal` says better, there is nothing to finish: the process ends at once, with 0.
  *
- * SIGHUP is what a closed terminal sends, and what asks some servers to read their files again. It ends nothing.
+ * SIGHUP is what a closed terminal sends, and what asks servers to read their files again. It ends nothing.
  */
 export function listenToSignals(): void {
   if (isListening) return;
@@ -36,10 +36,20 @@ export function leaveSignals(): void {
 /**
  * From now on ends the process gracefully at the first SIGTERM or SIGINT, at once at the second, and in any case a little
  * after the given time.
+ *
+ * @param reload what SIGHUP does; not given: nothing
  */
-export function closeOnSignal(close: () => Promise<void>, timeoutMs: number, logger: Logger): void {
+export function closeOnSignal(
+  close: () => Promise<void>,
+  timeoutMs: number,
+  logger: Logger,
+  reload?: () => Promise<void>,
+): void {
   listenToSignals();
-  onHangUp = () => logger.info({ signal: 'SIGHUP' }, 'SIGHUP changes nothing; SIGTERM stops');
+  onHangUp = () => {
+    if (reload === undefined) logger.info({ signal: 'SIGHUP' }, 'SIGHUP changes nothing; SIGTERM stops');
+    else void reload();
+  };
   onStop = (signal) => {
     onStop = () => process.exit(1);
     logger.info({ signal }, 'stopping; once more to stop at once');

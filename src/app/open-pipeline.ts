@@ -10,13 +10,14 @@ import { compileTextField } from '../codec/wire/text-field.ts';
 import type { Config } from '../config/config.ts';
 import type { Coordination } from '../coordination/create-coordination.ts';
 import { answerOnce } from '../pipeline/answer-once.ts';
-import { composePipeline, type Pipeline as ComposedPipeline } from '../pipeline/compose-pipeline.ts';
+import { composePipeline, type Pipeline } from '../pipeline/compose-pipeline.ts';
 import { explainEmptyKeys } from '../pipeline/explain-empty-keys.ts';
 import { fillIdentityFields } from '../pipeline/fill-identity-fields.ts';
 import type { Lanes } from '../pipeline/lanes/create-lanes.ts';
 import { limitCalls } from '../pipeline/limit-calls.ts';
 import { logCalls } from '../pipeline/log-calls.ts';
 import { measureCalls, measureUpstream } from '../pipeline/measure-calls.ts';
+import type { Destination } from '../pipeline/placement/destination.ts';
 import { placeCalls } from '../pipeline/placement/place-calls.ts';
 import { RetryBudget } from '../pipeline/placement/retry-budget.ts';
 import { retryAfterReset, type RetryReason } from '../pipeline/placement/retry-calls.ts';
@@ -29,10 +30,9 @@ import { createDestinations, type Destinations, type EndpointLane } from './dest
 import type { Meters } from './meters.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What the pipeline is made from. */
-export interface CreatePipelineOptions {
+/** What the pipeline is made from, besides what is known of RPCs. */
+export interface OpenPipelineOptions {
   readonly config: Config;
-  readonly snapshot: Snapshot;
   /** The one Cuebot; undefined: there are several, and each is handed to `cuebots`. */
   readonly upstream: OneCuebot | undefined;
   /** Undefined: nothing is measured. */
@@ -51,7 +51,12 @@ export interface OneCuebot {
 }
 
 /** The one way to the upstream, for every surface. */
-export interface Pipeline extends ComposedPipeline {
+export interface OpenedPipeline {
+  /**
+   * Composes the ways of the calls of a snapshot's RPCs. When another snapshot comes, its ways share with those before what lasts
+   * longer than a snapshot: lanes, recent reads, idempotency keys, budgets, the audit.
+   */
+  readonly compose: (snapshot: Pick<Snapshot, 'registry' | 'table' | 'policy'>) => Pipeline;
   /** Of every Cuebot; empty when lanes are off. */
   readonly laneStates: () => readonly EndpointLane[];
   /** Where several Cuebots come and go. */
@@ -66,71 +71,89 @@ export interface Pipeline extends ComposedPipeline {
   readonly close: () => Promise<void>;
 }
 
-/** Gives every interceptor what the settings say, and composes them. Rejects when the audit cannot be opened. */
-export async function createPipeline(options: CreatePipelineOptions): Promise<Pipeline> {
-  const { config, snapshot, upstream, meters, logger, now, coordination } = options;
-  const { registry, table, policy } = snapshot;
-  const { rows: rpcs, dressedErrors } = table;
-  const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
-  const look = (message: MessageDescriptor) => compileWireToWindow(message, registry);
-  const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
-  const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
-  const { grpcTimeoutMs: timeoutMs, maxRequestBytes, maxSpecBytes, forwardMetadata: forwardsMetadata } = config;
-  const { grpcTimeoutMaxMs: maxTimeoutMs, httpTimeoutMs } = config;
-  const { identityMismatch: mismatch, serviceSubjects: services } = config;
-  const { claimNames } = config.authentication;
-  const uidOf = claimNames.uid === undefined ? undefined : ({ claims }: Identity) => readUid(claims, claimNames);
-  const { hasGrant } = policy;
-  const validatesRest = config.restValidation === 'on';
-  const validation = { dressedErrors, open, close, timeoutMs, now, maxSpecBytes, hasGrant, uidOf, validatesRest };
-  const identityFields = { rpcs, findText: compileTextField, mismatch, services, forwardsMetadata };
+/** Opens what every pipeline shares. Rejects when the audit cannot be opened. */
+export async function openPipeline(options: OpenPipelineOptions): Promise<OpenedPipeline> {
+  const { config, upstream, meters, logger, now, coordination } = options;
+  const { grpcTimeoutMs: timeoutMs, grpcTimeoutMaxMs: maxTimeoutMs, httpTimeoutMs, maxRequestBytes } = config;
   const destinations = createDestinations({
     limits: { ...config.laneLimits, callMs: timeoutMs },
     laneWait: meters?.laneWait,
     openTurnOf: coordination?.openTurnOf,
-    compose: ({ invokeOf }, lanes) => composePipeline(rpcs, lastSteps(lanes), invokeOf).invokeOf,
   });
+  const onlyLanes = upstream && destinations.openLanes(upstream.endpoint);
   const { auditFile: file, auditMaxBytes: maxBytes, auditKeyFile: keyFile, auditAnchorIntervalMs } = config;
   const settings = { file, maxBytes, keyFile, anchorIntervalMs: auditAnchorIntervalMs };
-  const audit = await openAudit({ settings, table, takesGrant, logger, now });
-
-  // From the outside in: this is a call's life.
-  const firstSteps = {
+  const audit = await openAudit({ settings, logger, now });
+  const shared = {
     metrics: meters && measureCalls(meters.calls),
     log: logCalls(logger),
-    audit: audit.record,
     limits: limitCalls({ maxRequestBytes, timeoutMs, maxTimeoutMs, httpTimeoutMs }),
-    authorization: authorize(policy, { open: look, close }),
-    validation: validateRequests(validation),
-    keys: explainEmptyKeys({ open: look }),
-    identity: fillIdentityFields(identityFields),
     idempotency: answerOnce({ timeoutMs, now: Date.now, shared: coordination?.answers }),
-    // What validation refuses was never intended, and what is answered again is not intended again.
-    intent: audit.intend,
     reads: spareReads({ timeoutMs, now: () => performance.now(), meters: meters?.calls, news: coordination?.writes }),
   };
-  // Each Cuebot has these for itself: two of them do not disturb each other.
-  const lastSteps = (lanes: Lanes) => ({
-    lane: config.lanes ? lanes.intercept : undefined,
-    revalidation: validateWhenSent({ open, now }),
-    sending: audit.follow,
-    timing: measureUpstream,
-  });
   const retry = { budget: new RetryBudget(), onRetry: (reason: RetryReason) => meters?.retried(reason) };
-  const compose = (): ComposedPipeline => {
-    if (upstream === undefined) {
-      const place = placeCalls({ ...retry, rpcs, destinations: destinations.all, findText: compileTextField });
-      return composePipeline(rpcs, firstSteps, place);
-    }
-    const steps = {
-      ...firstSteps,
-      retries: retryAfterReset(retry),
-      ...lastSteps(destinations.openLanes(upstream.endpoint)),
+  const retries = retryAfterReset(retry);
+
+  const compose: OpenedPipeline['compose'] = ({ registry, table, policy }) => {
+    const { rows: rpcs, dressedErrors } = table;
+    const open = (message: MessageDescriptor) => compileWireToValue(message, registry);
+    const look = (message: MessageDescriptor) => compileWireToWindow(message, registry);
+    const close = (message: MessageDescriptor) => compileValueToWire(message, registry);
+    const { maxSpecBytes, forwardMetadata: forwardsMetadata } = config;
+    const { identityMismatch: mismatch, serviceSubjects: services } = config;
+    const { claimNames } = config.authentication;
+    const uidOf = claimNames.uid === undefined ? undefined : ({ claims }: Identity) => readUid(claims, claimNames);
+    const { hasGrant } = policy;
+    const validatesRest = config.restValidation === 'on';
+    const validation = { dressedErrors, open, close, timeoutMs, now, maxSpecBytes, hasGrant, uidOf, validatesRest };
+    const identityFields = { rpcs, findText: compileTextField, mismatch, services, forwardsMetadata };
+    const takesGrant = (method: MethodDescriptor) => policy.factsOf(method).grant !== undefined;
+    const watched = audit.watch({ table, takesGrant });
+    // From the outside in: this is a call's life.
+    const firstSteps = {
+      metrics: shared.metrics,
+      log: shared.log,
+      audit: watched.record,
+      limits: shared.limits,
+      authorization: authorize(policy, { open: look, close }),
+      validation: validateRequests(validation),
+      keys: explainEmptyKeys({ open: look }),
+      identity: fillIdentityFields(identityFields),
+      idempotency: shared.idempotency,
+      // What validation refuses was never intended, and what is answered again is not intended again.
+      intent: watched.intend,
+      reads: shared.reads,
     };
-    return composePipeline(rpcs, steps, upstream.invokeOf);
+    // Each Cuebot has these for itself: two of them do not disturb each other.
+    const lastSteps = (lanes: Lanes) => ({
+      lane: config.lanes ? lanes.intercept : undefined,
+      revalidation: validateWhenSent({ open, now }),
+      sending: watched.follow,
+      timing: measureUpstream,
+    });
+    if (upstream !== undefined) {
+      return composePipeline(rpcs, { ...firstSteps, retries, ...lastSteps(onlyLanes!) }, upstream.invokeOf);
+    }
+    const composed = new WeakMap<Destination, InvokeOf>();
+    const invokeOn = (destination: Destination): InvokeOf => {
+      const known = composed.get(destination);
+      if (known !== undefined) return known;
+      const { cuebot, lanes } = destinations.of(destination);
+      const { invokeOf } = composePipeline(rpcs, lastSteps(lanes), cuebot.invokeOf);
+      composed.set(destination, invokeOf);
+      return invokeOf;
+    };
+    const place = placeCalls({
+      ...retry,
+      rpcs,
+      destinations: destinations.all,
+      invokeOn,
+      findText: compileTextField,
+    });
+    return composePipeline(rpcs, firstSteps, place);
   };
   return {
-    ...compose(),
+    compose,
     laneStates: destinations.laneStates,
     cuebots: destinations,
     reject: audit.reject,

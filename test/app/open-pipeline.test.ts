@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { createPipeline } from '../../src/app/create-pipeline.ts';
+import { openPipeline } from '../../src/app/open-pipeline.ts';
 import { formatOperations, listOperations } from '../../src/app/operations.ts';
 import { takeSnapshot } from '../../src/app/snapshot.ts';
 import { parseConfig } from '../../src/config/config.ts';
@@ -8,14 +8,14 @@ import { parseConfig } from '../../src/config/config.ts';
 const silent = () => undefined;
 const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
 const snapshot = await takeSnapshot(config);
-const pipeline = await createPipeline({
+const { compose } = await openPipeline({
   config,
-  snapshot,
   upstream: { endpoint: 'cuebot:8443', invokeOf: () => () => Promise.reject(new Error('nothing is called here')) },
   meters: undefined,
   logger: { debug: silent, info: silent, warn: silent, error: silent },
   now: Date.now,
 });
+const pipeline = compose(snapshot);
 const rowsWhere = (name: string) =>
   snapshot.table.rows.filter(({ method }) => pipeline.interceptorsOf(method).includes(name));
 

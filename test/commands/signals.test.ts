@@ -9,12 +9,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 /** Signals end a process, so these tests run little programs around closeOnSignal(). */
 
-const source = fileURLToPath(new URL('../../src/commands/close-on-signal.ts', import.meta.url));
+const source = fileURLToPath(new URL('../../src/commands/signals.ts', import.meta.url));
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cuegate-'));
   const { code } = await transformWithOxc(readFileSync(source, 'utf8'), source);
-  writeFileSync(join(folder, 'close-on-signal.mjs'), code);
+  writeFileSync(join(folder, 'signals.mjs'), code);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -29,7 +29,7 @@ function start(close: string, timeoutMs = 60_000) {
 /** Starts a program that does this and goes on for ever. */
 async function run(statements: string) {
   const program = `
-    import { closeOnSignal, listenToSignals } from './close-on-signal.mjs';
+    import { closeOnSignal, listenToSignals } from './signals.mjs';
     const say = (_, message) => console.log(message);
     ${statements}
     setInterval(() => {}, 1_000);
