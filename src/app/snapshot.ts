@@ -106,7 +106,7 @@ export async function takeSnapshot(
     registry,
     table,
     policy,
-    needsOf: (method: MethodDescriptor) => needsOf(policy.factsOf(method)) ?? [],
+    needsOf: compileNeedsOf(policy),
     restServices,
     graphqlServices,
     grpcServices,
@@ -126,6 +126,11 @@ export async function takeSnapshot(
       }),
     persistedOperations,
   });
+}
+
+/** By itself: a function that is made above would keep the snapshot before this one in memory, and that the one before it. */
+function compileNeedsOf(policy: Policy): Snapshot['needsOf'] {
+  return (method) => needsOf(policy.factsOf(method)) ?? [];
 }
 
 function readPersisted(config: SnapshotConfig): PersistedOperations | undefined {

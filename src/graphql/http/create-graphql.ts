@@ -133,7 +133,7 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       answerIntrospection(schema, options.mayRead ?? (() => true)),
       serveSubscriptions(live),
       finishResults({ logger, onRefused: options.onRefused }),
-      writeResults({ isEnding: live.isEnding, pingIntervalMs }),
+      writeResults({ pingIntervalMs }),
     ],
     // The guard reads bodies, and counts.
     maxRequestBodySize: false,

@@ -5,14 +5,13 @@ import type { FetchAPI, Plugin } from 'graphql-yoga';
 
 import { giveBackJson, isLent } from '../../codec/json/json-buffers.ts';
 import { JsonData } from '../execution/json-data.ts';
+import { StreamBrokenOff } from '../subscriptions/open-streams.ts';
 import type { RequestContext } from './guard-requests.ts';
 
 type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
 
 /** How results are written that yoga would write otherwise. */
 export interface WriteResultsOptions {
-  /** Whether the gateway is shutting down, so that streams break off for their clients to come back to another gateway. */
-  readonly isEnding: () => boolean;
   /** How often a silent stream shows that it lives, in milliseconds. */
   readonly pingIntervalMs: number;
 }
@@ -30,12 +29,9 @@ const acceptsEvents = /(?:^|,)\s*text\/event-stream\s*(?:[;,]|$)/i;
  * pass through proxies that buffer or transform, tell clients when to come back, and say `complete` only when nothing more can
  * come. Also answers in JSON whoever accepts nothing that there is, in place of an empty body.
  */
-export function writeResults({
-  isEnding,
-  pingIntervalMs,
-}: WriteResultsOptions): Plugin<RequestContext, RequestContext> {
+export function writeResults({ pingIntervalMs }: WriteResultsOptions): Plugin<RequestContext, RequestContext> {
   const writeStream = (result: Result, fetchApi: FetchAPI) =>
-    new fetchApi.Response(streamOf(resultsOf(result), fetchApi, isEnding, pingIntervalMs), {
+    new fetchApi.Response(streamOf(resultsOf(result), fetchApi, pingIntervalMs), {
       status: httpStatusOf(result) ?? 200,
       headers: {
         'content-type': 'text/event-stream',
@@ -74,7 +70,6 @@ async function* resultsOf(result: Result): AsyncGenerator<ExecutionResult> {
 function streamOf(
   results: AsyncGenerator<ExecutionResult>,
   { TextEncoder, ReadableStream }: FetchAPI,
-  isEnding: () => boolean,
   pingIntervalMs: number,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -89,14 +84,17 @@ function streamOf(
       ping.unref();
     },
     async pull(controller) {
-      const { done, value } = await results.next();
-      if (!done) {
-        controller.enqueue(encoder.encode(`event: next\ndata: ${format(value)}\n\n`));
-        return;
+      try {
+        const { done, value } = await results.next();
+        controller.enqueue(
+          encoder.encode(done ? 'event: complete\ndata:\n\n' : `event: next\ndata: ${format(value)}\n\n`),
+        );
+        if (!done) return;
+      } catch (error) {
+        // Without `complete`, its client opens it again.
+        if (!(error instanceof StreamBrokenOff)) throw error;
       }
       clearInterval(ping);
-      // A stream that breaks off is one that its client opens again.
-      if (!isEnding()) controller.enqueue(encoder.encode('event: complete\ndata:\n\n'));
       controller.close();
     },
     async cancel() {

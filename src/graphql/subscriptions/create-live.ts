@@ -18,7 +18,7 @@ import { limitOperationTime } from '../execution/limit-operation-time.ts';
 import type { RequestContext } from '../http/guard-requests.ts';
 import { refusal } from '../http/http-error.ts';
 import type { LiveIntervals } from './live-interval.ts';
-import { OpenStreams, type Stream } from './open-streams.ts';
+import { OpenStreams, type Stream, StreamBrokenOff } from './open-streams.ts';
 import { createPolledCalls, type PolledCalls } from './poll-calls.ts';
 import { readInterval, waitForTick } from './live-interval.ts';
 
@@ -58,12 +58,12 @@ export interface LiveRequest extends OperationRequest {
 export interface Live {
   /**
    * From the next look on, every subscription is answered by this schema and its pipeline. One that does not fit any more is told
-   * so, and ends.
+   * so, and ends. The oldest ones are broken off where there are some of too many earlier schemas.
    */
   readonly serve: (served: LiveSchema) => void;
   /**
    * Begins a subscription: an event with the answer, and another one whenever it has changed. Ends when the caller leaves, when
-   * their credentials are no longer good, or when all end.
+   * their credentials are no longer good. Throws StreamBrokenOff where its client is to come back.
    *
    * @throws GraphQLError for an interval out of bounds, GatewayError when the user may not open another one
    */
@@ -72,8 +72,6 @@ export interface Live {
   readonly count: () => number;
   /** Ends all streams, and refuses new ones: the gateway is shutting down. */
   readonly complete: () => void;
-  /** Whether that has begun. */
-  readonly isEnding: () => boolean;
 }
 
 /**
@@ -151,6 +149,7 @@ export function createLive({
           if (isFinal(result, identity)) return;
         }
         await waitForTick(intervalMs, stream.ended);
+        if (stream.isBrokenOff()) throw new StreamBrokenOff();
         if (stream.ended.aborted) return;
         identity = await identifyAgain(identify, context);
       }
@@ -162,6 +161,7 @@ export function createLive({
   return {
     serve: (next) => {
       served = next;
+      streams.beginAnew(maxEarlierSchemas);
     },
     subscribe: (request) => {
       const intervalMs = readInterval(request, intervals);
@@ -173,9 +173,14 @@ export function createLive({
     },
     count: () => streams.size,
     complete: () => streams.complete(),
-    isEnding: () => streams.isCompleted,
   };
 }
+
+/**
+ * Of so many earlier schemas the subscriptions stay open. Each of these schemas stays in memory, some 6 MB, by whoever writes the
+ * stream that it was opened with.
+ */
+const maxEarlierSchemas = 8;
 
 /**
  * The first answer may be as old as the shortest interval, so that a hundred tabs that open together ask once. Later ones must

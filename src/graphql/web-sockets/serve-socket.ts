@@ -53,19 +53,24 @@ export function serveSocket(
   { identify, prepare, hold, logger, onRefused }: ServeSocketOptions,
 ): ServedSocket {
   let caller = request;
-  let isEnding = false;
+  /** Why it closes as soon as it can; undefined: it does not. */
+  let farewell: string | undefined;
   let stopWaiting = () => {};
   const close = (code: number, reason: string) => socket.close(code, closeReason(reason));
   /** For the client to come back, but not before what it waits for has been answered. */
   const goAway = () => {
-    if (turns.count === 0) close(closeCodes.goingAway, 'the gateway is shutting down');
+    if (turns.count === 0) close(closeCodes.goingAway, farewell!);
+  };
+  const complete = (reason: string) => {
+    farewell ??= reason;
+    goAway();
   };
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const departures = new Set<Departure>();
   const turns = createTurns(hold, {
     onFull: () => socket.pause(),
     onRoom: () => {
-      if (isEnding) goAway();
+      if (farewell !== undefined) goAway();
       if (socket.isPaused && socket.readyState === socket.OPEN) socket.resume();
     },
   });
@@ -99,7 +104,7 @@ export function serveSocket(
     },
     onSubscribe: async (_, __, payload) => {
       const turn = current!;
-      if (isEnding) {
+      if (farewell !== undefined) {
         // Its client asks again when the socket has closed.
         turn.end();
         await closed;
@@ -142,7 +147,7 @@ export function serveSocket(
       turn.end();
       return socketStream(results, {
         leave,
-        isEnding: () => isEnding,
+        onBrokenOff: () => complete('the gateway has read its files again'),
         onRefused: (message) => close(CloseCode.Forbidden, message),
         closed,
       });
@@ -193,10 +198,7 @@ export function serveSocket(
   });
   return {
     closed,
-    complete: () => {
-      isEnding = true;
-      goAway();
-    },
+    complete: () => complete('the gateway is shutting down'),
   };
 }
 

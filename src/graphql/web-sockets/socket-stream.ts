@@ -1,11 +1,13 @@
 import type { ExecutionResult } from 'graphql';
 
+import { StreamBrokenOff } from '../subscriptions/open-streams.ts';
+
 /** What a subscription tells the socket that it runs on. */
 export interface SocketStreamOptions {
   /** Called once when the client ends the subscription, or its socket closes. */
   readonly leave: () => void;
-  /** Whether the gateway is shutting down. */
-  readonly isEnding: () => boolean;
+  /** Called when its client is to come back. */
+  readonly onBrokenOff: () => void;
   /** Called when the credentials are no longer good, with what is wrong with them. */
   readonly onRefused: (message: string) => void;
   /** Resolves when the socket has closed. */
@@ -14,21 +16,26 @@ export interface SocketStreamOptions {
 
 /**
  * A subscription's results as they go over a socket. Where graphql-sse has streams that break off, a socket closes as a whole: a
- * stream that ends because the gateway does, or because its credentials have run out, waits for that, and is not called complete,
+ * stream that is broken off, or ends because its credentials have run out, waits for that, and is not called complete,
  * so that its client subscribes again.
  */
 export function socketStream(
   results: AsyncIterable<ExecutionResult>,
-  { leave, isEnding, onRefused, closed }: SocketStreamOptions,
+  { leave, onBrokenOff, onRefused, closed }: SocketStreamOptions,
 ): AsyncGenerator<ExecutionResult> {
   const iterator = results[Symbol.asyncIterator]();
   const done = { done: true, value: undefined } as const;
   const stream = {
     next: async (): Promise<IteratorResult<ExecutionResult>> => {
-      const step = await iterator.next();
-      const refusal = step.done === true ? undefined : refusalOf(step.value);
-      if (refusal !== undefined) onRefused(refusal);
-      if (refusal === undefined && !(step.done === true && isEnding())) return step;
+      try {
+        const step = await iterator.next();
+        const refusal = step.done === true ? undefined : refusalOf(step.value);
+        if (refusal === undefined) return step;
+        onRefused(refusal);
+      } catch (error) {
+        if (!(error instanceof StreamBrokenOff)) throw error;
+        onBrokenOff();
+      }
       await closed;
       return done;
     },

@@ -5,6 +5,7 @@ import { peerAddressOf } from '../../../src/http/client-address.ts';
 import { createOperation } from '../../../src/graphql/execution/create-operation.ts';
 import { deriveSchema } from '../../../src/graphql/schema/derive-schema.ts';
 import { createLive, type Live } from '../../../src/graphql/subscriptions/create-live.ts';
+import { StreamBrokenOff } from '../../../src/graphql/subscriptions/open-streams.ts';
 import type { Call, Invoke } from '../../../src/call/call.ts';
 import { GatewayError } from '../../../src/call/gateway-error.ts';
 import type { Identity } from '../../../src/call/identity.ts';
@@ -35,6 +36,8 @@ interface Subscriber {
   readonly events: Json[];
   readonly leave: () => void;
   isOver: boolean;
+  /** Whether it was broken off, for its client to come back. */
+  isBrokenOff: boolean;
 }
 
 /** Subscriptions with the part of the pipeline in which callers share, and a hook where each is asked for their rights. */
@@ -87,9 +90,14 @@ function follow(served: Live, invoke: Invoke, source: string, subject: string, v
       hold: {} as never,
     },
   });
-  const subscriber: Subscriber = { events: [], leave: () => controller.abort(), isOver: false };
+  const subscriber: Subscriber = { events: [], leave: () => controller.abort(), isOver: false, isBrokenOff: false };
   const read = async () => {
-    for await (const event of stream) subscriber.events.push(JSON.parse(JSON.stringify(event)));
+    try {
+      for await (const event of stream) subscriber.events.push(JSON.parse(JSON.stringify(event)));
+    } catch (error) {
+      if (!(error instanceof StreamBrokenOff)) throw error;
+      subscriber.isBrokenOff = true;
+    }
     subscriber.isOver = true;
   };
   void read();
