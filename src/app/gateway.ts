@@ -24,6 +24,7 @@ import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { type ComposedSurfaces, createSurfaces } from './surfaces.ts';
 import { openCuebots } from './open-cuebots.ts';
 import { openPipeline } from './open-pipeline.ts';
+import { readFilesAgain } from './read-files-again.ts';
 import { createReload } from './reload.ts';
 import { listReloadedFiles } from './reloaded-files.ts';
 import { describeGateway, openCoordination } from './open-coordination.ts';
@@ -97,11 +98,8 @@ async function openGateway(
   const neverAnswers = new Set<MethodDescriptor>();
   const { cuebotTls } = config;
   let upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));
-  const cuebots = openCuebots(
-    config,
-    upstreamTls && (() => upstreamTls!),
-    logger,
-    (method) => neverAnswers.has(method),
+  const cuebots = openCuebots(config, upstreamTls && (() => upstreamTls!), logger, (method) =>
+    neverAnswers.has(method),
   );
   opened.push(cuebots.close);
   const tls =
@@ -228,36 +226,22 @@ async function openGateway(
   });
   opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   const prepare = async () => {
-    const wrong = new Problems();
-    const read = readSettings?.();
-    wrong.add(...(read?.problems.found ?? []));
-    const useSecrets = await wrong.attempt(undefined, () =>
-      read === undefined ? undefined : authentication.prepareSecrets(read.config.authentication),
-    );
-    const useStoreSecrets = await wrong.attempt('REDIS_CA_FILE', () =>
-      read?.config.store === undefined ? undefined : coordination?.prepareSecrets(read.config.store),
-    );
-    const newTls = cuebotTls && (await wrong.attempt(undefined, () => readTlsFiles(cuebotTls)));
-    const snapshot = await wrong.attempt(undefined, () =>
-      takeSnapshot(config, { reflect: cuebots.reflect, previous: current.snapshot }),
-    );
-    if (snapshot === undefined || wrong.found.length > 0) throw new ConfigError(wrong.found);
-    // Others have their turn in between: each half takes a tenth of a second.
+    const { reflect } = cuebots;
+    const previous = current.snapshot;
+    const read = await readFilesAgain({ config, readSettings, authentication, coordination, reflect, previous });
+    // Others have their turn in between: each half may take a tenth of a second.
     await nextTurn();
-    const next = compose(snapshot);
+    const next = compose(read.snapshot);
     await nextTurn();
     return () => {
-      if (isClosing) return;
       current = next;
-      useSecrets?.();
-      useStoreSecrets?.();
+      read.putSecretsInForce();
       takeOver(next);
       server.serve(next.surfaces.routes);
-      grpc?.serve(servedByGrpc!(snapshot, next.pipeline));
-      if (newTls !== undefined && !isSameMaterial(newTls, upstreamTls!)) {
-        upstreamTls = newTls;
-        cuebots.renew();
-      }
+      grpc?.serve(servedByGrpc!(next.snapshot, next.pipeline));
+      if (read.upstreamTls === undefined || isSameMaterial(read.upstreamTls, upstreamTls!)) return;
+      upstreamTls = read.upstreamTls;
+      cuebots.renew();
     };
   };
   const reload = createReload({
@@ -268,7 +252,6 @@ async function openGateway(
     logger,
     onEnded: meters?.reloaded,
   });
-  opened.unshift(reload.close);
   meters?.watch({
     laneStates,
     endpoints: cuebots.states,
@@ -296,6 +279,7 @@ async function openGateway(
     },
     close: async () => {
       isClosing = true;
+      reload.close();
       grpc?.setServing(false);
       server.drain();
       await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));

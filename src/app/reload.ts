@@ -61,7 +61,10 @@ export function createReload({ files, since, prepare, schedule, logger, onEnded 
       isCurrent = false;
       onEnded?.('refused');
       if (error instanceof UserError) {
-        logger.error({ ...fields, problems: error.mistakes }, 'the files cannot be used; what was in force before stays');
+        logger.error(
+          { ...fields, problems: error.mistakes },
+          'the files cannot be used; what was in force before stays',
+        );
       } else {
         logger.error({ ...fields, err: error }, 'reading the files again failed; what was in force before stays');
       }

@@ -11,7 +11,14 @@ export type ReloadedFilesConfig = Pick<
  * The files that are read again when one of them changes. The gateway's own certificate and the file of API keys are not among
  * them: each is looked at by itself, since neither depends on the other files.
  */
-export function listReloadedFiles({ cuebotTls, store, secretFiles, protoSource, protoPath, ...config }: ReloadedFilesConfig): readonly string[] {
+export function listReloadedFiles({
+  cuebotTls,
+  store,
+  secretFiles,
+  protoSource,
+  protoPath,
+  ...config
+}: ReloadedFilesConfig): readonly string[] {
   const single = [config.policyFile, config.persistedOperationsFile, store?.caFile];
   return [
     ...[...single, ...Object.values(cuebotTls ?? {}).map((file) => file?.path)].flatMap((path) => path ?? []),

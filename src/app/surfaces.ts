@@ -8,15 +8,12 @@ import { type Connect, createConnect } from '../connect/create-connect.ts';
 import { createGraphiqlPage } from '../graphiql/create-graphiql-page.ts';
 import { createFarmPage } from '../farm-page/create-farm-page.ts';
 import { createHomePage, type HomeLink } from '../web-pages/home-page.ts';
-import { createExecutor, replyFormOf } from '../graphql/execution/create-executor.ts';
+import { createExecutor } from '../graphql/execution/create-executor.ts';
 import { createGraphql, type Graphql } from '../graphql/http/create-graphql.ts';
 import { createGraphqlConnections, type GraphqlConnections } from '../graphql/http/graphql-connections.ts';
 import { isRefusalReason } from '../graphql/limits/refusal-reasons.ts';
 import { findMisfittingDocuments } from '../graphql/persisted/read-persisted-operations.ts';
-import { deriveSchema, type SchemaExtension } from '../graphql/schema/derive-schema.ts';
-import { deriveViewer } from '../graphql/schema/derive-viewer.ts';
 import { composePipeline, type Pipeline } from '../pipeline/compose-pipeline.ts';
-import { decide } from '../authorization/decide.ts';
 import { capCalls } from '../pipeline/lanes/cap-calls.ts';
 import { wordBlocked } from '../graphql/http/http-error.ts';
 import type { Meters } from './meters.ts';
@@ -27,14 +24,14 @@ import type { AdmitCaller } from '../authentication/request-rate.ts';
 import { compileIdentifyRequest, type Rejection } from '../authentication/identify-request.ts';
 import type { Routes } from '../http/create-server.ts';
 import type { Handler, Mount } from '../http/mount.ts';
-import type { Decision } from '../call/decision.ts';
-import { compileIsService, type IdentifyRequest, type Identity } from '../call/identity.ts';
+import { compileIsService, type IdentifyRequest } from '../call/identity.ts';
 import { compressAnswers } from '../http/compress-answers.ts';
 import { compileProtection } from '../http/protect.ts';
 import { sendAnswer } from '../http/send-answer.ts';
 import { serveDocument } from '../http/serve-document.ts';
 import { createSwaggerUiPage } from '../swagger-ui/create-swagger-ui-page.ts';
 import { describeRoutes, openapiPath } from './describe-routes.ts';
+import { compileMayRead, compileSchemaOf, type SchemaOf } from './schema-of-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { OpenedPipeline } from './open-pipeline.ts';
 
@@ -83,6 +80,7 @@ export interface Surfaces {
 
 /** What every part of the surfaces may use. */
 interface Surroundings extends CreateSurfacesOptions, ComposeSurfacesOptions {
+  readonly schemaOf: SchemaOf;
   readonly connections: GraphqlConnections;
 }
 
@@ -108,8 +106,9 @@ export function createSurfaces(options: CreateSurfacesOptions): Surfaces {
     onRefused: countGraphqlRefusals(options),
   });
   const protect = compileGate(options, addressOf);
+  const schemaOf = compileSchemaOf(config);
   const compose = ({ snapshot, pipeline }: ComposeSurfacesOptions) =>
-    composeSurfaces({ ...options, snapshot, pipeline, connections }, identifyFor, addressOf, protect);
+    composeSurfaces({ ...options, snapshot, pipeline, connections, schemaOf }, identifyFor, addressOf, protect);
   return { compose, connections };
 }
 
@@ -239,7 +238,7 @@ function countGraphqlRefusals({ meters }: CreateSurfacesOptions): (reason: strin
 
 function mountGraphql(options: Surroundings, callers: Callers): Graphql {
   const { config, snapshot, pipeline, authentication, connections, budget, logger } = options;
-  const { registry, table, graphqlServices, needsOf, descriptions, links, persistedOperations } = snapshot;
+  const { registry, table, persistedOperations } = snapshot;
   const { authorizationServer } = authentication;
   const isCompressed = config.compression !== 'off';
   const page = {
@@ -249,16 +248,7 @@ function mountGraphql(options: Surroundings, callers: Callers): Graphql {
     hasFarmPage: config.farmPage,
     isCompressed,
   };
-  const schema = deriveSchema({
-    registry,
-    table,
-    services: graphqlServices,
-    needsOf,
-    descriptions,
-    extensions: [links, ...viewerOf(snapshot)],
-    live: config.liveIntervals,
-    replyForm: replyFormOf(config.graphqlExecutor),
-  });
+  const schema = options.schemaOf(snapshot);
   for (const misfit of persistedOperations === undefined ? [] : findMisfittingDocuments(persistedOperations, schema)) {
     logger.warn({ event: 'PERSISTED_OPERATION_MISFIT', ...misfit }, 'a persisted operation does not fit the schema');
   }
@@ -326,32 +316,6 @@ function homeLinksOf({ farmPage, graphiql, openapi, swaggerUi }: Config): readon
       : []),
     { name: 'Health', address: 'readyz', description: 'Whether this gateway is ready, and reaches its Cuebot.' },
   ];
-}
-
-/** Whether the policy lets somebody read anything: reads that depend on what they are about count. */
-function compileMayRead({ table, policy, graphqlServices }: Snapshot): (identity: Identity) => boolean {
-  const reads = graphqlServices
-    .flatMap(({ methods }) => methods)
-    .filter((method) => table.factsOf(method).kind === 'read')
-    .map((method) => policy.factsOf(method));
-  const known = new WeakMap<Identity, boolean>();
-  return (identity) => {
-    const found = known.get(identity) ?? reads.some((facts) => isOpen(decide(policy.principalOf(identity), facts)));
-    known.set(identity, found);
-    return found;
-  };
-}
-
-/** The root by which callers see what they may do. */
-function viewerOf({ registry, policy }: Snapshot): readonly SchemaExtension[] {
-  const viewer = deriveViewer(registry, (identity, method) =>
-    isOpen(decide(policy.principalOf(identity), policy.factsOf(method))),
-  );
-  return viewer === undefined ? [] : [viewer];
-}
-
-function isOpen({ allow, reason }: Decision): boolean {
-  return allow || reason === 'RESOURCE_NEEDED';
 }
 
 /** The gate against requests of other sites and for other hosts. */

@@ -71,7 +71,12 @@ export function createAuthentication(
     failuresElsewhere: elsewhere,
   }: AuthenticationSurroundings,
 ): Authentication {
-  if (settings.auth === 'none') return composeAuthentication(() => new Map(), () => anonymous, () => () => {});
+  if (settings.auth === 'none')
+    return composeAuthentication(
+      () => new Map(),
+      () => anonymous,
+      () => () => {},
+    );
   const surroundings = { logger, now, schedule, random, fetch: createBoundedFetch({ fetch, timeoutMs, maxBytes }) };
   const { failuresPerMinute: perMinute } = settings;
   const limiter = perMinute === 0 ? undefined : new FailureLimiter({ perMinute, now, elsewhere });
@@ -87,7 +92,11 @@ export function createAuthentication(
       identify = identifyNext;
     };
   };
-  return composeAuthentication(() => opened, (credentials) => identify(credentials), prepareSecrets);
+  return composeAuthentication(
+    () => opened,
+    (credentials) => identify(credentials),
+    prepareSecrets,
+  );
 }
 
 function compileIdentify(opened: OpenVerifiers, limiter: FailureLimiter | undefined, now: () => number): Identify {
@@ -118,8 +127,14 @@ function composeAuthentication(
     start: async () => void (await Promise.all(all().map(({ start }) => start?.()))),
     isReady: () => all().every(({ isReady }) => isReady?.() ?? true),
     keySets: () => all().flatMap(({ keySets }) => keySets?.() ?? []),
-    apiKeyFile: () => all().find(({ apiKeyFile }) => apiKeyFile !== undefined)?.apiKeyFile?.(),
-    authorizationServer: () => all().map(({ authorizationServer }) => authorizationServer?.()).find(Boolean),
+    apiKeyFile: () =>
+      all()
+        .find(({ apiKeyFile }) => apiKeyFile !== undefined)
+        ?.apiKeyFile?.(),
+    authorizationServer: () =>
+      all()
+        .map(({ authorizationServer }) => authorizationServer?.())
+        .find(Boolean),
     close: () => {
       for (const { close } of all()) close?.();
     },

@@ -137,9 +137,7 @@ function addServices(server: Server, { services, invokeOf, isRead }: ServedRpcs,
     const unary = methods.filter(isUnary);
     server.addService(
       Object.fromEntries(unary.map(({ name, fullName }) => [name, definitionOf(fullName)])) as ServiceDefinition,
-      Object.fromEntries(
-        unary.map((method) => [method.name, serveMethod(method, { ...options, invokeOf, isRead })]),
-      ),
+      Object.fromEntries(unary.map((method) => [method.name, serveMethod(method, { ...options, invokeOf, isRead })])),
     );
   }
 }

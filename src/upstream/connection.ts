@@ -50,11 +50,7 @@ export class Connection {
 
   /** Whether the handshake of HTTP/2 is done and nothing speaks against it; asking begins to connect. */
   get isReady(): boolean {
-    return (
-      this.#current.getConnectivityState(true) === connectivityState.READY &&
-      !this.#isDoubted &&
-      !this.#isClosed
-    );
+    return this.#current.getConnectivityState(true) === connectivityState.READY && !this.#isDoubted && !this.#isClosed;
   }
 
   /**
@@ -143,7 +139,10 @@ export class Connection {
     const needless = isInVain ? fresh : this.#current;
     if (isInVain) {
       const { logger, endpoint: address } = this.#options;
-      logger.warn({ address }, 'Cuebot cannot be reached by the new certificates; the connection of the old ones is kept');
+      logger.warn(
+        { address },
+        'Cuebot cannot be reached by the new certificates; the connection of the old ones is kept',
+      );
     } else this.#current = fresh;
     this.#giveUpFresh();
     needless.close();

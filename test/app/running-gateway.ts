@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeEach } from 'vitest';
 
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
-import { type Config, parseConfig } from '../../src/config/config.ts';
+import { type Config, parseConfig, readConfig } from '../../src/config/config.ts';
+import type { RawConfig } from '../../src/config/read-settings.ts';
 import { createDemoCuebot, type DemoCuebot, type DemoCuebotOptions } from '../../src/demo/demo-cuebot.ts';
 import { createGateway, type Gateway } from '../../src/app/gateway.ts';
 
@@ -65,8 +66,9 @@ export async function startGateway({
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const cuebot = await createDemoCuebot(farm);
   const log: LogLine[] = [];
-  const config = testConfig({ CUEBOT_ENDPOINT: cuebot.endpoint, ...settings });
-  const gateway = await createGateway(config, logTo(log), now === undefined ? {} : { now });
+  const all = { CUEBOT_ENDPOINT: cuebot.endpoint, ...settings };
+  const readSettings = () => readConfig(rawTestConfig(all));
+  const gateway = await createGateway(testConfig(all), logTo(log), { readSettings, ...(now !== undefined && { now }) });
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const token = signToken({ secret, claims: { sub: subject, exp: Math.floor(Date.now() / 1000) + 3_600 } });
   const post = (path: string, body: string, headers: Readonly<Record<string, string>> = {}) =>
@@ -122,10 +124,14 @@ const chosen = Object.fromEntries(
 
 /** Settings for a gateway on a free loopback port. */
 export function testConfig(settings: Readonly<Record<string, string>>): Config {
-  return parseConfig({
+  return parseConfig(rawTestConfig(settings));
+}
+
+function rawTestConfig(settings: Readonly<Record<string, string>>): RawConfig {
+  return {
     environment: { HOST: '127.0.0.1', REST_PORT: '0', JWT_SECRET: secret, ...chosen, ...settings },
     flags: {},
-  });
+  };
 }
 
 /** Sends one request and reads the whole answer. */

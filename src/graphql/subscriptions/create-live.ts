@@ -121,6 +121,7 @@ export function createLive({
   async function* follow(begun: LiveRequest, stream: Stream, intervalMs: number): AsyncGenerator<ExecutionResult> {
     const { contextValue: context } = begun;
     let request = begun;
+    let last = served;
     let identity: Identity | GraphQLError = context.identity;
     let polled: PolledCalls | undefined;
     let shown = '';
@@ -131,9 +132,9 @@ export function createLive({
           const errors = await by.findMisfits(request);
           if (errors.length > 0) return yield finishResult({ errors }, context, { logger, onRefused });
           request = { ...request, schema: by.schema };
-          // Its calls belong to the other pipeline.
-          polled = undefined;
         }
+        // What was answered or refused was so by another policy.
+        if (last !== by) [last, polled] = [by, undefined];
         const calls: PolledCalls = createPolledCalls(invokeInTime(by), maxAgeOf(polled, intervals));
         const result: ExecutionResult | undefined = isRefused(identity)
           ? { errors: [identity] }

@@ -68,7 +68,12 @@ export async function serveBookshop({
   const refused: string[] = [];
   const services = servicesOf('bookshop.catalog');
   const identifyRequest = identifyRequestsBy(identify);
-  const logger = { debug: () => {}, info: tell('info'), warn: tell('warn'), error: (fields: object) => errors.push({ ...fields }) };
+  const logger = {
+    debug: () => {},
+    info: tell('info'),
+    warn: tell('warn'),
+    error: (fields: object) => errors.push({ ...fields }),
+  };
   const onRefused = (reason: string) => void refused.push(reason);
   const shared = { identify: identifyRequest, addressOf: peerAddressOf, budget, logger, onRefused };
   const connections = createGraphqlConnections({ ...shared, intervals, maxStreams: 2 });
