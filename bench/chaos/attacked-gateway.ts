@@ -18,6 +18,8 @@ export interface AttackedGateway {
   readonly port: number;
   /** Where gRPC is, with `GRPC_PORT`. */
   readonly grpcPort: number | undefined;
+  /** Where the metrics are, with `METRICS_PORT`. */
+  readonly metricsUrl: string | undefined;
   /** The resident set, in MiB (Linux only). */
   residentMiB(): number;
   /** Connects, sends bytes, and never reads. Closed by the gateway or by `stop`. */
@@ -89,6 +91,7 @@ export async function attackGateway(
   return {
     port: listening,
     grpcPort: grpcPort === undefined ? undefined : Number(grpcPort),
+    metricsUrl: /"metrics":"([^"]+)"/.exec(output)?.[1],
     residentMiB: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
     send: async (bytes) => {
       const socket = connect(listening, '127.0.0.1').pause();

@@ -24,7 +24,7 @@ const lookMs = 1_000;
  */
 export function watchFiles({ list, since, schedule, onChange }: WatchFilesOptions): () => void {
   let told = since ?? versionsOf(list());
-  let last = told;
+  let last = versionsOf(list());
   let cancel = (): void => {};
   const look = (): void => {
     const found = versionsOf(list());

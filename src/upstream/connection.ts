@@ -91,7 +91,8 @@ export class Connection {
       const state = channel.getConnectivityState(false);
       if (channel === this.#fresh) this.#onFreshState(channel, state);
       if (channel === this.#current) this.#onState(state);
-      this.#watch(channel, state);
+      // One that was given up is closed by now.
+      if (channel === this.#current || channel === this.#fresh) this.#watch(channel, state);
     });
   }
 

@@ -1,17 +1,30 @@
+import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
+import { takeSnapshot } from '../../src/app/snapshot.ts';
 import { signToken } from '../../src/authentication/hmac/sign-token.ts';
+import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
 
 import { type EventStream, openStream } from '../event-stream.ts';
 import type { Json } from '../json.ts';
 import { readValue } from '../telemetry/prometheus-text.ts';
 import { connectGrpc, type GrpcClient } from './grpc-client.ts';
-import { secret, send, startGateway, type TestGateway, type TestGatewayOptions } from './running-gateway.ts';
+import {
+  secret,
+  send,
+  startGateway,
+  type TestGateway,
+  type TestGatewayOptions,
+  testConfig,
+} from './running-gateway.ts';
 
 /** Files that are read again while a gateway runs, end to end. */
 
@@ -221,6 +234,56 @@ describe('reloads', () => {
     // Not called complete, so their clients come back.
     expect([await streams[0]!.ended, await streams[1]!.ended]).toEqual([false, false]);
     expect(await metric(gateway, 'cuegate_open_subscriptions')).toBe(8);
+  });
+});
+
+describe('SIGHUP', () => {
+  it('has the files of the program read again', async () => {
+    const policy = file(open);
+    const cuebot = await createDemoCuebot();
+    const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+    const env = { CUEBOT_ENDPOINT: cuebot.endpoint, POLICY_FILE: policy, JWT_SECRET: secret };
+    const child = spawn(process.execPath, [cli, 'serve'], {
+      env: { PATH: process.env['PATH'], HOST: '127.0.0.1', REST_PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    closers.push(cuebot.close, () => child.kill('SIGKILL'));
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const said = async (message: string) => {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`the gateway ended before it said "${message}"`);
+        const line = JSON.parse(value) as Json;
+        if (line.msg === message) return line;
+      }
+    };
+    const { url } = await said('cuegate is serving');
+    const ask = () => send(undefined, `${url}/${find}`, 'POST', asReader, JSON.stringify(testing));
+    expect((await ask()).status).toBe(200);
+    writeFileSync(policy, closed);
+    child.kill('SIGHUP');
+    await said('the files were read again, and are in force');
+    expect((await ask()).status).toBe(403);
+  });
+});
+
+describe('a snapshot', () => {
+  it('does not keep the one before it in memory', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const config = testConfig({ CUEBOT_ENDPOINT: 'unused:1' });
+    const takeTwo = async () => {
+      const first = await takeSnapshot(config);
+      return { second: await takeSnapshot(config, { previous: first }), before: new WeakRef(first.policy) };
+    };
+    const { second, before } = await takeTwo();
+    const isGone = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      collect();
+      return before.deref() === undefined;
+    };
+    await expect.poll(isGone).toBe(true);
+    expect(second.needsOf(second.registry.methods.get(find)!)).toEqual(['cue:read']);
   });
 });
 

@@ -1,3 +1,8 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { isRedisMissing, type RedisServer, startRedis } from '../coordination/redis-server.ts';
@@ -83,6 +88,30 @@ describe.skipIf(isRedisMissing)('several gateways', () => {
       /which was there first, has LANES=true; this one has LANES=false$/,
     );
     expect((await fetch(`${first!.url}/readyz`)).status).toBe(200);
+  });
+
+  it('hear of it when the files of one of them were read again', async () => {
+    redis = await startRedis();
+    const protos = ['first', 'second'].map((name) => join(mkdtempSync(join(tmpdir(), 'cuegate-protos-')), name));
+    for (const folder of protos)
+      cpSync(fileURLToPath(new URL('../../proto', import.meta.url)), folder, { recursive: true });
+    const settings = { REDIS_URL: redis.url, LANE_ORPHAN_HOLD: '1ms' };
+    const [first] = await start(1, { ...settings, PROTO_SOURCE: protos[0]! });
+    await ready([first!]);
+    const [, second] = await start(1, { ...settings, PROTO_SOURCE: protos[1]! });
+    await ready([second!]);
+    const answer = async () => (await fetch(`${second!.url}/readyz`)).json();
+    const cut = (folder: string) => {
+      const file = join(folder, 'job.proto');
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/^.*rpc GetLayers.*$/m, ''));
+    };
+    cut(protos[0]!);
+    await first!.gateway.reload();
+    const reason = 'another gateway differs in the lane of job.JobInterface/GetLayers';
+    await expect.poll(answer, { timeout: 60_000 }).toEqual({ status: 'unavailable', reason });
+    cut(protos[1]!);
+    await second!.gateway.reload();
+    await ready([second!]);
   });
 });
 

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
@@ -76,6 +79,39 @@ describe.each(['grpc-js', 'http2'])('TLS to Cuebot by %s', (transport) => {
     });
     expect((await findShow(behind)).status).toBe(200);
     expect(clients).toContain('DNS:cuegate.studio.example');
+  });
+
+  it('takes other certificates without a restart, and keeps the connection where they are of no use', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cuegate-upstream-tls-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    const [ca, cert, key] = ['ca.pem', 'own.pem', 'own.key'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const put = (names: string) => {
+      const client = authority.issue(names);
+      copyFileSync(client.certFile, cert);
+      copyFileSync(client.keyFile, key);
+    };
+    copyFileSync(authority.certFile, ca);
+    put('DNS:first.studio.example');
+    const { behind, clients } = await startBehind({ CUEBOT_CA_FILE: ca, CUEBOT_CERT_FILE: cert, CUEBOT_KEY_FILE: key });
+    expect((await findShow(behind)).status).toBe(200);
+    put('DNS:second.studio.example');
+    await behind.gateway.reload();
+    await expect.poll(() => clients.at(-1), { timeout: 60_000 }).toBe('DNS:second.studio.example');
+    expect((await findShow(behind)).status).toBe(200);
+
+    copyFileSync(createOther().certFile, ca);
+    await behind.gateway.reload();
+    const kept = 'Cuebot cannot be reached by the new certificates; the connection of the old ones is kept';
+    await expect.poll(() => behind.log.map(({ message }) => message), { timeout: 60_000 }).toContain(kept);
+    expect((await findShow(behind)).status).toBe(200);
+    expect((await fetch(`${behind.url}/readyz`)).status).toBe(200);
+    copyFileSync(authority.certFile, ca);
+    await behind.gateway.reload();
+    expect((await findShow(behind)).status).toBe(200);
   });
 
   it('reaches each of several Cuebots', async () => {

@@ -34,6 +34,8 @@ const unseen = [
   'cuegate_gateway_errors_total',
   'cuegate_key_set_fetch_failures_total',
   'cuegate_api_keys_file_usable',
+  'cuegate_reloads_total',
+  'cuegate_reloaded_files_usable',
   'cuegate_tls_certificate_usable',
 ];
 
