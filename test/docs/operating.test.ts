@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 
 import { closeReasons } from '../../src/http/connections.ts';
 import { sealRecord, startChain } from '../../src/audit/audit-chain.ts';
-import { options } from '../../src/config/settings.ts';
+import { type Option, options } from '../../src/config/settings.ts';
 import { refusalReasons } from '../../src/graphql/limits/refusal-reasons.ts';
 
 import { secret, send, startGateway, type TestGateway } from '../app/running-gateway.ts';
@@ -201,7 +201,9 @@ describe('docs/operating.md', () => {
       const option = options.find((candidate) => candidate.name === unquoted(name));
       expect(option, `${name} is no setting`).toMatchObject({ default: unquoted(value) });
     }
-    const names = new Set<string>(options.map(({ name }) => name));
+    const names = new Set<string>(
+      (options as readonly Option[]).flatMap(({ name, kind }) => (kind === 'secret' ? [name, `${name}_FILE`] : [name])),
+    );
     const named = [...page.matchAll(/`([A-Z]{2,}_[A-Z_]+)(?:=\w+)?`/g)].map(([, name]) => name!);
     const isTold = (name: string) => name.endsWith('_REFUSED') || Object.hasOwn(refusalReasons, name);
     const reasons =
