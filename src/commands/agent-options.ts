@@ -17,8 +17,11 @@ export interface AgentCommandOptions {
   readonly port: number | undefined;
 }
 
-/** What artists and wranglers do every day. `offline_access` asks for a refresh token where the issuer wants to be asked. */
-const defaultScopes = 'openid offline_access cue:read cue:operate cue:submit';
+/**
+ * What artists and wranglers do every day. `offline_access` asks for a refresh token where the issuer wants to be asked; `cue:submit` is
+ * good for nothing without the grant to launch.
+ */
+const defaultScopes = 'openid offline_access cue:read cue:operate cue:submit cue:grant:launch';
 
 /**
  * Reads what `cuegate agent` may be told. All mistakes come in one UserError.

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Agent, createAgent } from '../../src/agent/create-agent.ts';
 import { createDeviceLogin, type DeviceLogin, type LoginPrompt } from '../../src/agent/device-login.ts';
 import type { AuditRecord } from '../../src/audit/audit-record.ts';
+import { readAgentOptions } from '../../src/commands/agent-options.ts';
 import { writeFileDescriptors } from '../../src/registry/sources/descriptors/write-descriptor-set.ts';
 import { loadProtoFiles } from '../../src/registry/sources/load-proto-files.ts';
 
@@ -48,7 +49,7 @@ beforeEach(async () => {
   login = createDeviceLogin({
     issuer: provider.url,
     clientId: agentClientId,
-    scopes: ['openid', 'offline_access', 'cue:read', 'cue:operate'],
+    scopes: readAgentOptions({ gateway: 'https://cuegate.studio.example', 'client-id': agentClientId }, {}).scopes,
     resource: audience,
     onPrompt: (prompt) => prompts.push(prompt),
     onLoggedIn,
@@ -103,6 +104,18 @@ describe('an agent', () => {
     expect(pause.error).toBeUndefined();
     const audited = gateway.log.flatMap(({ fields }) => (fields['audit'] as AuditRecord | undefined) ?? []);
     expect(audited.at(-1)).toMatchObject({ rpc: 'job.JobInterface/Pause', subject: 'ann', requestId: 'r-42' });
+  });
+
+  it('launches for whoever has logged in, with the scopes that the command asks for', async () => {
+    await logIn();
+    const spec = readFileSync(new URL('../../examples/first-light.xml', import.meta.url), 'utf8');
+    const own = spec.replace('<user>demo</user>', '<user>ann</user>');
+    const { error, reply } = await client.call('job.JobInterface/LaunchSpecAndWait', { spec: own });
+    expect(error).toBeUndefined();
+    expect(reply.jobs.jobs).toMatchObject([{ user: 'ann' }]);
+    expect((await client.call('job.JobInterface/LaunchSpecAndWait', { spec })).error).toMatchObject({
+      code: status.PERMISSION_DENIED,
+    });
   });
 
   it('tells errors as the gateway does', async () => {

@@ -11,7 +11,7 @@ export interface DeviceProvider {
   readonly url: string;
   /** What was given tokens for, in order. */
   readonly grants: string[];
-  /** Logs somebody in under a code, as its page does once the user has said who they are. */
+  /** Logs somebody in under a code, as its page does once the user has said who they are; grants what was asked for. */
   approve(userCode: string, user: string): Promise<void>;
   /** Ends what was given under the codes of before, refresh tokens among it. */
   revokeAll(): Promise<void>;
@@ -72,12 +72,12 @@ export async function startDeviceProvider(): Promise<DeviceProvider> {
     grants,
     approve: async (userCode, user) => {
       const code = (await provider.DeviceCode.findByUserCode(userCode.replace(/\W/g, '')))!;
+      const { scope } = code.params;
       const grant = new provider.Grant({ accountId: user, clientId: agentClientId });
-      grant.addOIDCScope('openid offline_access');
-      grant.addResourceScope(audience, scopes);
+      grant.addOIDCScope(scope);
+      grant.addResourceScope(audience, scope);
       const authTime = Math.floor(Date.now() / 1000);
       const grantId = await grant.save();
-      const scope = `openid offline_access ${scopes}`;
       Object.assign(code, { accountId: user, authTime, grantId, scope, resource: audience });
       given.push(grant);
       await code.save();

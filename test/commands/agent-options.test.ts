@@ -12,7 +12,7 @@ describe('readAgentOptions()', () => {
       gateway: 'https://cuegate.studio.example',
       issuer: undefined,
       clientId: 'cuegate-agent',
-      scopes: ['openid', 'offline_access', 'cue:read', 'cue:operate', 'cue:submit'],
+      scopes: ['openid', 'offline_access', 'cue:read', 'cue:operate', 'cue:submit', 'cue:grant:launch'],
       resource: undefined,
       socketPath: `${homedir()}/.cuegate/cuebot.sock`,
       port: undefined,

@@ -14,6 +14,7 @@ declare module 'oidc-provider' {
 
   /** What a device asks with while its user logs in. */
   export interface DeviceCode {
+    readonly params: { readonly scope: string };
     save(): Promise<string>;
   }
 
