@@ -213,7 +213,8 @@ function mountConnect(options: Surroundings, callersOf: (surface: Rejection['sur
   const { addressOf, challenge } = callersOf('connect');
   return createConnect({
     registry: snapshot.registry,
-    services: snapshot.restServices,
+    // Not REST's, which are the Go gateway's: pycue looks for Cuebot by an RPC that this one has no route for, through an agent too.
+    services: snapshot.grpcServices,
     isRead: (method) => snapshot.table.factsOf(method).kind === 'read',
     invokeOf: pipeline.invokeOf,
     identify: { connect: callersOf('connect').identify, 'grpc-web': callersOf('grpc-web').identify },

@@ -539,7 +539,9 @@ export const options = [
     kind: 'list',
     default: '*,!monitoring.*',
     group: 'Surfaces',
-    description: 'Which services are served by gRPC; as REST_SERVICES. Render hosts keep talking to Cuebot itself.',
+    description:
+      'Which services are served by gRPC, and on the HTTP port by Connect and gRPC-Web, for agents too; as REST_SERVICES. Render hosts ' +
+      'keep talking to Cuebot itself.',
   },
   {
     name: 'GRPC_MAX_CONNECTIONS',

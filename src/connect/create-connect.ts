@@ -63,7 +63,7 @@ interface Route {
   readonly encodeJson: ReturnType<typeof compileWireToJsonInSlices>;
 }
 
-/** The unary protocols that pages and generated clients speak, on the routes that REST has. */
+/** The unary protocols that pages and generated clients speak, on paths like REST's. */
 export function createConnect(options: ConnectOptions): Connect {
   const {
     registry,

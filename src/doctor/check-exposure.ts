@@ -10,6 +10,7 @@ export function checkExposure(config: Config, snapshot: Snapshot): readonly Find
   const surfaces: readonly (readonly [string, readonly ServiceDescriptor[]])[] = [
     ['REST', snapshot.restServices],
     ['GraphQL', snapshot.graphqlServices],
+    ['Connect', snapshot.grpcServices],
     ...(config.grpcPort === undefined ? [] : [['gRPC', snapshot.grpcServices] as const]),
   ];
   const served = surfaces.map(([name, services]): Finding => {

@@ -106,6 +106,11 @@ describe('an agent', () => {
     expect(audited.at(-1)).toMatchObject({ rpc: 'job.JobInterface/Pause', subject: 'ann', requestId: 'r-42' });
   });
 
+  it('answers the call by which pycue looks for Cuebot', async () => {
+    await logIn();
+    expect((await client.call('cue.CueInterface/GetSystemStats', {})).error).toBeUndefined();
+  });
+
   it('launches for whoever has logged in, with the scopes that the command asks for', async () => {
     await logIn();
     const spec = readFileSync(new URL('../../examples/first-light.xml', import.meta.url), 'utf8');

@@ -69,6 +69,12 @@ describe('connect-es in Node', () => {
       expect(farm.cuebot.calls.get(setMinCores)).toBe(1);
     });
 
+    it('reaches what REST leaves out, as the Go gateway does', async () => {
+      expect(await call('cue.CueInterface/GetSystemStats', {})).toMatchObject({
+        reply: { stats: { manageThreads: 6 } },
+      });
+    });
+
     it('gets errors with their codes', async () => {
       expect(await call(find, { name: 'no-such-show' })).toMatchObject({ error: { code: 'NotFound' } });
       const anonymous = await call(find, { name: 'testing' }, { authorization: '' });

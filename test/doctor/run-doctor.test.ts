@@ -49,6 +49,7 @@ describe('the doctor', () => {
     expect(about(findings, 'open')).toEqual([
       expect.stringMatching(/^ok: REST serves 284 RPCs: .*\d+ at read/),
       expect.stringMatching(/^ok: GraphQL serves 287 RPCs: /),
+      expect.stringMatching(/^ok: Connect serves 287 RPCs: /),
       expect.stringMatching(/^ok: gRPC serves \d+ RPCs: /),
       'note: tokens of JWT_SECRET without scopes may do everything',
     ]);
