@@ -25,6 +25,9 @@ export interface LaneState {
   readonly busy: boolean;
 }
 
+/** So many writes go before a read that waits. Reads may be slow, so they get no larger share. */
+const writesBeforeRead = 8;
+
 interface Place {
   readonly call: Call;
   readonly kind: RpcKind;
@@ -38,7 +41,8 @@ interface Place {
  * caller's deadline ends their waiting and nothing else: whoever could end the call itself, and with it the lane, could let
  * others' calls overlap.
  *
- * Writes go first; callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting
+ * Writes go first, but for a read after every eighth of them: whoever writes without a pause must not keep all others from reading.
+ * Callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting
  * is turned away. Where several gateways share the lane, a call also needs this one's turn among them.
  */
 export class Lane {
@@ -49,6 +53,8 @@ export class Lane {
   readonly #turn: Turn | undefined;
   readonly #waitingWrites = new TurnQueue<Place>();
   readonly #waitingReads = new TurnQueue<Place>();
+  /** How many writes have gone before the reads that wait, since one of those last had its turn. */
+  #writesInARow = 0;
   /** The call that must not be overlapped now. */
   #holder: object | undefined;
 
@@ -134,11 +140,18 @@ export class Lane {
     if (this.#holder !== undefined) return;
     if (this.#waiting === 0) this.#turn?.rest();
     else if (this.#turn?.take(this.#waitingWrites.size > 0 ? 'write' : 'read') === false) return;
-    const next = this.#waitingWrites.shift() ?? this.#waitingReads.shift();
+    const next = this.#shift();
     if (next === undefined) return;
     // Held for the chosen one from this moment on: its own code runs a turn later, and a newcomer must not slip in between.
     this.#hold();
     next.start();
+  }
+
+  #shift(): Place | undefined {
+    const isReadDue = this.#waitingReads.size > 0 && this.#writesInARow >= writesBeforeRead;
+    const write = isReadDue ? undefined : this.#waitingWrites.shift();
+    this.#writesInARow = write !== undefined && this.#waitingReads.size > 0 ? this.#writesInARow + 1 : 0;
+    return write ?? this.#waitingReads.shift();
   }
 
   #waitForTurn(call: Call, kind: RpcKind): Promise<void> {

@@ -114,6 +114,24 @@ describe('Lane', () => {
     expect(order(upstream)).toEqual(['running', 'ann 1', 'bob 1', 'ann 2', 'bob 2', 'ann 3', 'read']);
   });
 
+  it('lets a read have its turn after eight writes, however many more there are', async () => {
+    const roomy = new Lane('shelf', { ...limits, maxWaiting: 50 });
+    const upstream = holdUpstream();
+    const writes = (count: number) => {
+      for (let index = 0; index < count; index += 1) void roomy.run(named('write'), 'write', upstream.invoke);
+    };
+    // Those that went before the reads came do not count.
+    writes(10);
+    for (let index = 0; index < 6; index += 1) await upstream.answer(index);
+    for (const name of ['first', 'second']) void roomy.run(named(name), 'read', upstream.invoke);
+    writes(20);
+    for (let index = 6; index < 32; index += 1) await upstream.answer(index);
+    // The first of the ten was never in the queue; the seventh was under way when the reads came.
+    expect(order(upstream).indexOf('first')).toBe(7 + 8);
+    expect(order(upstream).indexOf('second')).toBe(7 + 8 + 1 + 8);
+    expect(order(upstream)).toHaveLength(32);
+  });
+
   it('does not cancel a call that was sent when its caller leaves, and stays held by it', async () => {
     const [lane, upstream] = [new Lane('shelf', limits), holdUpstream()];
     const caller = new AbortController();
