@@ -7,6 +7,7 @@ import { signToken } from '../../src/authentication/hmac/sign-token.ts';
 import { createDemoCuebot, type DemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import { connectGrpc, type GrpcAnswer, type GrpcClient } from '../../test/app/grpc-client.ts';
 import { type RedisOptions, type RedisServer, startRedis } from '../../test/coordination/redis-server.ts';
+import { strayWritesOf } from '../../test/stray-writes.ts';
 
 import { type AttackedGateway, attackGateway, refuseMisfit, secret } from './attacked-gateway.ts';
 
@@ -164,7 +165,7 @@ async function hammer({ cuebot, layers, gateways, ways, isOver }: HammerOptions)
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   tally.seconds = (performance.now() - startedAt) / 1_000;
-  tally.wrong += strayWritesOf(cuebot);
+  tally.wrong += strayWritesOf(cuebot.farm);
   return tally;
 }
 
@@ -223,19 +224,6 @@ function judge({ status, body }: Answer, isRight: (json: any) => boolean): Outco
   if (status === 503 || /"code":"UNAVAILABLE"/.test(body)) return 'refused';
   if (/"errors":/.test(body)) return /DEADLINE|CANCELLED/.test(body) ? 'lost' : 'wrong';
   return status === 200 && isRight(JSON.parse(body)) ? 'right' : 'wrong';
-}
-
-/** Writes that carry another one's name than the object they landed on. */
-function strayWritesOf({ farm }: DemoCuebot): number {
-  let strays = 0;
-  for (const job of farm.jobs.values()) {
-    strays += job.comments.filter(({ subject, message }) => subject === 'whose' && message !== job.id).length;
-    for (const layer of job.layers) {
-      const paths = [...layer.outputPaths];
-      strays += paths.filter((path) => path.startsWith('/written/') && !path.includes(layer.id)).length;
-    }
-  }
-  return strays;
 }
 
 function send(agent: Agent, authorization: string, port: number, path: string, body: unknown): Promise<Answer> {

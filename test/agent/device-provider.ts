@@ -47,7 +47,8 @@ export async function startDeviceProvider(): Promise<DeviceProvider> {
     findAccount: (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
     issueRefreshToken: () => true,
     expiresWithSession: () => false,
-    ttl: { Grant: 600, IdToken: 600, RefreshToken: 600, DeviceCode: 600 },
+    // Each is named, or the package says that it should be.
+    ttl: { AccessToken: 300, Grant: 600, IdToken: 600, RefreshToken: 600, DeviceCode: 600 },
     features: {
       devInteractions: { enabled: false },
       deviceFlow: { enabled: true },

@@ -1,103 +1,59 @@
-// The command behind `npm run pycue`: OpenCue's own Python tools, from PyPI, against a demo Cuebot, and then against another one
-// through cuegate's GRPC_PORT. pycue lists, changes and kills, pyoutline submits, cueadmin administers. Exits 0 when all of it holds, or when there is no Python to try it with; 1 otherwise.
-// PYCUE_PYTHON: a Python that has the packages already.
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// The command behind `npm run pycue`: OpenCue's own Python tools (pycue, pyoutline, cueadmin) from PyPI, as people use them: at a demo
+// Cuebot itself, through GRPC_PORT and through `cuegate agent`; with connections that are cut, and with many at once. A row for each step, and
+// 1 where one failed. `npm run pycue -- lanes cut` tries some parts alone; `npm run pycue -- --cuebot host:8443` tries a gateway in
+// front of that Cuebot, with `--show` and `--user` for the one job that it launches there. PYCUE_PYTHON: a Python that has the packages already.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 
-import { createGateway } from '../../src/app/gateway.ts';
-import { parseConfig } from '../../src/config/config.ts';
-import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
+import { missingForTools, preparePythonTools } from './python-tools.ts';
+import { createStepTable } from './step-table.ts';
+import { tryCutLaunches } from './try-cut-launches.ts';
+import { tryLanes } from './try-lanes.ts';
+import { tryAgent, tryAnyCuebot, tryCuebotItself, tryGateway } from './try-tools.ts';
 
-/** The release whose tools are tried; `packaging` is what pyoutline forgets to ask for. */
-const packages = ['opencue-pycue', 'opencue-pyoutline', 'opencue-cueadmin'].map((name) => `${name}==1.37.0`);
+/** Fetching the packages on a slow line, and all that is done with them on a slow machine. */
+const limitMs = 30 * 60_000;
 
-/** Fetching the packages on a slow line, and a dozen starts of Python. */
-const limitMs = 10 * 60_000;
-
-const run = promisify(execFile);
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-const missing = await missingForPycue();
-if (missing === undefined) process.exitCode = (await tryTools()) ? 0 : 1;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cuebot: { type: 'string' },
+    show: { type: 'string', default: 'testing' },
+    user: { type: 'string', default: 'kim' },
+  },
+});
+const parts = { cuebot: tryCuebotItself, gateway: tryGateway, agent: tryAgent, cut: tryCutLaunches, lanes: tryLanes };
+const names = Object.keys(parts);
+const unknown = positionals.filter((name) => !names.includes(name));
+const missing = await missingForTools();
+if (unknown.length > 0) {
+  say(`unknown: ${unknown.join(' ')}; expected some of ${names.join(', ')}`);
+  process.exitCode = 2;
+} else if (missing === undefined) process.exitCode = (await tryParts()) ? 0 : 1;
 else say(`skipped: ${missing}`);
 
-/** What is missing, as people say it; undefined when nothing is. */
-async function missingForPycue(): Promise<string | undefined> {
-  if (process.env['PYCUE_PYTHON'] !== undefined) return undefined;
-  return run('python3', ['-c', 'import venv, ensurepip']).then(
-    () => undefined,
-    () => 'needs python3 with venv',
-  );
-}
-
-/** Whether all of it holds, straight and through the gateway. */
-async function tryTools(): Promise<boolean> {
+/** Whether all that was asked for holds. */
+async function tryParts(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'cuegate-pycue-'));
-  const signal = AbortSignal.timeout(limitMs);
+  const table = createStepTable(say);
   try {
-    const python = process.env['PYCUE_PYTHON'] ?? (await installTools(folder, signal));
-    const script = fileURLToPath(new URL('try-tools.py', import.meta.url));
-    // The tools read settings from the home folder, and shall not find those of whoever runs this.
-    const environment = { PATH: process.env['PATH'], HOME: folder };
-    for (const [name, open] of [
-      ['straight', openCuebot],
-      ['through GRPC_PORT', () => openGateway(folder)],
-    ] as const) {
-      const { endpoint, close } = await open();
-      say(`${name}:`);
-      try {
-        const { stdout } = await run(python, [script], { env: { ...environment, CUEBOT_HOSTS: endpoint }, signal });
-        say(stdout.trim());
-      } finally {
-        await close();
+    const tools = await preparePythonTools(folder, AbortSignal.timeout(limitMs));
+    const given = { tools, table, folder };
+    const { cuebot, show, user } = values;
+    if (cuebot !== undefined) await tryAnyCuebot({ ...given, cuebot, show, user });
+    else {
+      for (const [name, part] of Object.entries(parts)) {
+        if (positionals.length === 0 || positionals.includes(name)) await part(given);
       }
     }
-    return true;
   } catch (error) {
-    say(`failed: ${error instanceof Error ? error.message : String(error)}`);
-    return false;
+    table.add({ way: '-', what: 'the steps end', problem: error instanceof Error ? error.message : String(error) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-interface Opened {
-  readonly endpoint: string;
-  readonly close: () => Promise<void>;
-}
-
-async function openCuebot(): Promise<Opened> {
-  const { endpoint, close } = await createDemoCuebot();
-  return { endpoint, close };
-}
-
-/** The tools can show no token, so the policy says what this machine may do. */
-async function openGateway(folder: string): Promise<Opened> {
-  const cuebot = await createDemoCuebot();
-  const policy = join(folder, 'policy.yaml');
-  const scopes = 'cue:admin cue:submit cue:grant:launch cue:grant:submit-as';
-  writeFileSync(policy, `networks: [{ cidr: 127.0.0.0/8, subject: workstations, scopes: "${scopes}" }]\n`);
-  const settings = { HOST: '127.0.0.1', REST_PORT: '0', GRPC_PORT: '0', POLICY_FILE: policy };
-  const environment = { CUEBOT_ENDPOINT: cuebot.endpoint, JWT_SECRET: randomBytes(48).toString('hex'), ...settings };
-  const nothing = (): void => undefined;
-  const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  const gateway = await createGateway(parseConfig({ environment, flags: {} }), logger);
-  const close = async () => {
-    await gateway.close();
-    await cuebot.close();
-  };
-  return { endpoint: `127.0.0.1:${gateway.grpcPort}`, close };
-}
-
-async function installTools(folder: string, signal: AbortSignal): Promise<string> {
-  say('fetching the packages from PyPI');
-  await run('python3', ['-m', 'venv', join(folder, 'venv')], { signal });
-  const python = join(folder, 'venv/bin/python');
-  await run(python, ['-m', 'pip', 'install', '--quiet', ...packages, 'packaging'], { signal });
-  return python;
+  return table.end();
 }
