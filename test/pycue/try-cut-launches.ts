@@ -94,16 +94,21 @@ async function launchAndCut(
   await script.nextLine();
   way.holdAnswers();
   script.send('go');
-  while (launchesIn(cuebot) === 0) await wait(10);
+  let isOver = false;
+  const said = script.nextLine().finally(() => {
+    isOver = true;
+  });
+  while (launchesIn(cuebot) === 0 && !isOver) await wait(10);
   // Its job is over soon; while it is pending, Cuebot refuses another one of the name.
   const past = connectGrpc(cuebot.port);
-  const [job] = launchedIn(cuebot);
-  await past.call('job.JobInterface/Kill', { job: { id: job!.id }, reason: 'over' });
+  for (const { id } of launchedIn(cuebot)) {
+    await past.call('job.JobInterface/Kill', { job: { id }, reason: 'over' });
+  }
   past.close();
   way.cut();
-  const said = await script.nextLine();
+  const words = await said;
   const launches = launchesIn(cuebot);
-  return `${launches} ${launches === 1 ? 'launch' : 'launches'}; pycue ${said}`;
+  return `${launches} ${launches === 1 ? 'launch' : 'launches'}; pycue ${words}`;
 }
 
 const launchedIn = ({ farm }: DemoCuebot) => [...farm.jobs.values()].filter((job) => job.name.endsWith(`_${name}`));
