@@ -61,6 +61,32 @@ describe.skipIf(isRedisMissing)('a Lane that gateways share', () => {
     await Promise.all(replies);
   });
 
+  it('lets a read have its turn although another gateway writes without a pause', async () => {
+    const { upstream, send, order, settle } = await open(2);
+    const replies: Promise<unknown>[] = [];
+    const write = () => replies.push(send(0, 'write'));
+    for (let index = 0; index < 5; index += 1) write();
+    await expect.poll(() => upstream.arrived.length).toBe(1);
+    replies.push(send(1, 'read', 'read'));
+    await settle();
+    let answered = 0;
+    while (!order().includes('read') && answered < 20_000) {
+      write();
+      await upstream.answer(answered++);
+      // The turn has lasted for long enough.
+      await tick(50, ...fellows.opened);
+      await settle();
+      await expect.poll(() => upstream.arrived.length).toBe(answered + 1);
+    }
+    expect(order().at(-1)).toBe('read');
+    for (; answered < replies.length; answered += 1) {
+      await expect.poll(() => upstream.arrived.length).toBe(answered + 1);
+      await upstream.answer(answered);
+      await settle();
+    }
+    await Promise.all(replies);
+  });
+
   it('turns calls away that wait for a store that has gone, and lets the one under way end', async () => {
     const { upstream, send, lanes } = await open(1);
     const [fellow] = fellows.opened;

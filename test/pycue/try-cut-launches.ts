@@ -98,6 +98,8 @@ async function launchAndCut(
   const said = script.nextLine().finally(() => {
     isOver = true;
   });
+  // Told where it is awaited.
+  said.catch(() => undefined);
   while (launchesIn(cuebot) === 0 && !isOver) await wait(10);
   // Its job is over soon; while it is pending, Cuebot refuses another one of the name.
   const past = connectGrpc(cuebot.port);

@@ -28,6 +28,12 @@ export interface LaneState {
 /** So many writes go before a read that waits. Reads may be slow, so they get no larger share. */
 const writesBeforeRead = 8;
 
+/**
+ * A read that has waited for so long, in milliseconds, asks for the turn among gateways as a write does, or those of others that write
+ * without a pause would keep it.
+ */
+const readPatienceMs = 1_000;
+
 interface Place {
   readonly call: Call;
   readonly kind: RpcKind;
@@ -42,8 +48,9 @@ interface Place {
  * others' calls overlap.
  *
  * Writes go first, but for a read after every eighth of them: whoever writes without a pause must not keep all others from reading.
- * Callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting
- * is turned away. Where several gateways share the lane, a call also needs this one's turn among them.
+ * Callers take turns, and then the operations of each. When as many wait as may, whoever has most calls waiting is turned away. Where
+ * several gateways share the lane, a call also needs this one's turn among them, for which a read that has lost its patience asks as a
+ * write does.
  */
 export class Lane {
   readonly name: string;
@@ -55,6 +62,8 @@ export class Lane {
   readonly #waitingReads = new TurnQueue<Place>();
   /** How many writes have gone before the reads that wait, since one of those last had its turn. */
   #writesInARow = 0;
+  /** Reads that have lost their patience, and wait. */
+  #overdueReads = 0;
   /** The call that must not be overlapped now. */
   #holder: object | undefined;
 
@@ -139,12 +148,17 @@ export class Lane {
   #startNext(): void {
     if (this.#holder !== undefined) return;
     if (this.#waiting === 0) this.#turn?.rest();
-    else if (this.#turn?.take(this.#waitingWrites.size > 0 ? 'write' : 'read') === false) return;
+    else if (this.#turn?.take(this.#urgency) === false) return;
     const next = this.#shift();
     if (next === undefined) return;
     // Held for the chosen one from this moment on: its own code runs a turn later, and a newcomer must not slip in between.
     this.#hold();
     next.start();
+  }
+
+  /** What the turn is asked for with. */
+  get #urgency(): RpcKind {
+    return this.#waitingWrites.size > 0 || this.#overdueReads > 0 ? 'write' : 'read';
   }
 
   #shift(): Place | undefined {
@@ -179,8 +193,18 @@ export class Lane {
             : this.#turnedAway('LANE_WAIT', `it was not this call's turn within ${waitMs} ms`),
         );
       const timer = setTimeout(onTimeout, waitMs);
+      let isOverdue = false;
+      const losePatience = () => {
+        isOverdue = true;
+        this.#overdueReads += 1;
+        this.#startNext();
+      };
+      const patience =
+        kind === 'read' && this.#turn !== undefined ? setTimeout(losePatience, readPatienceMs) : undefined;
       const settle = () => {
         clearTimeout(timer);
+        clearTimeout(patience);
+        if (isOverdue) this.#overdueReads -= 1;
         call.signal.removeEventListener('abort', onAbort);
       };
       const place: Place = {
