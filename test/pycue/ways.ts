@@ -20,7 +20,7 @@ export interface Way {
 }
 
 /** Whom a gateway takes a pycue without a token for: this machine's network, with every right that the steps need. */
-export const workstations = 'cue:admin cue:submit cue:grant:launch cue:grant:submit-as';
+const workstations = 'cue:admin cue:submit cue:grant:launch cue:grant:submit-as';
 
 /** Starts `cuegate demo --cuebot-only`, as people do. @param words further options */
 export async function openDemoProgram(...words: readonly string[]): Promise<Way> {
@@ -99,12 +99,16 @@ interface Program {
   stop(): Promise<void>;
 }
 
+/** After so long, in milliseconds, a program that is still there is ended, so that nobody waits for its words for ever. */
+const limitMs = 30 * 60_000;
+
 /** Starts cuegate itself. */
 function startProgram(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
   const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [cli, ...words], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: limitMs,
   });
   const closed = once(child, 'close');
   let output = '';
