@@ -7,6 +7,7 @@ import { version } from '../../src/app/version.ts';
 import { send, startGateway, type TestGateway } from '../app/running-gateway.ts';
 import type { Json } from '../json.ts';
 import { configOf, pathOf, read, settingNames } from './deployed-settings.ts';
+import { findTypeMistakes, foreignKinds } from './find-type-mistakes.ts';
 import { renderKustomization } from './render-kustomization.ts';
 
 const root = 'deploy/kubernetes';
@@ -33,6 +34,27 @@ describe('deploy/kubernetes', () => {
   });
 });
 
+describe('findTypeMistakes()', () => {
+  it('finds a field that there is not, one that is missing, and a value of another type', () => {
+    const [service] = rendered.single.filter(({ kind }) => kind === 'Service');
+    const budget = find(rendered.replicated, 'PodDisruptionBudget');
+    const wrong = [
+      { ...service, spec: { ...service.spec, portz: [] } },
+      { ...service, spec: { ...service.spec, ports: [{ name: 'http' }] } },
+      { ...budget, spec: { ...budget.spec, selector: 'cuegate' } },
+    ];
+    const found = findTypeMistakes(wrong).join('\n');
+    expect(found).toContain(`"portz"' does not exist in type 'ServiceSpec'`);
+    expect(found).toContain("Property 'port' is missing");
+    expect(found).toContain("Type 'string' has no properties in common with type 'LabelSelector'");
+  });
+
+  it('leaves out kinds of operators alone', () => {
+    const kinds = Object.values(rendered).flatMap((objects) => objects.map(({ kind }) => kind as string));
+    expect(foreignKinds.filter((kind) => !kinds.includes(kind))).toEqual([]);
+  });
+});
+
 describe.each(Object.entries(rendered))('the overlay %s', (overlay, objects) => {
   const deployments = objects.filter(({ kind }) => kind === 'Deployment');
   const deployment = find(objects, 'Deployment');
@@ -43,6 +65,10 @@ describe.each(Object.entries(rendered))('the overlay %s', (overlay, objects) => 
   it('has each object once', () => {
     const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     expect(names).toEqual([...new Set(names)]);
+  });
+
+  it('fits the types of Kubernetes', () => {
+    expect(findTypeMistakes(objects)).toEqual([]);
   });
 
   it('runs the image of this version as 1000', () => {
