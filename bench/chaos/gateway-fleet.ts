@@ -103,7 +103,15 @@ export async function startFleet(
         slow = { id, ms, onBegin: resolve };
       });
       const body = { layer: { id }, spec: `/written/${id}/${slowWrites++}` };
-      void post(gateway, '/job.LayerInterface/RegisterOutputPath', body);
+      // One that is turned away, since another gateway has just died, never gets there.
+      const write = async () => {
+        while (slow !== undefined) {
+          const { status } = await post(gateway, '/job.LayerInterface/RegisterOutputPath', body);
+          if (status !== 503) return;
+          await wait(50);
+        }
+      };
+      void write();
       await isBegun;
     },
     hammer: (isOver) => hammer({ cuebot, layers, gateways, ways: { post, grpc }, isOver }),
