@@ -11,11 +11,11 @@ const dist = fileURLToPath(new URL('dist/', import.meta.url));
 const folder = 'bundle';
 
 /**
- * What stays where it is: it reads files beside itself (the .proto files of gRPC's own services), is asked for by `dist`'s
- * own modules alone, or is there at build time only.
+ * What stays where it is: it reads files beside itself (the .proto files of gRPC's own services), may not be installed
+ * (OpenTelemetry), is asked for by `dist`'s own modules alone, or is there at build time only.
  */
 const external = [
-  /^(?:protobufjs|@grpc\/reflection|grpc-health-check|rolldown)(?:\/|$)/,
+  /^(?:protobufjs|@grpc\/reflection|grpc-health-check|@opentelemetry\/[^/]+|rolldown)(?:\/|$)/,
   /\/build\/bundle-[a-z-]+\.js$/,
 ];
 

@@ -14,7 +14,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
   codec: { uses: ['errors', 'registry'], wall: 'codec/ opens messages and nothing else; it does no I/O' },
   clock: { uses: [], wall: 'clock/ is time, so that tests can replace it' },
   documents: { uses: ['errors'], wall: 'documents/ reads files that people write, whatever they are about' },
-  call: { uses: ['registry'], wall: 'call/ holds the words that every call is told in, and does nothing' },
+  call: { uses: ['telemetry', 'registry'], wall: 'call/ holds the words that every call is told in, and does nothing' },
   'rpc-table': { uses: ['errors', 'documents', 'registry', 'call'], wall: 'rpc-table/ says what is known of each RPC' },
   http: { uses: ['errors'], wall: 'http/ serves sockets and does not know what an RPC is' },
   pipeline: {
@@ -79,6 +79,7 @@ const rooms: Readonly<Record<string, { readonly uses: readonly string[]; readonl
     uses: [
       'errors',
       'documents',
+      'telemetry',
       'call',
       'http',
       'pipeline',
@@ -154,6 +155,7 @@ const vendors: readonly (readonly [vendor: RegExp, rooms: readonly string[]])[] 
   [/^ioredis$/, ['coordination']],
   [/^rate-limiter-flexible$/, ['authentication', 'coordination']],
   [/^prom-client$/, ['telemetry']],
+  [/^@opentelemetry\//, ['telemetry']],
   [/^negotiator$/, ['http']],
   [/^saxes$/, ['demo']],
   [/^pino$/, ['program']],

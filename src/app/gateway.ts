@@ -10,11 +10,11 @@ import { openTls } from './open-tls.ts';
 import { nextTurn } from '../clock/next-turn.ts';
 import { scheduleByTimer } from '../clock/schedule.ts';
 import { createByteBudget } from '../http/byte-budget.ts';
-import { compileAddressOf, compileIsShared } from '../http/client-address.ts';
+import { compileIsShared } from '../http/client-address.ts';
 import type { CloseReason } from '../http/connections.ts';
 import { createServer } from '../http/create-server.ts';
 import { limitToDescriptors } from '../http/descriptor-limit.ts';
-import { type Access, watchAccess } from '../http/watch-access.ts';
+import type { Access } from '../http/watch-access.ts';
 import { beforeRouting } from '../rest/before-routing.ts';
 import type { Readiness } from '../http/health.ts';
 import { isSameMaterial, readTlsFiles } from '../http/tls-files.ts';
@@ -24,12 +24,15 @@ import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { type ComposedSurfaces, createSurfaces } from './surfaces.ts';
 import { openCuebots } from './open-cuebots.ts';
 import { openPipeline } from './open-pipeline.ts';
+import { openTraces } from './open-traces.ts';
 import { readFilesAgain } from './read-files-again.ts';
 import { createReload } from './reload.ts';
 import { listReloadedFiles } from './reloaded-files.ts';
 import { describeGateway, openCoordination } from './open-coordination.ts';
 import { version } from './version.ts';
+import { compileRouteOf, type RouteOf } from './trace-requests.ts';
 import { versionsOf } from './watch-files.ts';
+import { watchRequests } from './watch-requests.ts';
 
 /** A gateway that answers. */
 export interface Gateway {
@@ -63,6 +66,8 @@ interface Generation {
   readonly snapshot: Snapshot;
   readonly pipeline: Pipeline;
   readonly surfaces: ComposedSurfaces;
+  /** Undefined: nothing is traced. */
+  readonly routeOf: RouteOf | undefined;
 }
 
 /**
@@ -109,6 +114,7 @@ async function openGateway(
   const meters = createMeters(config);
   // Before anything is read, so that no change is missed.
   const filesThen = versionsOf(listReloadedFiles(config));
+  const tracer = await problems.attempt(undefined, () => openTraces(config.traces, logger));
   // Nobody is dialled by settings that are wrong.
   const isAsking = config.protoSource === 'reflection' && problems.found.length > 0;
   const first = isAsking
@@ -126,6 +132,9 @@ async function openGateway(
   }
   const pipeline = await openPipeline({ config, upstream: cuebots.only, meters, logger, now, coordination });
   opened.push(pipeline.close);
+  // When everything has ended that is told; for what is left of the time to shut down.
+  let closesBy = Number.POSITIVE_INFINITY;
+  opened.push(() => tracer?.close(Math.min(Math.max(closesBy - Date.now(), minFlushMs), config.shutdownTimeoutMs)));
   const { laneStates, auditFailures, auditDisturbances, reject } = pipeline;
   const budget = createByteBudget(config.maxBufferedBytes);
   const refreshing = setInterval(budget.refresh, 1_000).unref();
@@ -146,7 +155,9 @@ async function openGateway(
   const compose = (snapshot: Snapshot): Generation => {
     if (config.protoSource !== undefined) logLeftOut(snapshot, logger);
     const composed = pipeline.compose(snapshot);
-    return { snapshot, pipeline: composed, surfaces: surfaces.compose({ snapshot, pipeline: composed }) };
+    const served = surfaces.compose({ snapshot, pipeline: composed });
+    const routeOf = tracer && compileRouteOf(snapshot, served.routes);
+    return { snapshot, pipeline: composed, surfaces: served, routeOf };
   };
   let current = compose(first);
   const takeOver = ({ snapshot, surfaces: { graphql } }: Generation) => {
@@ -196,7 +207,13 @@ async function openGateway(
     ...current.surfaces.routes,
     readiness,
     version,
-    onRequest: onAccess && watchAccess(onAccess, compileAddressOf(config.trustedProxies)),
+    onRequest: watchRequests({
+      config,
+      isEncrypted: tls !== undefined,
+      onAccess,
+      tracer,
+      routeOf: (url) => current.routeOf?.(url),
+    }),
     onError,
     keepAliveTimeoutMs: config.httpKeepAliveMs,
     tls,
@@ -223,6 +240,7 @@ async function openGateway(
     tls,
     onAccess,
     meters,
+    tracer,
   });
   opened.unshift(() => grpc?.close({ timeoutMs: config.shutdownTimeoutMs }));
   const prepare = async () => {
@@ -266,6 +284,7 @@ async function openGateway(
     links: () => ({ ...current.snapshot.links.counters }),
     areFilesUsable: reload.isCurrent,
     coordination: () => coordination?.state(),
+    spans: () => tracer?.counts(),
   });
   return {
     url: server.url,
@@ -280,6 +299,7 @@ async function openGateway(
     close: async () => {
       isClosing = true;
       reload.close();
+      closesBy = Date.now() + config.drainDelayMs + config.shutdownTimeoutMs;
       grpc?.setServing(false);
       server.drain();
       await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
@@ -288,6 +308,9 @@ async function openGateway(
     },
   };
 }
+
+/** How long spans may take to be sent at least, in milliseconds, where all else has taken its time: the process ends a second later. */
+const minFlushMs = 500;
 
 /** One line for each request. */
 function tellAccess(logger: Logger): (access: Access) => void {

@@ -34,6 +34,8 @@ export interface WatchedState {
   readonly coordination: () => CoordinationState | undefined;
   /** Whether what is in force is what the files hold that are read again while the gateway runs. */
   readonly areFilesUsable: () => boolean;
+  /** What became of spans, by its name; undefined: nothing is traced. */
+  readonly spans: () => Readonly<Record<string, number>> | undefined;
   /** The gateway's own certificate; undefined: it has none. */
   readonly certificate: () => { readonly isCurrent: boolean; readonly endsAtMs: number } | undefined;
 }
@@ -127,6 +129,7 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       certificate,
       links,
       coordination,
+      spans,
     }) => {
       watch('cuegate_lane_waiting', () =>
         laneStates().map(({ endpoint, lane, waiting }) => [[endpoint, lane], waiting]),
@@ -146,6 +149,9 @@ export function createMeters({ metricsPort, metricsHost, allowedHosts, maxBuffer
       watch('cuegate_buffered_bytes', () => [[[], bufferedBytes()]]);
       watch('cuegate_buffered_limit_bytes', () => [[[], maxBufferedBytes]]);
       watch('cuegate_links_total', () => Object.entries(links()).map(([event, count]) => [[event], count]));
+      watch('cuegate_trace_spans_total', () =>
+        Object.entries(spans() ?? {}).map(([result, count]) => [[result], count]),
+      );
       watch('cuegate_audit_write_failures_total', () => [[[], auditFailures()]]);
       watch('cuegate_audit_file_disturbances_total', () =>
         [...auditDisturbances()].map(([reason, count]) => [[reason], count]),

@@ -8,12 +8,14 @@ import { compileNetworks } from '../http/ip-network.ts';
 import type { ServedTls } from '../http/tls-listener.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Pipeline } from '../pipeline/compose-pipeline.ts';
+import type { Tracer } from '../telemetry/span.ts';
 import { writeFileDescriptors } from '../registry/sources/descriptors/write-descriptor-set.ts';
 
 import { explainListenError } from './explain-listen-error.ts';
 import type { Meters } from './meters.ts';
 import type { OpenedPipeline } from './open-pipeline.ts';
 import type { Snapshot } from './snapshot.ts';
+import { traceRpc } from './trace-requests.ts';
 
 /** What gRPC is opened with. */
 export interface OpenGrpcOptions {
@@ -32,11 +34,13 @@ export interface OpenGrpcOptions {
   readonly onAccess: ((access: Access) => void) | undefined;
   /** Undefined: nothing is measured. */
   readonly meters: Meters | undefined;
+  /** Undefined: nothing is traced. */
+  readonly tracer: Tracer | undefined;
 }
 
 /** Listens on GRPC_PORT; undefined when the settings name none. Rejects with a UserError when the port cannot be had. */
 export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | undefined> {
-  const { config, snapshot, pipeline, reject, authentication, onAccess, meters } = options;
+  const { config, snapshot, pipeline, reject, authentication, onAccess, meters, tracer } = options;
   const { grpcPort: port, host } = config;
   if (port === undefined) return undefined;
   const isProxy = compileNetworks(config.trustedProxies);
@@ -56,6 +60,7 @@ export async function openGrpc(options: OpenGrpcOptions): Promise<RunningGrpc | 
     forwardMetadata: config.forwardMetadata,
     requestIdOf,
     onEnded: onAccess && ((ended) => onAccess({ method: 'gRPC', ...ended })),
+    trace: tracer && ((called) => traceRpc(tracer, called)),
     host,
     port,
     maxRequestBytes: config.maxRequestBytes,

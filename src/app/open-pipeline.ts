@@ -22,6 +22,7 @@ import { placeCalls } from '../pipeline/placement/place-calls.ts';
 import { RetryBudget } from '../pipeline/placement/retry-budget.ts';
 import { retryAfterReset, type RetryReason } from '../pipeline/placement/retry-calls.ts';
 import { spareReads } from '../pipeline/spare-reads.ts';
+import { traceCalls, traceUpstream } from '../pipeline/trace-calls.ts';
 import { validateRequests, validateWhenSent } from '../pipeline/validation/validate-requests.ts';
 import type { MessageDescriptor, MethodDescriptor } from '../registry/descriptors.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -84,6 +85,7 @@ export async function openPipeline(options: OpenPipelineOptions): Promise<Opened
   const { auditFile: file, auditMaxBytes: maxBytes, auditKeyFile: keyFile, auditAnchorIntervalMs } = config;
   const settings = { file, maxBytes, keyFile, anchorIntervalMs: auditAnchorIntervalMs };
   const audit = await openAudit({ settings, logger, now });
+  const isTraced = config.traces !== undefined;
   const shared = {
     metrics: meters && measureCalls(meters.calls),
     log: logCalls(logger),
@@ -111,6 +113,7 @@ export async function openPipeline(options: OpenPipelineOptions): Promise<Opened
     const watched = audit.watch({ table, takesGrant });
     // From the outside in: this is a call's life.
     const firstSteps = {
+      trace: isTraced ? traceCalls : undefined,
       metrics: shared.metrics,
       log: shared.log,
       audit: watched.record,
@@ -125,21 +128,23 @@ export async function openPipeline(options: OpenPipelineOptions): Promise<Opened
       reads: shared.reads,
     };
     // Each Cuebot has these for itself: two of them do not disturb each other.
-    const lastSteps = (lanes: Lanes) => ({
+    const lastSteps = (lanes: Lanes, endpoint: string) => ({
       lane: config.lanes ? lanes.intercept : undefined,
       revalidation: validateWhenSent({ open, now }),
       sending: watched.follow,
       timing: measureUpstream,
+      propagation: isTraced ? traceUpstream(endpoint) : undefined,
     });
     if (upstream !== undefined) {
-      return composePipeline(rpcs, { ...firstSteps, retries, ...lastSteps(onlyLanes!) }, upstream.invokeOf);
+      const steps = { ...firstSteps, retries, ...lastSteps(onlyLanes!, upstream.endpoint) };
+      return composePipeline(rpcs, steps, upstream.invokeOf);
     }
     const composed = new WeakMap<Destination, InvokeOf>();
     const invokeOn = (destination: Destination): InvokeOf => {
       const known = composed.get(destination);
       if (known !== undefined) return known;
       const { cuebot, lanes } = destinations.of(destination);
-      const { invokeOf } = composePipeline(rpcs, lastSteps(lanes), cuebot.invokeOf);
+      const { invokeOf } = composePipeline(rpcs, lastSteps(lanes, cuebot.name), cuebot.invokeOf);
       composed.set(destination, invokeOf);
       return invokeOf;
     };

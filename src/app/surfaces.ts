@@ -32,6 +32,7 @@ import { serveDocument } from '../http/serve-document.ts';
 import { createSwaggerUiPage } from '../swagger-ui/create-swagger-ui-page.ts';
 import { describeRoutes, openapiPath } from './describe-routes.ts';
 import { compileMayRead, compileSchemaOf, type SchemaOf } from './schema-of-snapshot.ts';
+import { spanOfRequest } from './trace-requests.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { OpenedPipeline } from './open-pipeline.ts';
 
@@ -125,6 +126,7 @@ function composeSurfaces(
     identify: identifyFor(surface),
     addressOf,
     challenge,
+    spanOf: config.traces && spanOfRequest,
   });
   const rest = mountRest(options, callersOf('rest'));
   const connect = mountConnect(options, callersOf);
@@ -189,6 +191,8 @@ interface Callers {
   readonly identify: IdentifyRequest;
   readonly addressOf: AddressOf;
   readonly challenge: FormatChallenge;
+  /** Undefined: nothing is traced. */
+  readonly spanOf: typeof spanOfRequest | undefined;
 }
 
 function mountRest(options: Surroundings, callers: Callers): Handler {
@@ -210,7 +214,7 @@ function mountRest(options: Surroundings, callers: Callers): Handler {
 
 function mountConnect(options: Surroundings, callersOf: (surface: Rejection['surface']) => Callers): Connect {
   const { config, snapshot, pipeline, budget } = options;
-  const { addressOf, challenge } = callersOf('connect');
+  const { addressOf, challenge, spanOf } = callersOf('connect');
   return createConnect({
     registry: snapshot.registry,
     // Not REST's, which are the Go gateway's: pycue looks for Cuebot by an RPC that this one has no route for, through an agent too.
@@ -220,6 +224,7 @@ function mountConnect(options: Surroundings, callersOf: (surface: Rejection['sur
     identify: { connect: callersOf('connect').identify, 'grpc-web': callersOf('grpc-web').identify },
     addressOf,
     challenge,
+    spanOf,
     forwardMetadata: config.forwardMetadata,
     maxBodyBytes: config.maxRequestBytes,
     budget,

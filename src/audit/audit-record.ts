@@ -14,6 +14,8 @@ export interface AuditRecord {
    */
   readonly event: 'write' | 'refusal' | 'intent' | 'outcome' | 'unauthenticated' | 'blocked' | 'start' | 'continue';
   readonly requestId?: string;
+  /** Of OpenTelemetry, where the request is traced. */
+  readonly traceId?: string;
   /** The user. */
   readonly subject?: string;
   /** How they were known: by a shared secret's token, an issuer's, an API key, or not at all (`none`). */

@@ -241,7 +241,7 @@ const undescribed: RequestDescription = { targets: [], leftOut: 0, said: [], sha
 
 function describeCall(
   event: 'write' | 'refusal' | 'intent' | 'outcome',
-  { requestId, identity, peer, surface, method }: Call,
+  { requestId, identity, peer, surface, method, span }: Call,
   { decision, onBehalfOf, replacesName, effect }: CallNotes,
   { targets, leftOut, said, sha256 }: RequestDescription,
 ): UntimedRecord {
@@ -250,6 +250,7 @@ function describeCall(
   return {
     event,
     requestId,
+    ...(span?.isRecorded === true && { traceId: span.traceId }),
     subject: identity.subject.slice(0, maxNameLength),
     method: identity.method,
     ...(identity.issuer !== undefined && { issuer: identity.issuer }),

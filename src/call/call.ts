@@ -1,4 +1,5 @@
 import type { MethodDescriptor } from '../registry/descriptors.ts';
+import type { Span } from '../telemetry/span.ts';
 
 import type { CallSignal } from './call-signal.ts';
 import type { Decision } from './decision.ts';
@@ -39,6 +40,8 @@ export interface Call {
   readonly idempotencyKey?: string;
   /** Filled on the way, for callers who want to know where the time went. */
   readonly timings?: CallTimings;
+  /** What it is traced under: of surfaces the request or the operation, in the pipeline the call itself. Undefined: nothing is traced. */
+  readonly span?: Span | undefined;
   /** Set by the pipeline; surfaces leave it undefined. */
   readonly notes?: CallNotes;
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 
 import { createGateway } from '../app/gateway.ts';
+import { openTraces } from '../app/open-traces.ts';
 import { takeSnapshot } from '../app/snapshot.ts';
 import { version } from '../app/version.ts';
 import { createAuthentication } from '../authentication/create-authentication.ts';
@@ -34,6 +35,7 @@ export const serve: Command = async (input) => {
       ...(gateway.metricsUrl !== undefined && { metrics: `${gateway.metricsUrl}/metrics` }),
       cuebot: config.cuebotEndpoints.map(({ name }) => name).join(','),
       auth: config.auth,
+      ...(config.traces !== undefined && { traces: new URL(config.traces.url).origin }),
       protoSource: config.protoSource ?? 'OpenCue 1.37',
     },
     'cuegate is serving',
@@ -73,6 +75,8 @@ async function checkConfig(input: RawConfig): Promise<void> {
   const { config, problems } = readConfig(input);
   const isAsking = config.protoSource === 'reflection';
   if (!isAsking) await problems.attempt(undefined, () => takeSnapshot(config));
+  // It is open for as long as it takes to say so: nothing has been traced, and nothing is sent.
+  await problems.attempt(undefined, () => openTraces(config.traces, silentLogger));
   await problems.attempt('API_KEYS_FILE', async () =>
     createAuthentication(config.authentication, { logger: silentLogger }).close(),
   );

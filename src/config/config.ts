@@ -10,6 +10,7 @@ import { UserError } from '../errors/user-error.ts';
 import { findLoginProblems, type LoginSettings, readLoginSettings } from '../web-pages/login-settings.ts';
 import { findStoreProblems, type StoreSettings } from '../coordination/store-settings.ts';
 import type { LaneLimits } from '../pipeline/lanes/lane.ts';
+import { readTraceSettings, type TraceSettings } from '../telemetry/traces/trace-settings.ts';
 import type { Endpoint } from '../upstream/parse-endpoint.ts';
 import { readCuebotEndpoints } from './cuebot-endpoints.ts';
 import { formatConfigFile, readConfigFile } from './config-file.ts';
@@ -134,6 +135,8 @@ export interface Config {
   readonly store: StoreSettings | undefined;
   /** How they share lanes. */
   readonly laneSharing: { readonly turnMs: number; readonly orphanHoldMs: number };
+  /** Undefined: nothing is traced. */
+  readonly traces: TraceSettings | undefined;
 }
 
 /** Everything that is wrong with the settings, at once. */
@@ -289,6 +292,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     },
     store: store.url === '' ? undefined : store,
     laneSharing: { turnMs: read.number('LANE_TURN'), orphanHoldMs: read.number('LANE_ORPHAN_HOLD') },
+    traces: readTraceSettings(read, problems),
   };
   problems.push(...cuebots.problems);
   problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));

@@ -1,3 +1,5 @@
+import { samplerNames } from '../telemetry/traces/trace-settings.ts';
+
 /**
  * The one table of settings. Validation, `--help`, `docs/configuration.md` and the example file all read it, so a setting
  * cannot be documented in one place and missing in another.
@@ -38,7 +40,15 @@ export interface Option {
   readonly alsoNamed?: readonly { readonly name: string; readonly convert?: (text: string) => string }[];
   /** What it does, and why the default is what it is. */
   readonly description: string;
-  readonly group: 'Upstream' | 'Server' | 'Authentication' | 'Audit' | 'Surfaces' | 'Protection' | 'Several gateways';
+  readonly group:
+    | 'Upstream'
+    | 'Server'
+    | 'Authentication'
+    | 'Audit'
+    | 'Surfaces'
+    | 'Protection'
+    | 'Several gateways'
+    | 'Traces';
 }
 
 /** All settings, in the order in which they are documented. */
@@ -1056,6 +1066,74 @@ export const options = [
     description:
       'How long the lanes of a gateway that has gone silent stay shut beyond the two seconds for which it may still send: Cuebot ' +
       'goes on with its last call. Longer than a write takes; the same for all gateways.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    kind: 'text',
+    group: 'Traces',
+    description:
+      'Where OpenTelemetry traces are sent, by OTLP over HTTP: http://collector:4318, to which v1/traces is added. Default: none, and ' +
+      'then nothing is traced, and nothing of OpenTelemetry loaded. All names of this group are OpenTelemetry’s own.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    kind: 'text',
+    group: 'Traces',
+    description: 'The same for traces alone, as it stands: http://collector:4318/v1/traces. It wins.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    kind: 'choice',
+    choices: ['http/protobuf', 'http/json'],
+    default: 'http/protobuf',
+    group: 'Traces',
+    description: 'How they are written. Not by gRPC, which collectors take at another port (4317).',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    kind: 'secret',
+    group: 'Traces',
+    description:
+      'Header fields that are sent with them, such as api-key=…; several have commas in between, values are percent-encoded. ' +
+      'OTEL_EXPORTER_OTLP_HEADERS_FILE names a file that holds them.',
+  },
+  {
+    name: 'OTEL_SERVICE_NAME',
+    kind: 'text',
+    group: 'Traces',
+    description:
+      'What this gateway is called in traces. Default: service.name of OTEL_RESOURCE_ATTRIBUTES, else cuegate.',
+  },
+  {
+    name: 'OTEL_RESOURCE_ATTRIBUTES',
+    kind: 'text',
+    group: 'Traces',
+    description:
+      'What else is said of it, as deployment.environment.name=prod,service.namespace=farm; percent-encoded.',
+  },
+  {
+    name: 'OTEL_TRACES_SAMPLER',
+    kind: 'choice',
+    choices: samplerNames,
+    default: 'parentbased_always_on',
+    group: 'Traces',
+    description:
+      'Which traces are recorded. What begins with parentbased does as the caller’s traceparent says, where there is one. On a busy ' +
+      'farm: parentbased_traceidratio, with a part of them in OTEL_TRACES_SAMPLER_ARG.',
+  },
+  {
+    name: 'OTEL_TRACES_SAMPLER_ARG',
+    kind: 'text',
+    group: 'Traces',
+    description:
+      'Which part of all traces traceidratio takes, from 0 to 1: 0.01 for one in a hundred. Default: all of them.',
+  },
+  {
+    name: 'OTEL_SDK_DISABLED',
+    kind: 'boolean',
+    default: 'false',
+    group: 'Traces',
+    description: 'Trace nothing, whatever else is set.',
   },
 ] as const satisfies readonly Option[];
 

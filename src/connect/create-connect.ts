@@ -44,6 +44,8 @@ export interface ConnectOptions {
   readonly budget: ByteBudget;
   /** Counts a request that was refused before it could be a call, by its reason. */
   readonly onRefused: (reason: string) => void;
+  /** What a request is traced under; undefined: nothing is. */
+  readonly spanOf?: ((request: IncomingMessage) => Call['span']) | undefined;
 }
 
 /** Answers requests of Connect and gRPC-Web, and leaves all others to whoever serves the same routes in another way. */
@@ -76,6 +78,7 @@ export function createConnect(options: ConnectOptions): Connect {
     maxBodyBytes,
     budget,
     onRefused,
+    spanOf,
   } = options;
   const formatChallenge = options.challenge ?? compileChallenge(undefined);
   const turn = createTurns();
@@ -134,6 +137,7 @@ export function createConnect(options: ConnectOptions): Connect {
         metadata: forwardMetadata ? readMetadata(request) : noMetadata,
         timeoutMs: head.timeoutMs,
         signal: departureOf(response),
+        span: spanOf?.(request),
         requestId,
         peer: addressOf(request),
         ...idempotencyKeyOf(request),

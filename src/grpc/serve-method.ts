@@ -7,7 +7,7 @@ import {
 
 import { answerableError } from '../call/answerable-error.ts';
 import { type CallSignal, Departure } from '../call/call-signal.ts';
-import type { InvokeOf } from '../call/call.ts';
+import type { Call, InvokeOf } from '../call/call.ts';
 import { GatewayError, type Metadata } from '../call/gateway-error.ts';
 import type { IdentifyPeer, PeerCredentials } from '../call/identity.ts';
 import type { StatusName } from '../call/status.ts';
@@ -27,6 +27,20 @@ export interface ServeMethodOptions {
   readonly requestIdOf: (offered: string | undefined) => string;
   /** Told of each call how it ended. */
   readonly onEnded?: ((call: EndedCall) => void) | undefined;
+  /** Begins to trace a call; undefined: nothing is traced. */
+  readonly trace?: ((call: CalledMethod) => TracedMethod) | undefined;
+}
+
+/** A call that is to be traced. */
+export interface CalledMethod extends Pick<EndedCall, 'path' | 'remoteAddress' | 'requestId'> {
+  /** What its caller says of the trace that it belongs to. */
+  readonly context: { readonly traceparent: string | undefined; readonly tracestate: string | undefined };
+}
+
+/** A call that is traced. */
+export interface TracedMethod {
+  readonly span: NonNullable<Call['span']>;
+  readonly end: (status: StatusName) => void;
 }
 
 /** A call that was answered. */
@@ -44,18 +58,21 @@ type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
 /** Compiles the handler of one unary RPC: its bytes become a call, and the reply's bytes its answer. */
 export function serveMethod(
   method: MethodDescriptor,
-  { invokeOf, identify, isRead: readOf, forwardMetadata, requestIdOf, onEnded }: ServeMethodOptions,
+  { invokeOf, identify, isRead: readOf, forwardMetadata, requestIdOf, onEnded, trace }: ServeMethodOptions,
 ): handleUnaryCall<Buffer, Buffer> {
   const invoke = invokeOf(method);
   const isRead = readOf(method);
   const path = `/${method.fullName}`;
   const serve = async (call: UnaryCall, callback: sendUnaryData<Buffer>): Promise<void> => {
     let end: ((status: StatusName) => void) | undefined;
+    let traced: TracedMethod | undefined;
     try {
       const { metadata } = call;
       const requestId = requestIdOf(textOf(metadata, 'x-request-id'));
       const credentials = credentialsOf(call, path, requestId);
       if (onEnded !== undefined) end = watch(credentials, onEnded);
+      const { remoteAddress } = credentials;
+      traced = trace?.({ path, remoteAddress, requestId, context: traceContextOf(metadata) });
       const identified = identify(credentials);
       const identity = identified instanceof Promise ? await identified : identified;
       const reply = await invoke({
@@ -66,12 +83,14 @@ export function serveMethod(
         metadata: forwardMetadata ? readMetadata(metadata) : noMetadata,
         timeoutMs: timeoutOf(call),
         signal: departureOf(call),
+        span: traced?.span,
         requestId,
         peer: credentials.remoteAddress,
       });
       if (reply.header.length > 0) call.sendMetadata(writeMetadata(reply.header));
       callback(null, reply.message as Buffer, writeTrailer(reply.trailer));
       end?.('OK');
+      traced?.end('OK');
     } catch (error) {
       const told = answerableError(GatewayError.from(error), isRead);
       const { status, message, header, trailer, statusDetails } = told;
@@ -80,6 +99,7 @@ export function serveMethod(
       if (statusDetails !== undefined) metadata.set('grpc-status-details-bin', Buffer.from(statusDetails));
       callback({ code: status.code, details: message, metadata });
       end?.(status.name);
+      traced?.end(status.name);
     }
   };
   return (call, callback) => void serve(call, callback);
@@ -91,6 +111,15 @@ function watch(
 ): (status: StatusName) => void {
   const startedAt = performance.now();
   return (status) => onEnded({ path, status, durationMs: performance.now() - startedAt, remoteAddress, requestId });
+}
+
+/** One of each at most: of several, nobody knows which one is meant. */
+function traceContextOf(metadata: GrpcMetadata): CalledMethod['context'] {
+  const [traceparent, second] = metadata.get('traceparent').map(String);
+  return {
+    traceparent: second === undefined ? traceparent : undefined,
+    tracestate: metadata.get('tracestate').join(',') || undefined,
+  };
 }
 
 const noMetadata: Metadata = Object.freeze([]);

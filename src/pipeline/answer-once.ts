@@ -50,7 +50,11 @@ export function answerOnce({ timeoutMs, now, shared }: AnswerOnceOptions): Inter
       const request = await workInTurns(hashBytes(call.request), call.request.byteLength);
       const known = answers.find(key);
       if (known !== undefined && known.request !== request) throw reusedKey(idempotencyKey);
-      if (known !== undefined) return waitFor(known.reply, call, known);
+      if (known !== undefined) {
+        call.span?.link(known.span);
+        call.span?.set({ 'cuegate.shared': 'idempotency_key' });
+        return waitFor(known.reply, call, known);
+      }
       const endsAt = Math.max(now() + timeoutMs, call.deadlineAt ?? 0);
       const sendFirst = () => send(call, next, endsAt);
       const reply =
@@ -59,7 +63,7 @@ export function answerOnce({ timeoutMs, now, shared }: AnswerOnceOptions): Inter
           : sendIfFirst(shared, { key, request, endsAt, keptMs: endsAt - now() + rememberedMs, send: sendFirst }, () =>
               reusedKey(idempotencyKey),
             );
-      answers.keep(key, request, reply, endsAt);
+      answers.keep(key, { request, reply, endsAt, span: call.span });
       return waitFor(reply, call, { endsAt });
     };
   };
@@ -81,6 +85,8 @@ interface Answer {
   readonly reply: Promise<Reply>;
   /** When the call ends at the latest. */
   readonly endsAt: number;
+  /** Of the call that was sent. */
+  readonly span: Call['span'];
   /** How long the answer is remembered. */
   readonly until: number;
   bytes: number;
@@ -101,12 +107,12 @@ class Answers {
     return answer !== undefined && this.#now() < answer.until ? answer : undefined;
   }
 
-  keep(key: string, request: string, reply: Promise<Reply>, endsAt: number): void {
+  keep(key: string, sent: Pick<Answer, 'request' | 'reply' | 'endsAt' | 'span'>): void {
     this.#forget(key);
-    const answer: Answer = { request, reply, endsAt, until: this.#now() + rememberedMs, bytes: 0 };
+    const answer: Answer = { ...sent, until: this.#now() + rememberedMs, bytes: 0 };
     this.#answers.set(key, answer);
     const isKept = () => this.#answers.get(key) === answer;
-    reply.then(
+    sent.reply.then(
       ({ message }) => {
         if (!isKept()) return;
         answer.bytes = message.byteLength;

@@ -51,7 +51,7 @@ function logFailure(
 }
 
 function describe(
-  { requestId, surface, method, identity }: Call,
+  { requestId, surface, method, identity, span }: Call,
   { endpoint, isRetried }: CallNotes,
   status: string,
   startedAt: number,
@@ -62,6 +62,7 @@ function describe(
     rpc: method.fullName,
     subject: identity.subject,
     status,
+    ...(span?.isRecorded === true && { traceId: span.traceId }),
     ...(endpoint !== undefined && { endpoint }),
     ...(isRetried === true && { retried: true }),
     durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,

@@ -85,11 +85,15 @@ export function spareReads({ timeoutMs, now, meters, news }: SpareReadsOptions):
     const known = maxAgeMs === undefined ? undefined : recent.get(key);
     if (known !== undefined && now() - known.sentAt < maxAgeMs!) {
       meters?.reused();
+      noteShared(call, known, 'recent');
       return known.reply;
     }
     const found = inFlight.get(key);
     const joined = found?.lastsFor(call) === true ? found : undefined;
-    if (joined !== undefined) meters?.shared();
+    if (joined !== undefined) {
+      meters?.shared();
+      noteShared(call, joined, 'in_flight');
+    }
     const read = joined ?? send(key, call, next);
     const reply = read.join(call);
     if (maxAgeMs === undefined) return reply;
@@ -101,6 +105,12 @@ export function spareReads({ timeoutMs, now, meters, news }: SpareReadsOptions):
   }
 }
 
+/** Its trace has no span of the trip upstream, which belongs to the call that made it. */
+function noteShared({ span }: Call, by: SharedRead, how: 'recent' | 'in_flight'): void {
+  span?.link(by.span);
+  span?.set({ 'cuegate.shared': how });
+}
+
 /** Between setting a call's deadline and sharing it, in milliseconds. */
 const momentMs = 10;
 
@@ -109,6 +119,8 @@ class SharedRead {
   readonly reply: Promise<Reply>;
   /** A reply is as old as its question: what the upstream looked up may have changed since. */
   readonly sentAt: number;
+  /** Of the call that made it. */
+  readonly span: Call['span'];
   readonly #givenUp = new Departure();
   readonly #endsAt: number;
   /** How long it could take, when it was begun. */
@@ -118,6 +130,7 @@ class SharedRead {
 
   constructor(first: Call, next: Invoke, timeoutMs: number, sentAt: number, onEnd: () => void) {
     this.sentAt = sentAt;
+    this.span = first.span;
     this.#onEnd = onEnd;
     const { deadlineAt = 0 } = first;
     const now = Date.now();

@@ -8,6 +8,7 @@ import { requestIdOf } from '../http/request-id.ts';
 import { compileChallenge, type FormatChallenge } from '../call/challenge.ts';
 import { departureOf } from '../call/call-signal.ts';
 import { callerGone, GatewayError, type Metadata } from '../call/gateway-error.ts';
+import type { Call } from '../call/call.ts';
 import type { IdentifyRequest } from '../call/identity.ts';
 
 import { decodePath } from './clean-path.ts';
@@ -36,6 +37,8 @@ export interface RestOptions extends RoutesOptions {
   readonly isCompressed?: boolean;
   /** Counts a request that was refused before it could be a call, by its reason. */
   readonly onRefused: (reason: string) => void;
+  /** What a request is traced under; undefined: nothing is. */
+  readonly spanOf?: ((request: IncomingMessage) => Call['span']) | undefined;
 }
 
 const notFound = new GatewayError('NOT_FOUND', 'Not Found');
@@ -48,7 +51,7 @@ const noBody = Buffer.alloc(0);
  * answers. Returns the handler of one request; it never throws and never rejects.
  */
 export function createRest(options: RestOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { identify, addressOf, maxBodyBytes, budget, onRefused } = options;
+  const { identify, addressOf, maxBodyBytes, budget, onRefused, spanOf } = options;
   const routes = compileRoutes(options);
   const renderError = compileErrorRenderer(
     options.registry,
@@ -94,6 +97,7 @@ export function createRest(options: RestOptions): (request: IncomingMessage, res
         metadata,
         timeoutMs,
         signal: departureOf(response),
+        span: spanOf?.(request),
         progress,
         hold,
         response,

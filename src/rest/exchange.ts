@@ -22,6 +22,8 @@ export interface Exchange {
   readonly peer: string | undefined;
   /** The header `Idempotency-Key`, for the RPCs that look at it. */
   readonly idempotencyKey: string | undefined;
+  /** What it is traced under; undefined: nothing is. */
+  readonly span: Call['span'];
   readonly progress: Progress;
   /** What is held in memory for this request. */
   readonly hold: Hold;
@@ -36,10 +38,21 @@ export type Respond = (exchange: Exchange) => Promise<Answer | undefined>;
 
 /** The call of an exchange. Throws INTERNAL for metadata that gRPC refuses, as late as grpc-gateway notices. */
 export function callOf(exchange: Exchange, method: MethodDescriptor, request: Uint8Array): Call {
-  const { identity, metadata, timeoutMs, signal, requestId, peer, idempotencyKey } = exchange;
+  const { identity, metadata, timeoutMs, signal, span, requestId, peer, idempotencyKey } = exchange;
   if (metadata.some(([key]) => key === '')) {
     throw new GatewayError('INTERNAL', 'there is an empty key in the header', { reason: 'BAD_METADATA' });
   }
-  const call = { method, request, identity, surface: 'rest', metadata, timeoutMs, signal, requestId, peer } as const;
+  const call = {
+    method,
+    request,
+    identity,
+    surface: 'rest',
+    metadata,
+    timeoutMs,
+    signal,
+    span,
+    requestId,
+    peer,
+  } as const;
   return idempotencyKey === undefined ? call : { ...call, idempotencyKey };
 }

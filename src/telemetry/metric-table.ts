@@ -219,6 +219,12 @@ export const metricTable = [
     help: 'When the certificate in force ends, in seconds since 1970. No series without TLS.',
   },
   {
+    name: 'cuegate_trace_spans_total',
+    type: 'counter',
+    labels: ['result'],
+    help: 'Spans of OpenTelemetry by what became of them: exported, failed (nobody took them), dropped (too many were waiting). No series without an endpoint.',
+  },
+  {
     name: 'cuegate_audit_write_failures_total',
     type: 'counter',
     labels: [],

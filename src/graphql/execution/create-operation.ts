@@ -6,6 +6,7 @@ import type { Call, Invoke, Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 import { readKeyOf } from '../../call/call.ts';
 import type { RpcTable } from '../../rpc-table/rpc-table.ts';
+import type { Span } from '../../telemetry/span.ts';
 
 import { createExplanation, type Explanation } from './create-explanation.ts';
 
@@ -42,6 +43,8 @@ export interface Operation {
   readonly isCollecting: () => boolean;
   /** Why nothing of it was sent: calls were made, and the gateway turned all of them away. Undefined when it was not so. */
   readonly turnedAway: () => GatewayError | undefined;
+  /** From now on calls are traced under this span. */
+  readonly traceUnder: (span: Span) => void;
   /** From now on calls are written down; before, nothing is measured. */
   readonly startExplaining: () => void;
   /** Undefined: nobody wants to know. */
@@ -59,6 +62,7 @@ export function createOperation({ invoke, table, maxCalls, peer }: OperationOpti
   let readsWhole = false;
   let collecting = 0;
   let explanation: Explanation | undefined;
+  let span: Span | undefined;
   let calls = 0;
   let unsent = 0;
   let turnedAway: GatewayError | undefined;
@@ -73,7 +77,7 @@ export function createOperation({ invoke, table, maxCalls, peer }: OperationOpti
   const send = (bare: Call, path: ResponsePath | undefined, parents: number) => {
     if (calls >= maxCalls) return Promise.reject(refusalOf(bare));
     calls += 1;
-    const call = { ...bare, peer };
+    const call = { ...bare, peer, span };
     const reply = explanation === undefined ? invoke(call) : explanation.watch(invoke, call, path, parents);
     reply.catch((error) => {
       if (!isTurnedAway(error)) return;
@@ -130,6 +134,9 @@ export function createOperation({ invoke, table, maxCalls, peer }: OperationOpti
     },
     isCollecting: () => collecting > 0,
     turnedAway: () => (unsent === calls ? turnedAway : undefined),
+    traceUnder: (given) => {
+      span = given;
+    },
     startExplaining: () => {
       explanation = createExplanation();
     },

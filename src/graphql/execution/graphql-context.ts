@@ -1,5 +1,6 @@
 import type { CallSignal } from '../../call/call-signal.ts';
 import type { Identity } from '../../call/identity.ts';
+import type { SpanParent } from '../../telemetry/span.ts';
 
 import type { Operation } from './create-operation.ts';
 
@@ -9,6 +10,8 @@ export interface GraphqlContext {
   /** Fires when the caller has gone away. */
   readonly signal: CallSignal;
   readonly requestId: string;
+  /** What its execution is traced under; undefined: nothing is. */
+  readonly spanParent?: SpanParent | undefined;
   /** The way to the upstream; resolvers have no other. */
   readonly operation: Operation;
   /** Filled during execution; goes to the caller as `extensions.unknownEnumValues` unless empty. */

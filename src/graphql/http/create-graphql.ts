@@ -11,6 +11,7 @@ import { requestIdOf } from '../../http/request-id.ts';
 
 import { compileChallenge, type FormatChallenge } from '../../call/challenge.ts';
 import { departureOf } from '../../call/call-signal.ts';
+import type { Call } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 import type { IdentifyRequest } from '../../call/identity.ts';
 
@@ -24,6 +25,7 @@ import { executeBy } from '../execution/execute-by.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { limitOperationTime } from '../execution/limit-operation-time.ts';
 import { finishResults } from '../execution/finish-results.ts';
+import { traceOperations } from '../execution/trace-operations.ts';
 import { guardRequests, type RequestContext } from './guard-requests.ts';
 import { refusal } from './http-error.ts';
 import { writeResults } from './write-results.ts';
@@ -66,6 +68,8 @@ export interface CreateGraphqlOptions extends Pick<OperationOptions, 'invoke' | 
   readonly onRefused: (reason: string) => void;
   /** Not given: graphql-js. */
   readonly execute?: Execute;
+  /** What a request is traced under; undefined: nothing is. */
+  readonly spanOf?: ((request: IncomingMessage) => Call['span']) | undefined;
   readonly limits: GraphqlLimits;
   /** The endpoint's subscriptions and WebSockets. */
   readonly connections: GraphqlConnections;
@@ -109,8 +113,10 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     page,
     logger,
     limits,
-    execute = createReferenceExecutor(standardAnswerLimits),
+    execute: executeUntraced = createReferenceExecutor(standardAnswerLimits),
+    spanOf,
   } = options;
+  const execute = spanOf === undefined ? executeUntraced : traceOperations(executeUntraced);
   const operations = { invoke: options.invoke, table: options.table, maxCalls: limits.maxCalls };
   const { live, webSockets } = connections;
   const work = limitWork(schema, limits);
@@ -151,11 +157,12 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
     logging: false,
   });
   const createContext = (
-    origin: Pick<RequestContext, 'req' | 'requestId' | 'hold'> & Pick<GraphqlContext, 'signal'>,
+    origin: Pick<RequestContext, 'req' | 'requestId' | 'hold'> & Pick<GraphqlContext, 'signal' | 'spanParent'>,
   ) => ({
     requestId: origin.requestId,
     hold: origin.hold,
     signal: origin.signal,
+    spanParent: origin.spanParent,
     operation: createOperation({
       ...operations,
       invoke: limitOperationTime(operations.invoke, operations.table, limits.timeoutMs),
@@ -167,7 +174,12 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
   });
   const prepare = compilePrepareOperation(
     yoga.getEnveloped as never,
-    ({ req, res, ...origin }) => ({ ...createContext({ req, ...origin }), req, res }),
+    // A socket may be open for days: what is asked over it has traces of its own.
+    ({ req, res, ...origin }) => ({
+      ...createContext({ req, spanParent: spanOf?.(req)?.apart, ...origin }),
+      req,
+      res,
+    }),
     resolveDocument,
     { logger, onRefused: options.onRefused },
   );
@@ -181,7 +193,8 @@ export function createGraphql(options: CreateGraphqlOptions): Graphql {
       response.setHeader('x-content-type-options', 'nosniff');
       if (pathOf(request.url ?? '') !== path) return sendNotFound(response, path, requestId);
       const hold = options.budget.open(response);
-      const context = createContext({ req: request, requestId, hold, signal: departureOf(response) });
+      const signal = departureOf(response);
+      const context = createContext({ req: request, requestId, hold, signal, spanParent: spanOf?.(request) });
       // Never rejects: whatever goes wrong in there becomes an answer.
       void yoga(request, response, context);
     },

@@ -4,6 +4,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSch
 
 import type { AddressOf } from '../../http/client-address.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { Span, SpanParent } from '../../telemetry/span.ts';
 
 import type { IdentifyRequest, Identity } from '../../call/identity.ts';
 
@@ -15,6 +16,7 @@ import { finishResult } from '../execution/finish-results.ts';
 import type { GraphqlContext } from '../execution/graphql-context.ts';
 import { JsonData } from '../execution/json-data.ts';
 import { limitOperationTime } from '../execution/limit-operation-time.ts';
+import { describeOperation } from '../execution/trace-operations.ts';
 import type { RequestContext } from '../http/guard-requests.ts';
 import { refusal } from '../http/http-error.ts';
 import type { LiveIntervals } from './live-interval.ts';
@@ -101,6 +103,7 @@ export function createLive({
     request: LiveRequest,
     identity: Identity,
     calls: PolledCalls,
+    spanParent: SpanParent | undefined,
   ): Promise<ExecutionResult> => {
     const peer = addressOf(request.contextValue.req);
     const operation = createOperation({ table, maxCalls, invoke: calls.invoke, peer });
@@ -109,6 +112,7 @@ export function createLive({
     const contextValue = {
       ...request.contextValue,
       identity,
+      spanParent,
       operation,
       unknownEnumValues: [],
       truncated: [],
@@ -135,12 +139,16 @@ export function createLive({
         }
         // What was answered or refused was so by another policy.
         if (last !== by) [last, polled] = [by, undefined];
-        const calls: PolledCalls = createPolledCalls(invokeInTime(by), maxAgeOf(polled, intervals));
-        const result: ExecutionResult | undefined = isRefused(identity)
-          ? { errors: [identity] }
-          : polled === undefined || (await calls.haveChanged(polled, identity))
-            ? await look(by, request, identity, calls)
-            : undefined;
+        const span = shown === '' ? undefined : startLook(request);
+        const calls: PolledCalls = createPolledCalls(invokeInTime(by), maxAgeOf(polled, intervals), span);
+        let result: ExecutionResult | undefined;
+        try {
+          if (isRefused(identity)) result = { errors: [identity] };
+          else if (polled === undefined || (await calls.haveChanged(polled, identity)))
+            result = await look(by, request, identity, calls, span ?? context.spanParent);
+        } finally {
+          span?.end();
+        }
         if (context.signal.aborted) return;
         if (result !== undefined) {
           polled = isRefused(identity) ? undefined : calls;
@@ -182,6 +190,16 @@ export function createLive({
  * stream that it was opened with.
  */
 const maxEarlierSchemas = 8;
+
+/**
+ * Each look but the first, which belongs to the request, has a trace of its own: one that is as long as its stream would be too
+ * large for whatever keeps traces, and complete when the page is closed.
+ */
+function startLook({ contextValue: { spanParent, requestId }, ...operation }: LiveRequest): Span | undefined {
+  return spanParent?.apart.startChild('look', {
+    attributes: { ...describeOperation(operation), 'cuegate.request_id': requestId },
+  });
+}
 
 /**
  * The first answer may be as old as the shortest interval, so that a hundred tabs that open together ask once. Later ones must

@@ -2,6 +2,7 @@ import type { Call, Invoke, Reply } from '../../call/call.ts';
 import { GatewayError } from '../../call/gateway-error.ts';
 import type { Identity } from '../../call/identity.ts';
 import { readKeyOf } from '../../call/call.ts';
+import type { Span } from '../../telemetry/span.ts';
 
 /** The calls that one execution made and what they were answered: if all answers are the same, so is its result. */
 export interface PolledCalls {
@@ -35,8 +36,12 @@ const maxInFlight = 8;
 /** What was refused is refused again by the same policy to the same token, and each time somebody has to write that down. */
 const refusalMs = 60_000;
 
-/** Begins one look at the upstream; every reply may be as old as `maxAgeMs`, so that those who look together share. */
-export function createPolledCalls(invoke: Invoke, maxAgeMs: number): PolledCalls {
+/**
+ * Begins one look at the upstream; every reply may be as old as `maxAgeMs`, so that those who look together share.
+ *
+ * @param span what calls that are made once more are traced under
+ */
+export function createPolledCalls(invoke: Invoke, maxAgeMs: number, span?: Span): PolledCalls {
   const seen = new Map<string, SeenCall>();
   const polled = new Map<string, Reply | Refusal>();
   let hasFailed = false;
@@ -52,7 +57,7 @@ export function createPolledCalls(invoke: Invoke, maxAgeMs: number): PolledCalls
   /** Whether a call of an earlier look is answered otherwise now. */
   const hasChanged = async (key: string, { call, answer }: SeenCall, identity: Identity): Promise<boolean> => {
     if (isFreshRefusal(answer)) return false;
-    const again = await askFor(invoke, { ...call, identity, maxAgeMs });
+    const again = await askFor(invoke, { ...call, identity, maxAgeMs, span });
     polled.set(key, again);
     if (!isRefusal(answer) || !isRefusal(again)) return !isSame(answer, again);
     answer.askedAtMs = again.askedAtMs;

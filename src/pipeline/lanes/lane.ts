@@ -114,9 +114,14 @@ export class Lane {
 
   async #measureWait(call: Call, kind: RpcKind): Promise<void> {
     const startedAt = performance.now();
+    const span = call.span?.startChild('lane wait', { attributes: { 'cuegate.lane': this.name } });
     try {
       await this.#waitForTurn(call, kind);
+    } catch (error) {
+      span?.fail(GatewayError.from(error).reason);
+      throw error;
     } finally {
+      span?.end();
       const waitedMs = performance.now() - startedAt;
       if (call.timings !== undefined) call.timings.queuedMs = waitedMs;
       this.#observeWait?.(waitedMs / 1000);
