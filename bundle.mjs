@@ -11,13 +11,21 @@ const dist = fileURLToPath(new URL('dist/', import.meta.url));
 const folder = 'bundle';
 
 /**
- * What stays where it is: it reads files beside itself (the .proto files of gRPC's own services), may not be installed
- * (OpenTelemetry), is asked for by `dist`'s own modules alone, or is there at build time only.
+ * What stays where it is: it reads files beside itself (the .proto files of gRPC's own services), is asked for by `dist`'s
+ * own modules alone, or is there at build time only.
  */
 const external = [
-  /^(?:protobufjs|@grpc\/reflection|grpc-health-check|@opentelemetry\/[^/]+|rolldown)(?:\/|$)/,
+  /^(?:protobufjs|@grpc\/reflection|grpc-health-check|rolldown)(?:\/|$)/,
   /\/build\/bundle-[a-z-]+\.js$/,
 ];
+
+/**
+ * So does what may not be installed: all of OpenTelemetry that our own modules ask for. Its API as prom-client asks for it is there
+ * whatever is installed, and is bundled with that.
+ */
+const isExternal = (id, importer) =>
+  external.some((pattern) => pattern.test(id)) ||
+  (id.startsWith('@opentelemetry/') && importer !== undefined && !importer.includes('node_modules'));
 
 /** A module looks for files (protos, schema, the page) from where it was before. */
 const stayInPlace = {
@@ -49,7 +57,7 @@ const writeAscii = {
 const bundle = await rolldown({
   input: `${dist}cli.js`,
   platform: 'node',
-  external,
+  external: isExternal,
   plugins: [stayInPlace, writeAscii],
   transform: { define: { 'process.env.NODE_ENV': '"production"', 'globalThis.process.env.NODE_ENV': '"production"' } },
 });

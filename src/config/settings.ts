@@ -1073,7 +1073,7 @@ export const options = [
     group: 'Traces',
     description:
       'Where OpenTelemetry traces are sent, by OTLP over HTTP: http://collector:4318, to which v1/traces is added. Default: none, and ' +
-      'then nothing is traced, and nothing of OpenTelemetry loaded. All names of this group are OpenTelemetry’s own.',
+      'then nothing is traced, and nothing loaded for it. All names of this group are OpenTelemetry’s own.',
   },
   {
     name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',

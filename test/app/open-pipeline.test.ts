@@ -8,14 +8,17 @@ import { parseConfig } from '../../src/config/config.ts';
 const silent = () => undefined;
 const config = parseConfig({ environment: { CUEBOT_ENDPOINT: 'cuebot:8443', AUTH: 'none' }, flags: {} });
 const snapshot = await takeSnapshot(config);
-const { compose } = await openPipeline({
-  config,
-  upstream: { endpoint: 'cuebot:8443', invokeOf: () => () => Promise.reject(new Error('nothing is called here')) },
-  meters: undefined,
-  logger: { debug: silent, info: silent, warn: silent, error: silent },
-  now: Date.now,
-});
-const pipeline = compose(snapshot);
+const compose = async (settings: typeof config) => {
+  const opened = await openPipeline({
+    config: settings,
+    upstream: { endpoint: 'cuebot:8443', invokeOf: () => () => Promise.reject(new Error('nothing is called here')) },
+    meters: undefined,
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    now: Date.now,
+  });
+  return opened.compose(snapshot);
+};
+const pipeline = await compose(config);
 const rowsWhere = (name: string) =>
   snapshot.table.rows.filter(({ method }) => pipeline.interceptorsOf(method).includes(name));
 
@@ -42,6 +45,18 @@ describe('the pipeline of each of OpenCue’s RPCs', () => {
     expect(rowsWhere('idempotency')).toEqual(rows.filter(({ takesIdempotencyKey }) => takesIdempotencyKey));
     expect(rowsWhere('validation')).toEqual(rows.filter(({ validations }) => validations.length > 0));
     expect(rowsWhere('authorization')).toEqual(rows);
+  });
+
+  it('has tracing around it, and next to the upstream, only where traces are sent somewhere', async () => {
+    const environment = {
+      CUEBOT_ENDPOINT: 'cuebot:8443',
+      AUTH: 'none',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+    };
+    const traced = await compose(parseConfig({ environment, flags: {} }));
+    for (const { method } of snapshot.table.rows) {
+      expect(traced.interceptorsOf(method)).toEqual(['trace', ...pipeline.interceptorsOf(method), 'propagation']);
+    }
   });
 
   it('is printed when somebody asks', () => {
