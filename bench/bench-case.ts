@@ -23,6 +23,13 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** The bounds between which the middle half of the values lies. */
+export function middleHalf(values: readonly number[]): readonly [low: number, high: number] {
+  const sorted = values.toSorted((left, right) => left - right);
+  const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)]!;
+  return [at(0.25), at(0.75)];
+}
+
 /** Times functions in turns, so that whatever else the machine does hits all of them. Medians in milliseconds. */
 export async function timeInTurns(
   cases: readonly (() => unknown)[],

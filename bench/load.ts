@@ -85,3 +85,33 @@ export async function sendLoad(load: Load | (() => Load), requests: number, conn
   await Promise.all(Array.from({ length: connections }, worker));
   agent.destroy();
 }
+
+/** How much is sent, and how often. */
+export interface LoadPlan {
+  readonly rounds: number;
+  /** Rounds before these, which do not count. */
+  readonly warmUpRounds: number;
+  readonly requests: number;
+  readonly connections: number;
+}
+
+/**
+ * Processor time of each program per request and round, in milliseconds. They take turns, and whoever comes first in a round is
+ * another one each time.
+ */
+export async function measureInTurns(
+  loads: readonly (readonly [Program, Load])[],
+  { rounds, warmUpRounds, requests, connections }: LoadPlan,
+): Promise<readonly (readonly number[])[]> {
+  const times = loads.map((): number[] => []);
+  for (let round = 0; round < warmUpRounds + rounds; round += 1) {
+    for (let turn = 0; turn < loads.length; turn += 1) {
+      const index = (round + turn) % loads.length;
+      const [program, load] = loads[index]!;
+      const before = program.cpuMs();
+      await sendLoad(load, requests, connections);
+      if (round >= warmUpRounds) times[index]!.push((program.cpuMs() - before) / requests);
+    }
+  }
+  return times;
+}

@@ -8,8 +8,8 @@ import { exportJWK, SignJWT } from 'jose';
 
 import { createApiKey, formatApiKey, hashSecret } from '../../src/authentication/api-keys/api-key.ts';
 
-import { type BenchCase, median } from '../bench-case.ts';
-import { type Load, type Program, sendLoad, startProgram } from '../load.ts';
+import { type BenchCase, median, middleHalf } from '../bench-case.ts';
+import { type Load, measureInTurns, type Program, startProgram } from '../load.ts';
 
 const rounds = 12;
 const warmUpRounds = 3;
@@ -64,7 +64,8 @@ export const bench: BenchCase = {
       ['an API key', await start({ API_KEYS_FILE: keysFile }), formatApiKey(apiKey)],
     ];
     try {
-      const times = await measure(subjects.map(([, program, token]) => [program, loadOf(program, token)]));
+      const loads = subjects.map(([, program, token]) => [program, loadOf(program, token)] as const);
+      const times = await measureInTurns(loads, { rounds, warmUpRounds, requests, connections });
       return {
         columns: ['shown', 'ms of CPU per request', 'times AUTH=none', 'middle half of the rounds'],
         rows: subjects.map(([name], index) => {
@@ -90,28 +91,6 @@ export const bench: BenchCase = {
     }
   },
 };
-
-/** Processor time per request in each round, in milliseconds. Whoever comes first in a round is another one each time. */
-async function measure(loads: readonly (readonly [Program, Load])[]): Promise<readonly (readonly number[])[]> {
-  const times = loads.map((): number[] => []);
-  for (let round = 0; round < warmUpRounds + rounds; round += 1) {
-    for (let turn = 0; turn < loads.length; turn += 1) {
-      const index = (round + turn) % loads.length;
-      const [program, load] = loads[index]!;
-      const before = program.cpuMs();
-      await sendLoad(load, requests, connections);
-      if (round >= warmUpRounds) times[index]!.push((program.cpuMs() - before) / requests);
-    }
-  }
-  return times;
-}
-
-/** The bounds between which the middle half of the values lies. */
-function middleHalf(values: readonly number[]): readonly [low: number, high: number] {
-  const sorted = values.toSorted((left, right) => left - right);
-  const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)]!;
-  return [at(0.25), at(0.75)];
-}
 
 function loadOf({ url }: Program, token: string | undefined): Load {
   const authorization = token === undefined ? undefined : { authorization: `Bearer ${token}` };

@@ -19,8 +19,8 @@ export interface SpanParent {
 }
 
 /**
- * One piece of work with a beginning and an end, as OpenTelemetry tells it. It is handed on with what it belongs to (a call, an
- * operation), and never kept in the background: `AsyncLocalStorage` would cost every promise something.
+ * One piece of work with a beginning and an end, as OpenTelemetry tells it. It is handed on with what it belongs to, a call or an
+ * operation; so nothing has to follow promises in the background, and a call that several share is none of theirs by accident.
  *
  * One that is not recorded, since its trace is not sampled, takes everything and tells nothing; its children are itself.
  */

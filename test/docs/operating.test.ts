@@ -207,7 +207,7 @@ describe('docs/operating.md', () => {
     const named = [...page.matchAll(/`([A-Z]{2,}_[A-Z_]+)(?:=\w+)?`/g)].map(([, name]) => name!);
     const isTold = (name: string) => name.endsWith('_REFUSED') || Object.hasOwn(refusalReasons, name);
     const reasons =
-      /^(?:REPLY_UNREADABLE|TOKEN_EXPIRED|SIGNATURE_INVALID|AUDIT_FAILED|RATE_LIMITED|FILE_[A-Z]+|HALF_LINE|(?:BODY_)?BUFFERS_FULL)$/;
+      /^(?:REPLY_UNREADABLE|TRACES_LOST|TOKEN_EXPIRED|SIGNATURE_INVALID|AUDIT_FAILED|RATE_LIMITED|FILE_[A-Z]+|HALF_LINE|(?:BODY_)?BUFFERS_FULL)$/;
     expect(named.filter((name) => !names.has(name) && !reasons.test(name) && !isTold(name))).toEqual([]);
   });
 

@@ -16,13 +16,13 @@ export function traceOperations(execute: Execute): Execute {
   return async (args) => {
     const { spanParent, operation, requestId } = args.contextValue as GraphqlContext;
     if (spanParent === undefined) return execute(args);
-    const attributes = describeOperation(args);
-    const name = String(attributes['graphql.operation.type'] ?? 'operation');
-    const span = spanParent.startChild(name, { attributes: { ...attributes, 'cuegate.request_id': requestId } });
+    const span = spanParent.startChild(getOperationAST(args.document, args.operationName)?.operation ?? 'operation');
     operation.traceUnder(span);
+    if (!span.isRecorded) return execute(args);
+    span.set({ ...describeOperation(args), 'cuegate.request_id': requestId });
     try {
       const result = await execute(args);
-      if (span.isRecorded) noteErrors(span, result);
+      noteErrors(span, result);
       return result;
     } catch (error) {
       span.fail('INTERNAL');

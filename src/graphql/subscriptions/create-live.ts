@@ -196,9 +196,9 @@ const maxEarlierSchemas = 8;
  * large for whatever keeps traces, and complete when the page is closed.
  */
 function startLook({ contextValue: { spanParent, requestId }, ...operation }: LiveRequest): Span | undefined {
-  return spanParent?.apart.startChild('look', {
-    attributes: { ...describeOperation(operation), 'cuegate.request_id': requestId },
-  });
+  const span = spanParent?.apart.startChild('look');
+  if (span?.isRecorded === true) span.set({ ...describeOperation(operation), 'cuegate.request_id': requestId });
+  return span;
 }
 
 /**
