@@ -4,10 +4,13 @@ import { WebSocket } from 'ws';
 
 import type { AuditRecord } from '../../src/audit/audit-record.ts';
 import { version } from '../../src/app/version.ts';
+import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
 
 import { connectGrpc, type GrpcClient } from '../app/grpc-client.ts';
-import { startGateway, type TestGatewayOptions } from '../app/running-gateway.ts';
+import { send, startGateway, type TestGatewayOptions } from '../app/running-gateway.ts';
+import { createAuthority, loopbackNames } from '../certificates.ts';
 import { type EventStream, openStream } from '../event-stream.ts';
+import { askHttp2, dialHttp2 } from '../http2-client.ts';
 import { type Door, openDoor } from '../upstream/door.ts';
 
 import type { OtlpReceiver, ReceivedSpan } from './otlp-receiver.ts';
@@ -129,6 +132,57 @@ describe('a request by REST', () => {
     await fetch(`${url}/healthz`);
     await fetch(`${url}/readyz`);
     expect((await running.end()).all).toEqual([]);
+  });
+});
+
+describe('a request by TLS and HTTP/2', () => {
+  it('is told as such', async () => {
+    const authority = createAuthority();
+    toClose.push({ close: authority.remove });
+    const { certFile, keyFile } = authority.issue(loopbackNames);
+    const { url, token } = await start({ settings: { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } });
+    const session = await dialHttp2(url, { ca: authority.cert });
+    const head = { ':method': 'POST', ':path': `/${findShow}`, authorization: `Bearer ${token}`, traceparent };
+    await askHttp2(session, { ...head, 'content-type': 'application/json' }, '{"name":"testing"}');
+    session.close();
+    const { one, wayTo } = await running.end();
+    expect(one(`POST /${findShow}`)).toMatchObject({
+      traceId: trace.id,
+      parentId: trace.parent,
+      attributes: { 'url.scheme': 'https', 'network.protocol.version': '2', 'http.response.status_code': 200 },
+    });
+    expect(wayTo(one(findShow))).toHaveLength(3);
+  });
+});
+
+describe('a call, where there are several Cuebots', () => {
+  it('is told with the one that it went to, each time that it was sent', async () => {
+    const first = closeLater(await createDemoCuebot());
+    const second = closeLater(await createDemoCuebot({ sharedFarm: first.farm }));
+    const doors = [closeLater(await openDoor(first.port)), closeLater(await openDoor(second.port))];
+    const endpoints = doors.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    const { rest, gateway } = await start({ settings: { CUEBOT_ENDPOINT: endpoints, METRICS_PORT: '0' } });
+    const statesOf = async () => {
+      const { json } = await send(undefined, `${gateway.metricsUrl}/readyz`, 'GET', {});
+      return Object.values(json.endpoints);
+    };
+    await vi.waitFor(async () => expect(await statesOf()).toEqual(['ready', 'ready']), { timeout: 30_000 });
+    for (const door of doors) {
+      door.atNextBytes(() => {
+        for (const other of doors) other.atNextBytes(undefined);
+        door.reset();
+      });
+    }
+    expect((await rest(findShow, { name: 'testing' })).status).toBe(200);
+    const { named, one } = await running.end();
+    const [lost, sent] = named(findShow);
+    expect([lost, sent].map((span) => [span!.hasFailed, span!.attributes['cuegate.retry']])).toEqual([
+      [true, undefined],
+      [false, true],
+    ]);
+    const ports = [lost, sent].map((span) => span!.attributes['server.port']);
+    expect(ports.toSorted()).toEqual(doors.map(({ port }) => port).toSorted());
+    expect([lost, sent].map((span) => span!.parentId)).toEqual(Array(2).fill(one(`call ${findShow}`).spanId));
   });
 });
 
