@@ -96,6 +96,10 @@ describe('the settings of traces', () => {
       'OTEL_EXPORTER_OTLP_HEADERS: its 2. entry is not of the form key=value, percent-encoded',
     ],
     [
+      { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=two%0Alines' },
+      'OTEL_EXPORTER_OTLP_HEADERS: what it says of "api-key" is no header field',
+    ],
+    [
       { OTEL_RESOURCE_ATTRIBUTES: 'a=%zz' },
       'OTEL_RESOURCE_ATTRIBUTES: its 1. entry is not of the form key=value, percent-encoded',
     ],

@@ -127,6 +127,22 @@ describe('a request by REST', () => {
     expect(attributes).not.toHaveProperty('http.route');
   });
 
+  it('has the route of the page that its file belongs to', async () => {
+    const { url } = await start();
+    for (const path of ['', 'farm', 'farm/assets/not-there.js', 'docs/', 'openapi.json', 'graphqlx']) {
+      await (await fetch(`${url}/${path}`, { headers: { accept: 'text/html' } })).arrayBuffer();
+    }
+    const { all } = await running.end();
+    expect(all.map(({ name }) => name)).toEqual([
+      'GET /',
+      'GET /farm',
+      'GET /farm',
+      'GET /docs',
+      'GET /openapi.json',
+      'GET',
+    ]);
+  });
+
   it('is not told where it only asks for health', async () => {
     const { url } = await start();
     await fetch(`${url}/healthz`);

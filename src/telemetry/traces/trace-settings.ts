@@ -62,7 +62,7 @@ export function readTraceSettings(read: TraceSettingsReader, problems: string[])
   return {
     url: isBase ? `${endpoint.replace(/\/$/, '')}/v1/traces` : endpoint,
     protocol: read.text('OTEL_EXPORTER_OTLP_PROTOCOL') as TraceSettings['protocol'],
-    headers: readPairs('OTEL_EXPORTER_OTLP_HEADERS', read.text('OTEL_EXPORTER_OTLP_HEADERS'), problems),
+    headers: readHeaders(read.text('OTEL_EXPORTER_OTLP_HEADERS'), problems),
     resource: { 'service.name': 'cuegate', ...told, ...(name !== '' && { 'service.name': name }) },
     sampler,
     ratio: sampler.endsWith('traceidratio') ? readRatio(read.text('OTEL_TRACES_SAMPLER_ARG'), problems) : 1,
@@ -86,6 +86,16 @@ function readRatio(text: string, problems: string[]): number {
     `OTEL_TRACES_SAMPLER_ARG is "${text}"; expected a number from 0 to 1, such as 0.01 for one trace in a hundred`,
   );
   return 1;
+}
+
+function readHeaders(text: string, problems: string[]): Readonly<Record<string, string>> {
+  const headers = readPairs('OTEL_EXPORTER_OTLP_HEADERS', text, problems);
+  for (const [name, value] of Object.entries(headers)) {
+    // What node would refuse with each export. The value may be a secret.
+    if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
+    problems.push(`OTEL_EXPORTER_OTLP_HEADERS: what it says of "${name}" is no header field`);
+  }
+  return headers;
 }
 
 /** `key=value,key=value`, percent-encoded, as https://www.w3.org/TR/baggage/ has it without its properties. */
