@@ -96,8 +96,8 @@ export interface LoadPlan {
 }
 
 /**
- * Processor time of each program per request and round, in milliseconds. They take turns, and whoever comes first in a round is
- * another one each time.
+ * Processor time of each program per request and round, in milliseconds. They take turns, in another order in each round: what
+ * one leaves to do disturbs the next.
  */
 export async function measureInTurns(
   loads: readonly (readonly [Program, Load])[],
@@ -105,9 +105,9 @@ export async function measureInTurns(
 ): Promise<readonly (readonly number[])[]> {
   const times = loads.map((): number[] => []);
   for (let round = 0; round < warmUpRounds + rounds; round += 1) {
-    for (let turn = 0; turn < loads.length; turn += 1) {
-      const index = (round + turn) % loads.length;
-      const [program, load] = loads[index]!;
+    const order = loads.map((pair, index) => ({ pair, index, place: Math.random() }));
+    for (const { pair, index } of order.toSorted((one, other) => one.place - other.place)) {
+      const [program, load] = pair;
       const before = program.cpuMs();
       await sendLoad(load, requests, connections);
       if (round >= warmUpRounds) times[index]!.push((program.cpuMs() - before) / requests);

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { type BenchCase, median, middleHalf } from '../bench-case.ts';
 import { type Load, measureInTurns, type Program, startProgram } from '../load.ts';
 
-const rounds = 10;
+const rounds = 20;
 const warmUpRounds = 3;
-const requests = 3_000;
+const requests = 2_000;
 const connections = 8;
 
 /** What OpenTelemetry costs a request that costs little else: three spans for each that is sampled. */

@@ -45,11 +45,11 @@ export function traceUpstream(endpoint: string): Interceptor {
     return (next) => (call) => {
       const { span: parent, notes } = call;
       if (parent === undefined) return next(call);
+      // Not recorded, and the upstream is to know that, too.
+      if (!parent.isRecorded) return next(withTrace(call, parent));
       const attributes = { ...known, 'cuegate.retry': notes?.isRetried };
       const span = parent.startChild(rpc.method.fullName, { kind: 'client', attributes });
-      const reply = next({ ...call, metadata: [...call.metadata, ...span.toHeaders()] });
-      if (!span.isRecorded) return reply;
-      return endWith(span, reply, ({ status }) => span.fail(status.name));
+      return endWith(span, next(withTrace(call, span)), ({ status }) => span.fail(status.name));
     };
   };
 }
@@ -82,6 +82,10 @@ function addressOf(endpoint: string): SpanAttributes {
   const [, host, port] = /^(?:(?:dns|ipv4|ipv6):(?:\/\/[^/]*\/)?)?\[?([^[\]/]+)\]?:(\d+)$/.exec(endpoint) ?? [];
   if (host === undefined) return { 'server.address': endpoint };
   return { 'server.address': host, 'server.port': Number(port) };
+}
+
+function withTrace(call: Call, span: Span): Call {
+  return { ...call, metadata: [...call.metadata, ...span.toHeaders()] };
 }
 
 const traceKeys: ReadonlySet<string> = new Set(['traceparent', 'tracestate']);
