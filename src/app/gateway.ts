@@ -246,7 +246,15 @@ async function openGateway(
   const prepare = async () => {
     const { reflect } = cuebots;
     const previous = current.snapshot;
-    const read = await readFilesAgain({ config, readSettings, authentication, coordination, reflect, previous });
+    const read = await readFilesAgain({
+      config,
+      readSettings,
+      authentication,
+      coordination,
+      tracer,
+      reflect,
+      previous,
+    });
     // Others have their turn in between: each half may take a tenth of a second.
     await nextTurn();
     const next = compose(read.snapshot);

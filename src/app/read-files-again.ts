@@ -4,6 +4,7 @@ import type { Coordination } from '../coordination/create-coordination.ts';
 import { Problems } from '../errors/problems.ts';
 import { readTlsFiles, type TlsMaterial } from '../http/tls-files.ts';
 import type { ReflectionTransport } from '../registry/sources/load-by-reflection.ts';
+import type { Tracer } from '../telemetry/span.ts';
 
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 
@@ -14,6 +15,8 @@ export interface ReadFilesAgainOptions {
   readonly readSettings: (() => Pick<ReadConfig, 'config' | 'problems'>) | undefined;
   readonly authentication: Pick<Authentication, 'prepareSecrets'>;
   readonly coordination: Pick<Coordination, 'prepareSecrets'> | undefined;
+  /** Undefined: nothing is traced. */
+  readonly tracer: Pick<Tracer, 'renewHeaders'> | undefined;
   readonly reflect: ReflectionTransport;
   /** What is in force. */
   readonly previous: Snapshot;
@@ -30,7 +33,7 @@ export interface FilesReadAgain {
 
 /** Reads the files that settings name, beside what is in force. Rejects with a ConfigError that tells all mistakes of all files. */
 export async function readFilesAgain(options: ReadFilesAgainOptions): Promise<FilesReadAgain> {
-  const { config, readSettings, authentication, coordination, reflect, previous } = options;
+  const { config, readSettings, authentication, coordination, tracer, reflect, previous } = options;
   const problems = new Problems();
   const read = readSettings?.();
   problems.add(...(read?.problems.found ?? []));
@@ -43,6 +46,7 @@ export async function readFilesAgain(options: ReadFilesAgainOptions): Promise<Fi
             'REDIS_CA_FILE',
             () => read.config.store && coordination?.prepareSecrets(read.config.store),
           ),
+          () => read.config.traces && tracer?.renewHeaders(read.config.traces.headers),
         ];
   const { cuebotTls } = config;
   const upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));

@@ -50,6 +50,8 @@ export interface Tracer {
   readonly start: (name: string, context: TraceContext, options?: SpanOptions) => Span;
   /** How many spans have come to which end: `exported`, `failed` (nobody took them), `dropped` (too many were waiting). */
   readonly counts: () => Readonly<Record<'exported' | 'failed' | 'dropped', number>>;
+  /** Sends other header fields with spans from now on: a secret among them has changed. */
+  readonly renewHeaders: (headers: Readonly<Record<string, string>>) => void;
   /** Sends what is waiting to be sent, for so long at most. Never rejects. */
   readonly close: (timeoutMs: number) => Promise<void>;
 }

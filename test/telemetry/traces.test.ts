@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { createClient } from 'graphql-ws';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -632,6 +636,21 @@ describe('the receiver', () => {
     expect(receiver.posts).toMatchObject([
       { path: '/v1/traces', headers: { 'content-type': 'application/json', 'api-key': 'a,b', tenant: 'farm' } },
     ]);
+  });
+
+  it('gets the header fields that a file holds now, after a reload, and requests are told as before', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cuegate-traces-'));
+    toClose.push({ close: () => rmSync(folder, { recursive: true }) });
+    const file = join(folder, 'headers');
+    writeFileSync(file, 'api-key=old\n');
+    const { rest, receiver, gateway } = await start({ settings: { OTEL_EXPORTER_OTLP_HEADERS_FILE: file } });
+    await rest(findShow, { name: 'testing' });
+    writeFileSync(file, 'api-key=new\n');
+    await gateway.reload();
+    await rest(findShow, { name: 'testing' });
+    const { named, wayTo } = await running.end();
+    expect(receiver.posts.at(-1)).toMatchObject({ headers: { 'api-key': 'new' } });
+    expect(named(findShow).map(wayTo)).toEqual(Array(2).fill([`POST /${findShow}`, `call ${findShow}`, findShow]));
   });
 
   it('gets protobuf by default, at the address of traces where that is set', async () => {

@@ -50,7 +50,8 @@ const maxWaiting = 2_048;
  * what is not: OTEL_EXPORTER_OTLP_TIMEOUT, _COMPRESSION, _CERTIFICATE and their like.
  */
 export async function openTracer({ settings, resource, version, logger }: OpenTracerOptions): Promise<Tracer> {
-  const exporter = await openExporter(settings);
+  let { headers } = settings;
+  const exporter = await openExporter(settings, async () => headers);
   const watched = watchExport({
     exporter,
     batch: (exporter) => new BatchSpanProcessor({ exporter, maxQueueSize: maxWaiting }),
@@ -71,6 +72,9 @@ export async function openTracer({ settings, resource, version, logger }: OpenTr
       return startSpan(tracer, parent, name, options);
     },
     counts: watched.counts,
+    renewHeaders: (next) => {
+      headers = next;
+    },
     close: async (timeoutMs) => {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise((resolve) => {
@@ -84,7 +88,10 @@ export async function openTracer({ settings, resource, version, logger }: OpenTr
 }
 
 /** Each is loaded where it is asked for. */
-async function openExporter({ url, headers, protocol }: TraceSettings): Promise<SpanExporter> {
+async function openExporter(
+  { url, protocol }: TraceSettings,
+  headers: () => Promise<TraceSettings['headers']>,
+): Promise<SpanExporter> {
   const { OTLPTraceExporter } =
     protocol === 'http/json'
       ? await import('@opentelemetry/exporter-trace-otlp-http')
