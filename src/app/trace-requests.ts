@@ -116,10 +116,12 @@ export function traceRpc(
 
 /** Compiles the routes of addresses: what is below a mount has the mount's. */
 export function compileRouteOf(
-  { restServices }: Pick<Snapshot, 'restServices'>,
+  { restServices, grpcServices }: Pick<Snapshot, 'restServices' | 'grpcServices'>,
   { mounts, documents = {} }: Pick<Routes, 'mounts' | 'documents'>,
 ): RouteOf {
-  const rpcs = restServices.flatMap(({ methods }) => methods.map(({ fullName }) => `/${fullName}`));
+  // By Connect and gRPC-Web, more may be served than by REST.
+  const services = [...restServices, ...grpcServices];
+  const rpcs = services.flatMap(({ methods }) => methods.map(({ fullName }) => `/${fullName}`));
   const whole = new Set(['/', ...rpcs, ...Object.keys(documents)]);
   const above = [...untraced, ...Object.keys(mounts)];
   return (url) => {
