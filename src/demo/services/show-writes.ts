@@ -2,7 +2,7 @@ import type { FilterRow, ServiceRow } from '../farm/configuration-rows.ts';
 import { cutCores, wholeCores } from '../farm/cores.ts';
 import type { Farm } from '../farm/farm.ts';
 import { insert } from '../farm/farm.ts';
-import { filtersOf } from '../farm/filters.ts';
+import { filtersOf, renumberFilters } from '../farm/filters.ts';
 import { findShow, pickOnly } from '../farm/find-rows.ts';
 import { createGroup } from '../farm/groups.ts';
 import { newShow } from '../farm/new-rows.ts';
@@ -84,19 +84,19 @@ function createCreations(farm: Farm, showOf: ShowOf): ServiceHandlers {
     },
     CreateFilter(request: OfShow & { name: string }) {
       const show = showOf(request);
-      const order = filtersOf(farm, show).length + 1;
       const row: FilterRow = {
         id: farm.random.uuid(),
         name: request.name,
         show,
         type: 'MATCH_ALL',
-        order,
+        // Before all others, which are numbered anew behind it.
+        order: 0,
         enabled: true,
         matchers: [],
         actions: [],
       };
       insert(farm.filters, row);
-      farm.touch();
+      renumberFilters(farm, show);
       // The filter is read back by its name, which fails when the show has two of it.
       return { filter: viewFilter(pickOnly(filtersOf(farm, show), ({ name }) => name === row.name, missingRow)) };
     },

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 
 import type { Farm } from '../../../src/demo/farm/farm.ts';
+import { filtersOf } from '../../../src/demo/farm/filters.ts';
 import type { LimitRow, ShowRow } from '../../../src/demo/farm/rows.ts';
 import type { Json } from '../../json.ts';
 import type { RpcCase, RpcTable } from './rpc-case.ts';
@@ -61,10 +62,10 @@ export const SHOW: RpcTable = {
   CreateFilter: [
     {
       request: ofDemo({ name: 'new' }),
-      answer: { filter: { type: 'MATCH_ALL', enabled: true, order: 3 } },
-      state: (farm) => farm.filters.size,
-      before: 3,
-      after: 4,
+      answer: { filter: { type: 'MATCH_ALL', enabled: true, order: 1 } },
+      state: (farm) => filterNames(farm),
+      before: ['fx to its group', 'memory for beauty'],
+      after: ['new', 'fx to its group', 'memory for beauty'],
     },
     {
       request: ofDemo({ name: 'new' }),
@@ -145,6 +146,7 @@ export const SHOW: RpcTable = {
   ],
 };
 
+const filterNames = (farm: Farm) => filtersOf(farm, demo(farm)).map(({ name }) => name);
 const filter = (farm: Farm, name = 'memory for beauty') => first(farm.filters, (row) => row.name === name);
 const orders = (farm: Farm) => [filter(farm, 'fx to its group').order, filter(farm).order];
 const onFilter =
