@@ -6,20 +6,20 @@ import type { DemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import type { Json } from '../json.ts';
 
+import { loadProtocol } from '../../src/demo/wire/load-protocol.ts';
 import type { CuebotClient } from './cuebot-client.ts';
 import { createCuebotClient } from './cuebot-client.ts';
+import type { Shape } from './golden-shape.ts';
+import { shapeDifferences, shapeOf } from './golden-shape.ts';
 
-/**
- * One answer of a real Cuebot 1.30. Errors are kept whole; of a reply the file keeps the shape, in which a list holds the
- * merged shape of its elements and a value the name of its JSON kind.
- */
+/** One answer of a real Cuebot 1.30. Errors are kept whole; of a reply the file keeps its shape. */
 interface Recording {
   readonly rpc: string;
   readonly case: 'empty' | 'unknown' | 'real';
   readonly request: Json;
   readonly code?: number;
   readonly message?: string;
-  readonly shape?: Json;
+  readonly shape?: Shape;
 }
 
 const RECORDINGS: readonly Recording[] = readFileSync(
@@ -30,11 +30,29 @@ const RECORDINGS: readonly Recording[] = readFileSync(
   .split('\n')
   .map((line) => JSON.parse(line));
 
-/** Recordings that hang on what had been called before them, with the reason. */
+/** The fields of a limit that came after the recordings, with OpenCue 1.31 to 1.37. */
+const NEW_OF_LIMITS = [
+  ...['type', 'enforcement', 'softValue', 'currentUsage', 'settledUsage', 'pendingUsage', 'hostCount'],
+  ...['lastReportTime', 'reportSource', 'reportTtl', 'reportStale', 'blockingDisabled', 'exitStatus'],
+  ...['delayMinutes', 'autoTag', 'specLayerCount', 'autoLayerCount'],
+];
+const subgroup = 'the recorded show had no groups below its own, the demo’s has one';
+
+/** What the demo answers otherwise, by how the difference begins, each with its reason. What is not so any longer has to go. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'limit.LimitInterface/Delete empty': 'a limit without a name had been created before',
-  'limit.LimitInterface/Delete unknown': 'a limit of that name had been created before',
+  'limit.LimitInterface/Delete empty: ': 'a limit without a name had been created before',
+  'limit.LimitInterface/Delete unknown: ': 'a limit of that name had been created before',
+  'show.ShowInterface/GetJobWhiteboard real: whiteboard.groups.nestedGroups was': subgroup,
+  'show.ShowInterface/GetJobWhiteboard real: whiteboard.groups.null is': subgroup,
+  ...Object.fromEntries(
+    NEW_OF_LIMITS.flatMap((field) => [
+      [`limit.LimitInterface/Get real: limit.${field} was`, 'newer than the recording'],
+      [`limit.LimitInterface/GetAll empty: limits[].${field} was`, 'newer than the recording'],
+    ]),
+  ),
 };
+/** The exception that a difference falls under. */
+const exceptionFor = (difference: string) => Object.keys(EXCEPTIONS).find((start) => difference.startsWith(start));
 
 let demo: DemoCuebot;
 let client: CuebotClient;
@@ -49,30 +67,34 @@ afterAll(async () => {
   await demo.close();
 });
 
+const TYPES = new Map(loadProtocol().map(({ name, responseType }) => [name, responseType]));
+/** The exceptions that were needed so far. */
+const excepted = new Set<string | undefined>();
+
 describe('the answers of a real Cuebot', () => {
-  const named = RECORDINGS.map((recording) => [`${recording.rpc} ${recording.case}`, recording] as const);
+  test.each(RECORDINGS.map((recording) => [`${recording.rpc} ${recording.case}`, recording] as const))(
+    '%s',
+    async (name, recording) => {
+      const differences = (await compare(recording)).map((one) => `${name}: ${one}`);
+      for (const one of differences) excepted.add(exceptionFor(one));
+      expect(differences.filter((one) => exceptionFor(one) === undefined)).toEqual([]);
+    },
+  );
 
-  test.each(named.filter(([name]) => !(name in EXCEPTIONS)))('%s', async (_name, recording) => {
-    const difference = await compare(recording);
-    expect(difference).toBe('');
-  });
-
-  test.each(Object.keys(EXCEPTIONS))('%s still differs', async (name) => {
-    const recording = named.find(([candidate]) => candidate === name)?.[1];
-    expect(recording, 'the exception names a recording').toBeDefined();
-    expect(await compare(recording!)).not.toBe('');
+  test('differ wherever an exception says so', () => {
+    expect(Object.keys(EXCEPTIONS).filter((one) => !excepted.has(one))).toEqual([]);
   });
 });
 
-/** What is different in the demo's answer; empty when nothing is. */
-async function compare(recording: Recording): Promise<string> {
+/** What is different in the demo's answer, a sentence for each place. */
+async function compare(recording: Recording): Promise<string[]> {
   const outcome = await client.call(recording.rpc, withOurIds(recording.request));
   if ('reply' in outcome) {
-    if (!recording.shape) return `answers, where ${recording.code} ${recording.message} was recorded`;
-    return compareShapes(recording.shape, outcome.reply, recording.rpc);
+    if (recording.shape === undefined) return [`answers, where ${recording.code} ${recording.message} was recorded`];
+    return shapeDifferences(recording.shape, shapeOf(TYPES.get(recording.rpc)!, outcome.reply));
   }
-  if (outcome.code !== recording.code) return `code ${outcome.code} ${outcome.message} instead of ${recording.code}`;
-  return outcome.message === recording.message ? '' : `says ${outcome.message} instead of ${recording.message}`;
+  if (outcome.code !== recording.code) return [`code ${outcome.code} ${outcome.message} instead of ${recording.code}`];
+  return outcome.message === recording.message ? [] : [`says ${outcome.message} instead of ${recording.message}`];
 }
 
 /** Names and ids of the recorded farm, replaced by things of the demo that lie alike. */
@@ -96,28 +118,4 @@ function withOurIds(request: Json): Json {
   let text = JSON.stringify(request);
   for (const [recorded, ours] of replacements) text = text.replaceAll(recorded, ours);
   return JSON.parse(text);
-}
-
-/**
- * Every recorded key must be there with a value of the same kind. Keys on top are fields that newer releases added; a
- * message may be null on either side; an empty list says nothing about its elements.
- */
-function compareShapes(shape: Json, value: Json, path: string): string {
-  if (shape === 'null' || value === null) {
-    return shape === 'null' || typeof shape === 'object' ? '' : `${path} is null instead of a ${shape}`;
-  }
-  if (Array.isArray(shape)) {
-    if (!Array.isArray(value)) return `${path} is no list`;
-    if (shape.length === 0) return '';
-    return value.map((item, index) => compareShapes(shape[0], item, `${path}[${index}]`)).find(Boolean) ?? '';
-  }
-  if (typeof shape !== 'object')
-    return typeof value === shape ? '' : `${path} is a ${typeof value} instead of a ${shape}`;
-  if (typeof value !== 'object' || Array.isArray(value)) return `${path} is no message`;
-  for (const [key, inner] of Object.entries(shape)) {
-    if (!(key in value)) return `${path}.${key} is missing`;
-    const difference = compareShapes(inner, value[key], `${path}.${key}`);
-    if (difference) return difference;
-  }
-  return '';
 }
