@@ -107,6 +107,7 @@ export function stopFrame(farm: Farm, frame: FrameRow, state: FrameState, exitSt
     farm.procs.delete(proc.id);
     countProc(proc, -1);
     frame.proc = undefined;
+    frame.lastLogTime = Math.min(proc.silentSince ?? farm.now(), farm.now());
     if (proc.redirect) farm.redirects.push({ host: proc.host, target: proc.redirect });
     const seconds = farm.now() - frame.startTime;
     countAttempt(frame.layer, { rendered: state === 'SUCCEEDED', seconds, cores: frame.cores, gpus: frame.gpus });

@@ -116,6 +116,7 @@ export function newFrame(id: string, layer: LayerRow, number: number, dispatchOr
     exitStatus: -1,
     startTime: 0,
     stopTime: 0,
+    lastLogTime: 0,
     maxRss: 0,
     usedMemory: 0,
     reservedMemory: 0,

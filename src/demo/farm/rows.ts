@@ -193,7 +193,10 @@ export interface FrameRow {
   exitStatus: number;
   startTime: number;
   stopTime: number;
+  /** When the last attempt that ended had last written to its log; 0 while none has. */
+  lastLogTime: number;
   maxRss: number;
+  /** What it uses, or used in the end; kept when it has ended. */
   usedMemory: number;
   reservedMemory: number;
   /** Cores and GPUs of the last attempt. */

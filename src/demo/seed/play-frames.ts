@@ -88,6 +88,7 @@ function settle(farm: Farm, frame: FrameRow, fate: Fate, template: LayerTemplate
   frame.startTime =
     job.startTime + 30 + Math.floor((span * (frame.dispatchOrder + 1)) / (frame.layer.frames.length + 1));
   frame.stopTime = Math.min(frame.startTime + seconds, farm.now() - 1);
+  frame.lastLogTime = frame.stopTime;
   frame.updateTime = frame.stopTime;
   frame.hostName = booking.formerHost(frame.layer).name;
   frame.cores = frame.layer.minCores;

@@ -35,10 +35,11 @@ export function viewFrame(farm: Farm, frame: FrameRow): Message {
   };
 }
 
-/** When the frame last wrote to its log; a frame that never ran shows its submission. */
-function lastLogUpdate(farm: Farm, { proc, stopTime, layer }: FrameRow): number {
-  if (proc) return proc.silentSince ?? Math.max(proc.dispatchTime, farm.now() - 5);
-  return stopTime || layer.job.startTime;
+/** When the frame last wrote to its log, which it keeps when it has ended; one that never ran shows its submission. */
+function lastLogUpdate(farm: Farm, { proc, lastLogTime, layer }: FrameRow): number {
+  if (!proc) return lastLogTime || layer.job.startTime;
+  const reported = Math.max(proc.dispatchTime, farm.now() - 5);
+  return Math.min(proc.silentSince ?? reported, reported);
 }
 
 /** job.UpdatedFrame, in which Cuebot leaves llu_time and all GPU fields empty. */
