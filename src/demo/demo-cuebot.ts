@@ -35,6 +35,8 @@ export interface DemoCuebotOptions {
   readonly servantMs?: (row: { readonly id: string }) => number;
   /** The clock, in milliseconds since the epoch. The farm's times lie around its first reading. */
   readonly now?: () => number;
+  /** RPCs by `pkg.Service/Method` that it has never heard of, as an older release has not; none by default. */
+  readonly unknownMethods?: ReadonlySet<string>;
   /** Milliseconds before a call is looked at, for all methods or by `pkg.Service/Method`; 0 by default. */
   readonly latencyMs?: number | ((method: string) => number);
   /** Milliseconds that queued work waits after its call was answered; 0, the default, does it within the call. */
@@ -92,7 +94,10 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
     seedFarm(seed, nowSec, options.farm ?? {}, { defects, ...(logRoot !== undefined && { logRoot }) });
   const queue = createManageQueue(options.queueMs ?? 0);
   const recorder = createCallRecorder(now);
-  const methods = loadProtocol().filter(({ service }) => !FOREIGN_PACKAGES.has(service.split('.')[0]!));
+  const { unknownMethods = new Set() } = options;
+  const methods = loadProtocol().filter(
+    ({ service, name }) => !FOREIGN_PACKAGES.has(service.split('.')[0]!) && !unknownMethods.has(name),
+  );
   const { finishedJobsReadonly = false, servantMs = () => 0 } = options;
   const server = createRpcServer({
     methods,
