@@ -17,6 +17,9 @@ const USUAL_SECONDS: Readonly<Record<string, number>> = {
 };
 const OTHER_SECONDS = 300;
 const FAILURE_RATE = 0.02;
+// What has failed by itself often does so again: the scene is broken, and not the host.
+const REPEATED_FAILURE_RATE = 0.12;
+const FAILED = 1;
 const MEMORY_FAILURE_RATE = 0.002;
 const STUCK_RATE = 0.0005;
 // A stuck frame says nothing for this long, unless its layer's timeout or somebody ends it before.
@@ -92,19 +95,20 @@ export function createFrameRunner(farm: Farm, speed: number): FrameRunner {
 }
 
 function planFrame({ random, now }: Farm, proc: ProcRow, expected: number, speed: number): Plan {
-  const { layer } = proc.frame;
+  const { layer, exitStatus } = proc.frame;
+  const failureRate = exitStatus === FAILED ? REPEATED_FAILURE_RATE : FAILURE_RATE;
   const seconds = Math.max(1, expected * (0.6 + 0.8 * random.next()));
   const peak = Math.round(layer.minMemory * (0.4 + 0.55 * random.next()));
   const fate = random.next();
   if (fate < STUCK_RATE) {
     proc.silentSince ??= now() + Math.round(seconds / 2);
-    return { endTime: now() + STUCK_SEC / speed, exitStatus: 1, peak };
+    return { endTime: now() + STUCK_SEC / speed, exitStatus: FAILED, peak };
   }
   // What began before the plan is through with a part of it.
   const start = Math.max(proc.dispatchTime, now() - seconds * random.next());
   const end = { endTime: start + seconds, peak };
   if (fate < STUCK_RATE + MEMORY_FAILURE_RATE) return { ...end, exitStatus: OUT_OF_MEMORY };
-  return { ...end, exitStatus: fate < STUCK_RATE + MEMORY_FAILURE_RATE + FAILURE_RATE ? 1 : 0 };
+  return { ...end, exitStatus: fate < STUCK_RATE + MEMORY_FAILURE_RATE + failureRate ? FAILED : 0 };
 }
 
 function isSilentTooLong({ proc, layer }: FrameRow, now: number): boolean {
