@@ -37,9 +37,8 @@ export function createCuebotClient(endpoint: string): CuebotClient {
   const call = (name: string, request: Json = {}) => {
     const method = METHODS.get(name);
     if (!method) throw new Error(`no RPC ${name} in the interface`);
-    const { requestType, responseType } = method;
-    const bytes = requestType.encode(requestType.fromObject(camelCaseKeys(request) as object)).finish();
-    return send(name, bytes, (reply) =>
+    const { responseType } = method;
+    return send(name, encodeRequest(method, request), (reply) =>
       responseType.toObject(responseType.decode(reply), {
         defaults: true,
         enums: String,
@@ -58,6 +57,11 @@ export function createCuebotClient(endpoint: string): CuebotClient {
     },
     close: () => client.close(),
   };
+}
+
+/** The bytes of a request that is given as proto3 JSON, in either spelling of field names. */
+export function encodeRequest({ requestType }: ProtocolMethod, request: Json): Uint8Array {
+  return requestType.encode(requestType.fromObject(camelCaseKeys(request) as object)).finish();
 }
 
 function camelCaseKeys(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 
 import type { Farm } from '../../../src/demo/farm/farm.ts';
+import { reopenJob } from '../../../src/demo/farm/job-changes.ts';
 import type { FrameRow, FrameState, JobRow, LayerRow } from '../../../src/demo/farm/rows.ts';
 import type { Json } from '../../json.ts';
 import { layerText, specText } from '../spec/spec-text.ts';
@@ -226,12 +227,22 @@ export const JOB: RpcTable = {
     before: [0, 1, 2, 3],
     after: [0, 2, 1, 3],
   },
-  ShutdownIfCompleted: {
-    request: (farm) => ({ job: ref(beauty(farm)) }),
-    state: (farm) => beauty(farm).state,
-    before: 'PENDING',
-    after: 'PENDING',
-  },
+  ShutdownIfCompleted: [
+    {
+      request: (farm) => ({ job: ref(beauty(farm)) }),
+      state: (farm) => beauty(farm).state,
+      before: 'PENDING',
+      after: 'PENDING',
+    },
+    // A job that is complete and was not noticed to be.
+    {
+      arrange: (farm) => reopenJob(farm, old(farm)),
+      request: (farm) => ({ job: ref(old(farm)) }),
+      state: (farm) => old(farm).state,
+      before: 'PENDING',
+      after: 'FINISHED',
+    },
+  ],
   Kill: [
     {
       request: (farm) => ({ job: ref(wedge(farm)), username: 'kim' }),
@@ -449,11 +460,12 @@ export const LAYER: RpcTable = {
     before: 'EATEN',
     after: 'DEPEND',
   },
+  // Its own frames stay as they are, those that wait for them depend on one thing less.
   MarkdoneFrames: {
-    request: (farm) => ({ layer: ref(beauty(farm).layers[4]!) }),
-    state: (farm) => beauty(farm).layers[4]!.frames[0]!.state,
-    before: 'DEPEND',
-    after: 'DEPEND',
+    request: (farm) => ({ layer: ref(beauty(farm).layers[3]!) }),
+    state: (farm) => [beauty(farm).layers[3]!.frames.at(-1)!.state, beauty(farm).layers[4]!.frames.at(-1)!.dependCount],
+    before: ['DEPEND', 2],
+    after: ['DEPEND', 1],
   },
   SetMinGpu: {
     request: (farm) => ({ layer: ref(layerOf(farm)) }),

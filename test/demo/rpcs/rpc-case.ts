@@ -4,6 +4,8 @@ import type { Json } from '../../json.ts';
 
 /** One call: what the farm was like, what is asked, what comes back, what the farm is like then. */
 export interface RpcCase {
+  /** Puts the farm where no call leads to, before everything else. */
+  readonly arrange?: (farm: Farm) => void;
   /** Made when the case's turn comes, since ids and earlier cases decide. An absent one is an empty request. */
   readonly request?: (farm: Farm) => Json;
   /** What the reply must hold; an empty reply by default. */

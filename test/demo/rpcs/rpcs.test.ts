@@ -6,37 +6,8 @@ import { loadProtocol } from '../../../src/demo/wire/load-protocol.ts';
 import type { CuebotClient } from '../cuebot-client.ts';
 import { createCuebotClient } from '../cuebot-client.ts';
 import { checkFarm } from '../scheduler/check-farm.ts';
-import * as HOSTS from './host-tables.ts';
-import * as JOBS from './job-tables.ts';
-import type { RpcCase, RpcTable } from './rpc-case.ts';
-import * as SHOWS from './show-tables.ts';
-
-const TABLES: Readonly<Record<string, RpcTable>> = {
-  'job.JobInterface': JOBS.JOB,
-  'job.LayerInterface': JOBS.LAYER,
-  'job.FrameInterface': JOBS.FRAME,
-  'job.GroupInterface': JOBS.GROUP,
-  'host.HostInterface': HOSTS.HOST,
-  'host.ProcInterface': HOSTS.PROC,
-  'host.OwnerInterface': HOSTS.OWNER,
-  'host.DeedInterface': HOSTS.DEED,
-  'facility.FacilityInterface': HOSTS.FACILITY,
-  'facility.AllocationInterface': HOSTS.ALLOCATION,
-  'renderPartition.RenderPartitionInterface': HOSTS.RENDER_PARTITION,
-  'cue.CueInterface': HOSTS.CUE,
-  'comment.CommentInterface': HOSTS.COMMENT,
-  'show.ShowInterface': SHOWS.SHOW,
-  'filter.FilterInterface': SHOWS.FILTER,
-  'filter.MatcherInterface': SHOWS.MATCHER,
-  'filter.ActionInterface': SHOWS.ACTION,
-  'subscription.SubscriptionInterface': SHOWS.SUBSCRIPTION,
-  'limit.LimitInterface': SHOWS.LIMIT,
-  'depend.DependInterface': SHOWS.DEPEND,
-  'service.ServiceInterface': SHOWS.SERVICE,
-  'service.ServiceOverrideInterface': SHOWS.SERVICE_OVERRIDE,
-  'department.DepartmentInterface': SHOWS.DEPARTMENT,
-  'task.TaskInterface': SHOWS.TASK,
-};
+import type { RpcCase } from './rpc-case.ts';
+import { TABLES } from './tables.ts';
 
 test('every RPC that a real Cuebot serves has a row', () => {
   const listed = Object.entries(TABLES).flatMap(([service, table]) =>
@@ -66,8 +37,9 @@ describe.each(Object.entries(TABLES))('%s', (service, table) => {
       .map((row: RpcCase, index) => [index === 0 ? method : `${method} (${index + 1})`, method, row] as const),
   );
 
-  test.each(cases)('%s', async (_title, method, { request, answer = {}, fails, state, before, after }) => {
+  test.each(cases)('%s', async (_title, method, { arrange, request, answer = {}, fails, state, before, after }) => {
     const { farm } = demo;
+    arrange?.(farm);
     const { version } = farm;
     expect(state?.(farm), 'before').toEqual(before);
     const outcome = await client.call(`${service}/${method}`, request?.(farm) ?? {});
