@@ -1,5 +1,5 @@
 import type { JobRow, LayerRow } from '../farm/rows.ts';
-import { failedPrecondition } from '../wire/cuebot-error.ts';
+import { failedPrecondition, unimplemented } from '../wire/cuebot-error.ts';
 import type { EntityReference, RpcHandler, ServiceHandlers } from '../wire/rpc-handler.ts';
 import { idOf } from '../wire/rpc-handler.ts';
 import { createAllocationService } from './allocation-service.ts';
@@ -29,6 +29,13 @@ export interface HandlerOptions {
   /** For how long a defective servant keeps the object of a call where others overwrite it, in milliseconds. */
   readonly servantMs?: (row: { readonly id: string }) => number;
 }
+
+/** What Cuebot declares, and answers UNIMPLEMENTED. */
+const NEVER_IMPLEMENTED = [
+  'department.DepartmentInterface/Delete',
+  'facility.FacilityInterface/GetAllocations',
+  'job.LayerInterface/SetMinGpu',
+];
 
 /** Every handler of the demo by `pkg.Service/Method`. */
 export function createHandlers(
@@ -62,7 +69,14 @@ export function createHandlers(
     'subscription.SubscriptionInterface': createSubscriptionService(cuebot),
     'task.TaskInterface': createTaskService(cuebot),
   };
-  const handlers = new Map<string, RpcHandler>();
+  const handlers = new Map<string, RpcHandler>(
+    NEVER_IMPLEMENTED.map((name) => [
+      name,
+      () => {
+        throw unimplemented(name);
+      },
+    ]),
+  );
   for (const [service, methods] of Object.entries(services)) {
     for (const [method, handler] of Object.entries(methods)) handlers.set(`${service}/${method}`, handler);
   }

@@ -35,6 +35,11 @@ export function invalidArgument(message: string): CuebotError {
   return new CuebotError(status.INVALID_ARGUMENT, message);
 }
 
+/** UNIMPLEMENTED, in the words that grpc-java has for a method which is declared and not there. */
+export function unimplemented(method: string): CuebotError {
+  return new CuebotError(status.UNIMPLEMENTED, `Method ${method} is unimplemented`);
+}
+
 /** NOT_FOUND as the few methods say it that look for exactly this case (every `Find…`/`Get…` by key, bar a handful). */
 export function notFound(message: string = MISSING): CuebotError {
   return new CuebotError(status.NOT_FOUND, message);

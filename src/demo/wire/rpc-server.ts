@@ -16,7 +16,7 @@ const REPLY_CACHE_ENTRIES = 256;
 export interface RpcServerOptions {
   /** The methods this server knows of; it has never heard of any other. */
   readonly methods: readonly ProtocolMethod[];
-  /** Handlers by `pkg.Service/Method`. A declared method without one answers UNIMPLEMENTED. */
+  /** Handlers by `pkg.Service/Method`. A declared method without one answers UNIMPLEMENTED, in the demo's own words. */
   readonly handlers: ReadonlyMap<string, RpcHandler>;
   readonly recorder: CallRecorder;
   /** Milliseconds to wait before a call is looked at. */
@@ -95,7 +95,7 @@ function compileAnswer(method: ProtocolMethod, options: RpcServerOptions, replie
   const answer = async (bytes: Buffer): Promise<Buffer> => {
     const wait = latencyMs(method.name);
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    if (!handler) throw new CuebotError(status.UNIMPLEMENTED, `Method ${method.name} is unimplemented`);
+    if (!handler) throw new CuebotError(status.UNIMPLEMENTED, `the demo Cuebot does not play ${method.name}`);
     const key = replies.keyOf(method, bytes);
     const cached = replies.get(key);
     if (cached) return cached;
