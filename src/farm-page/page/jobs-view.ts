@@ -101,7 +101,7 @@ export function createJobsView() {
       createLegend(),
       html(
         'table',
-        { class: 'jobs' },
+        { class: 'jobs', 'aria-labelledby': 'jobs-title' },
         html(
           'thead',
           {},
