@@ -24,7 +24,8 @@ it('examples/web names the versions that it is tested with', () => {
   const tested = { ...own.dependencies, ...own.devDependencies };
   const named: Record<string, string> = { ...example.dependencies, ...example.devDependencies };
   const untested = Object.keys(named).filter((name) => !(name in tested));
-  expect(untested).toEqual(['@graphql-codegen/cli', '@graphql-codegen/client-preset']);
+  // What it calls is tested; the command line itself brings a hundred packages.
+  expect(untested).toEqual(['@graphql-codegen/cli']);
   for (const [name, version] of Object.entries(named)) {
     if (!untested.includes(name)) expect({ name, version }).toEqual({ name, version: tested[name] });
   }
