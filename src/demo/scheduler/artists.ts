@@ -3,12 +3,12 @@ import type { Farm } from '../farm/farm.ts';
 import { eatFrame, retryFrame } from '../farm/frame-changes.ts';
 import { moveJob } from '../farm/job-changes.ts';
 import { removeJob } from '../farm/remove-job.ts';
-import type { JobRow } from '../farm/rows.ts';
+import type { JobRow, ShowRow } from '../farm/rows.ts';
 import type { JobBlueprint } from '../seed/job-blueprints.ts';
 import { FIRST_FRAME, JOB_BLUEPRINTS } from '../seed/job-blueprints.ts';
 import type { LayerTemplate } from '../seed/layer-templates.ts';
 import { LAYER_TEMPLATES } from '../seed/layer-templates.ts';
-import { findGroup, findShow } from '../seed/seed-shows.ts';
+import { findGroup } from '../seed/seed-shows.ts';
 import type { JobSpec, SpecLayer } from '../spec/job-spec.ts';
 import { checkSpec, launchSpec } from '../spec/launch-spec.ts';
 import { SpecError } from '../spec/names.ts';
@@ -16,6 +16,8 @@ import { SpecError } from '../spec/names.ts';
 const GIGABYTE = 1_048_576;
 // Finished jobs leave the live tables after this time.
 const ARCHIVED_AFTER_SEC = 72 * 3600;
+// Their frames may be so many of those that the farm began with.
+const FINISHED_SHARE = 0.5;
 // Chances in an hour: of a job with dead frames to be looked after, of a paused job to go on, of a running one to pause.
 const LOOKS_AFTER = 0.12;
 const GOES_ON = 0.05;
@@ -36,6 +38,7 @@ export interface Artists {
 export function createArtists(farm: Farm, speed: number): Artists {
   const usualFrames = openFrames(farm);
   const usualJobs = pendingJobs(farm).length;
+  const mostFinished = farm.frames.size * FINISHED_SHARE;
   const framesPerLayer = Math.max(24, Math.round(medianFrames(farm)));
   let version = 1;
   return {
@@ -47,7 +50,7 @@ export function createArtists(farm: Farm, speed: number): Artists {
       for (let tries = 0; tries < 3 && isShort(farm, usualFrames, usualJobs); tries++) {
         submit(farm, version++, framesPerLayer);
       }
-      return archiveJobs(farm);
+      return archiveJobs(farm, mostFinished);
     },
   };
 }
@@ -99,11 +102,13 @@ const MODELS = JOB_BLUEPRINTS.filter(
 /** Submits a new version of a usual job, as a spec would. */
 function submit(farm: Farm, version: number, framesPerLayer: number): void {
   const model = farm.random.pick(MODELS);
-  const active = [...farm.shows.values()].filter((show) => show.active && show.name !== TRIAL_SHOW);
-  const show = findShow(farm, model.show)?.active ? findShow(farm, model.show)! : active[0];
+  const able = [...farm.shows.values()].filter(
+    (show) => show.active && show.name !== TRIAL_SHOW && mayRun(farm, show, model),
+  );
+  const show = able.find(({ name }) => name === model.show) ?? able[0];
+  if (!show) return;
   // A large farm has many shows that the models do not know.
-  const chosen = active.length > 3 ? farm.random.pick(active) : show;
-  if (!chosen) return;
+  const chosen = able.length > 3 ? farm.random.pick(able) : show;
   const spec = specOf(farm, model, chosen.name, version, framesPerLayer);
   try {
     checkSpec(farm, spec);
@@ -116,6 +121,15 @@ function submit(farm: Farm, version: number, framesPerLayer: number): void {
     // A show, facility or limit that somebody took away: this artist has nothing to submit then.
     if (!(error instanceof SpecError)) throw error;
   }
+}
+
+/** Whether a show has a share of hosts for each layer of a job; without one its frames would wait for ever. */
+function mayRun(farm: Farm, show: ShowRow, { template, facility }: JobBlueprint): boolean {
+  const place = facility ?? 'local';
+  const shares = [...farm.subscriptions.values()].filter((row) => row.show === show);
+  const tags = new Set(shares.flatMap(({ allocation }) => (allocation.facility.name === place ? allocation.tag : [])));
+  const templates: readonly LayerTemplate[] = LAYER_TEMPLATES[template];
+  return templates.every((layer) => layer.tags.some((tag) => tags.has(tag)));
 }
 
 function specOf(farm: Farm, model: JobBlueprint, show: string, version: number, framesPerLayer: number): JobSpec {
@@ -197,11 +211,19 @@ function specLayer(farm: Farm, template: LayerTemplate, dispatchOrder: number, c
   };
 }
 
-/** Old finished jobs leave the live tables, and what they did stays in their show's statistics. */
-function archiveJobs(farm: Farm): JobRow[] {
-  const old = [...farm.jobs.values()].filter(
-    ({ state, stopTime }) => state === 'FINISHED' && farm.now() - stopTime > ARCHIVED_AFTER_SEC,
-  );
+/**
+ * Old finished jobs leave the live tables, and what they did stays in their show's statistics. A farm that does as much as a large
+ * one would soon have no room for three days of it, so the oldest go sooner when all of them have more frames than `mostFrames`.
+ */
+function archiveJobs(farm: Farm, mostFrames: number): JobRow[] {
+  const finished = [...farm.jobs.values()].filter(({ state }) => state === 'FINISHED');
+  let surplus = countJobs(finished).totalFrames - mostFrames;
+  finished.sort((a, b) => a.stopTime - b.stopTime);
+  const old = finished.filter((job) => {
+    const isOld = surplus > 0 || farm.now() - job.stopTime > ARCHIVED_AFTER_SEC;
+    if (isOld) surplus -= countJobs([job]).totalFrames;
+    return isOld;
+  });
   for (const job of old) {
     const { archived } = job.group.show;
     const counts = countJobs([job]);

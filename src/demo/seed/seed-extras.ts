@@ -11,7 +11,7 @@ const GIGABYTE = 1_048_576;
 // Name and tokens. One limit has none left, one is bound to no layer.
 const LIMITS: readonly (readonly [string, number])[] = [
   ['arnold_lic', 96],
-  ['nuke_lic', 24],
+  ['nuke_lic', 32],
   ['houdini_lic', 32],
   ['io_heavy', 40],
   ['mari_lic', 0],

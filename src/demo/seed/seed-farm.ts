@@ -19,7 +19,7 @@ export const FARM_SIZES = {
 export interface FarmSize {
   /** Shows, 4 by default and at least. Jobs beyond the usual ones go round all of them but the inactive one. */
   readonly shows?: number;
-  /** Render hosts, 40 by default and at least; what is more are render blades. */
+  /** Render hosts, 40 by default and at least; what is more are render blades, and of every kind where `shows` is given. */
   readonly hosts?: number;
   /** Jobs, 20 by default and at least; what is more repeats the ordinary ones under new shots. */
   readonly jobs?: number;
@@ -30,10 +30,12 @@ export interface FarmSize {
 /** A farm in the middle of a working day. The same seed and clock give the same farm, down to the ids. */
 export function seedFarm(seed: number, now: () => number, size: FarmSize, settings: FarmSettings = {}): Farm {
   const farm = createFreshFarm(now, createRandom(seed), settings);
-  // Only farms with shows of their own are studios that bought more licences.
-  seedLimits(farm, size.shows ? Math.max(1, Math.floor((size.hosts ?? 40) / 40)) : 1);
-  seedShows(farm, size.shows ?? 4);
-  seedHosts(farm, size.hosts ?? 40);
+  const { hosts = 40, shows } = size;
+  // Only farms with shows of their own are studios that bought more licences and hosts of every kind.
+  const times = shows ? Math.max(1, Math.floor(hosts / 40)) : 1;
+  seedLimits(farm, times);
+  seedShows(farm, shows ?? 4, times);
+  seedHosts(farm, hosts, times);
   seedJobs(farm, chooseBlueprints(size));
   seedExtras(farm);
   return farm;

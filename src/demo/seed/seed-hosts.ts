@@ -25,7 +25,7 @@ const RENDER_BLADE: HostKind = {
   nimby: false,
 };
 
-// Workstations, GPU hosts and cloud hosts; every further host is a render blade.
+// Workstations, GPU hosts and cloud hosts, by forty hosts of a studio; every further host is a render blade.
 const OTHER_HOSTS: readonly (readonly [number, HostKind])[] = [
   [6, { ...RENDER_BLADE, prefix: 'ws', allocation: 'local.desktop', cores: 16, memoryGb: 64, digits: 2, nimby: true }],
   [4, { ...RENDER_BLADE, prefix: 'gpu', allocation: 'local.gpu', gpus: 4, digits: 2 }],
@@ -47,10 +47,11 @@ const LOCK_STATES: Readonly<Record<string, LockState>> = {
   ws05: 'LOCKED',
 };
 
-/** Adds the render hosts: 16 of special kinds, the others render blades. */
-export function seedHosts(farm: Farm, total: number): void {
-  const others = OTHER_HOSTS.reduce((sum, [count]) => sum + count, 0);
-  for (const [count, kind] of [[Math.max(1, total - others), RENDER_BLADE] as const, ...OTHER_HOSTS]) {
+/** Adds the render hosts: so many times 16 of special kinds, the others render blades. */
+export function seedHosts(farm: Farm, total: number, times: number): void {
+  const others = OTHER_HOSTS.map(([count, kind]) => [count * times, kind] as const);
+  const blades = total - others.reduce((sum, [count]) => sum + count, 0);
+  for (const [count, kind] of [[Math.max(1, blades), RENDER_BLADE] as const, ...others]) {
     for (let number = 1; number <= count; number++) insert(farm.hosts, hostRow(farm, kind, number));
   }
 }

@@ -43,8 +43,8 @@ const SUBSCRIPTIONS: readonly (readonly [string, string, number, number])[] = [
   ['aurora', 'cloud.general', 12_800, 38_400],
 ];
 
-/** Adds the shows beside `testing`, every show's tree of groups, and the subscriptions. */
-export function seedShows(farm: Farm, total: number): void {
+/** Adds the shows beside `testing`, every show's tree of groups, and the subscriptions, so many times the usual ones. */
+export function seedShows(farm: Farm, total: number, times: number): void {
   const demo = newShow(farm.random.uuid(), 'demo', 400);
   const aurora = newShow(farm.random.uuid(), 'aurora', 320);
   insert(farm.shows, { ...demo, commentEmail: 'demo-wranglers@example.com', defaultMaxGpus: 16 });
@@ -56,7 +56,9 @@ export function seedShows(farm: Farm, total: number): void {
   for (const show of farm.shows.values()) seedGroups(farm, show);
   for (const [showName, allocationName, size, burst] of SUBSCRIPTIONS) {
     const allocation = farm.allocations.find((row) => row.name === allocationName)!;
-    insert(farm.subscriptions, { id: farm.random.uuid(), show: findShow(farm, showName)!, allocation, size, burst });
+    const show = findShow(farm, showName)!;
+    const share = { size: size * times, burst: burst * times };
+    insert(farm.subscriptions, { id: farm.random.uuid(), show, allocation, ...share });
   }
   seedOtherShows(farm, total - 4);
 }

@@ -319,16 +319,16 @@ const setLimit = (field: keyof LimitRow, before: unknown, after: unknown, reques
 export const LIMIT: RpcTable = {
   GetAll: { answer: { limits: [{ name: 'arnold_lic' }, { name: 'nuke_lic' }, {}, {}, {}] } },
   Get: [
-    { request: (farm) => ref(nuke(farm)), answer: { limit: { maxValue: 24 } } },
+    { request: (farm) => ref(nuke(farm)), answer: { limit: { maxValue: 32 } } },
     { request: () => ({ id: 'no' }), fails: MISSING },
   ],
-  Find: { request: () => ({ name: 'nuke_lic' }), answer: { limit: { maxValue: 24, reportStale: false } } },
+  Find: { request: () => ({ name: 'nuke_lic' }), answer: { limit: { maxValue: 32, reportStale: false } } },
   GetBindings: {
     request: (farm) => ({ limitName: 'io_heavy', layerIds: [jobOf(farm, 'comp_v007').layers[0]!.id] }),
     answer: { bindings: [{ source: 'SPEC', layerName: 'plate_prep' }] },
   },
   GetHolds: { request: () => ({ limitName: 'mari_lic' }), answer: { holds: [] } },
-  SetMaxValue: setLimit('maxValue', 24, 3, { max_value: 3 }),
+  SetMaxValue: setLimit('maxValue', 32, 3, { max_value: 3 }),
   SetType: setLimit('type', 'FRAME', 'HOST', { type: 'HOST' }),
   SetEnforcement: setLimit('enforcement', 'ENFORCED', 'ADVISORY', { enforcement: 'ADVISORY' }),
   SetSoftValue: setLimit('softValue', 0, 2, { soft_value: 2 }),
