@@ -6,6 +6,7 @@ import { createDemoCuebot } from '../../src/demo/demo-cuebot.ts';
 import type { Defect } from '../../src/demo/farm/defects.ts';
 import { DEFECTS, parseDefects, USUAL_DEFECTS } from '../../src/demo/farm/defects.ts';
 import type { Farm } from '../../src/demo/farm/farm.ts';
+import { endFrame } from '../../src/demo/farm/frame-changes.ts';
 import type { Json } from '../json.ts';
 
 import type { CuebotClient } from './cuebot-client.ts';
@@ -37,10 +38,20 @@ const SYMPTOMS: Readonly<Record<Exclude<Defect, 'lanes'>, Symptom>> = {
     with: 5,
     without: 0,
   },
+  'allocation-keys': {
+    async look(client, farm) {
+      const gpu = allocationOf(farm, 'local.gpu');
+      const general = { id: gpu.id, facility: 'local', name: 'local.general' };
+      await client.get('facility.AllocationInterface/SetTag', { allocation: general, tag: 'new' });
+      return [gpu.tag, allocationOf(farm, 'local.general').tag];
+    },
+    with: ['gpu', 'new'],
+    without: ['new', 'general'],
+  },
   'allocation-tags': {
     async look(client, farm) {
       await client.get('facility.AllocationInterface/SetTag', {
-        allocation: { facility: 'local', name: 'gpu' },
+        allocation: { ...ref(allocationOf(farm, 'local.gpu')), facility: 'local', name: 'gpu' },
         tag: 'new',
       });
       return hostOf(farm, 'gpu01').tags.includes('new');
@@ -53,6 +64,21 @@ const SYMPTOMS: Readonly<Record<Exclude<Defect, 'lanes'>, Symptom>> = {
       code(client, 'filter.ActionInterface/GetParentFilter', { action: ref(first(farm.filters).actions[0]!) }),
     with: 13,
     without: 0,
+  },
+  'any-frames': {
+    async look(client, farm) {
+      const [, wedges, collect] = wedge(farm).layers;
+      await client.get('job.JobInterface/DropDepends', { job: ref(wedge(farm)), target: 'ANY_TARGET' });
+      const request = { layer: ref(collect!), depend_layer: ref(wedges!), any_frame: true };
+      const { depend } = await client.get('job.LayerInterface/CreateFrameByFrameDependency', request);
+      const before = collect!.frames[0]!.state;
+      // Not the frame of its number, which has succeeded long ago.
+      const running = wedges!.frames.find(({ state }) => state === 'RUNNING')!;
+      endFrame(farm, running, 0);
+      return [depend.anyFrame, before, collect!.frames[0]!.state];
+    },
+    with: [false, 'WAITING', 'WAITING'],
+    without: [true, 'DEPEND', 'WAITING'],
   },
   'average-frame-time': {
     look: async (client, farm) =>
@@ -79,6 +105,26 @@ const SYMPTOMS: Readonly<Record<Exclude<Defect, 'lanes'>, Symptom>> = {
     with: 13,
     without: 0,
   },
+  'empty-fields': {
+    async look(client, farm) {
+      const { frame, id } = first(farm.procs, ({ gpus }) => gpus > 0);
+      const told = (await client.get('job.FrameInterface/GetFrame', ref(frame))).frame;
+      const { procs } = await client.get('host.ProcInterface/GetProcs', { r: { hosts: [frame.hostName] } });
+      const proc = procs.procs.find((one: Json) => one.id === id);
+      endFrame(farm, frame, 0);
+      const { job } = frame.layer;
+      const updated = await client.get('job.JobInterface/GetUpdatedFrames', {
+        job: ref(job),
+        lastCheck: farm.now() - 50,
+      });
+      const row = updated.updatedFrames.updatedFrames[0];
+      return [told.usedGpuMemory, told.maxGpuMemory, proc.usedGpuMemory]
+        .map((kb) => Number(kb) > 0)
+        .concat(row.lluTime > 0);
+    },
+    with: [false, false, false, false],
+    without: [true, true, true, true],
+  },
   'empty-lists': {
     look: async (client, farm) =>
       (await client.get('job.LayerInterface/GetLayer', ref(wedge(farm).layers[0]!))).layer.limits,
@@ -104,6 +150,37 @@ const SYMPTOMS: Readonly<Record<Exclude<Defect, 'lanes'>, Symptom>> = {
     with: 'PENDING',
     without: 'FINISHED',
   },
+  'last-resources': {
+    look: async (client, farm) =>
+      (await client.get('job.FrameInterface/GetFrame', ref(wedge(farm).layers[2]!.frames[0]!))).frame.lastResource,
+    with: '/0.00/0',
+    without: '',
+  },
+  'override-timeouts': {
+    async look(client, farm) {
+      const service = { name: 'shell', timeout: 7, timeoutLlu: 5 };
+      const request = { show: ref(wedge(farm).group.show), service };
+      const { data } = (await client.get('show.ShowInterface/CreateServiceOverride', request)).serviceOverride;
+      return [data.timeout, data.timeoutLlu];
+    },
+    with: [0, 0],
+    without: [7, 5],
+  },
+  'redirect-hosts': {
+    async look(client, farm) {
+      const { id, host, cores, gpus } = first(farm.procs);
+      const names = [id, `${host.name}/${cores.toFixed(2)}/${gpus}`];
+      const answers = [];
+      for (const name of names) {
+        const request = { host: ref(host), proc_names: [name], job_id: wedge(farm).id };
+        const before = farm.redirects.length;
+        answers.push(await code(client, 'host.HostInterface/RedirectToJob', request), farm.redirects.length > before);
+      }
+      return answers;
+    },
+    with: [0, true, 13, false],
+    without: [0, false, 0, true],
+  },
   'reorder-last': {
     async look(client, farm) {
       const request = { layer: ref(wedge(farm).layers[1]!), range: '1001', order: 'LAST' };
@@ -113,6 +190,18 @@ const SYMPTOMS: Readonly<Record<Exclude<Defect, 'lanes'>, Symptom>> = {
     with: [0, 1, 2],
     without: [1000, 1, 2],
   },
+  'silent-writes': {
+    look: async (client) =>
+      Promise.all([
+        code(client, 'comment.CommentInterface/Save', { comment: { id: 'nope' } }),
+        code(client, 'service.ServiceInterface/Update', { service: { id: 'nope' } }),
+        code(client, 'service.ServiceInterface/Delete', { service: { id: 'nope' } }),
+        code(client, 'service.ServiceOverrideInterface/Update', { service: { id: 'nope' } }),
+        code(client, 'service.ServiceOverrideInterface/Delete', { service: { id: 'nope' } }),
+      ]),
+    with: [0, 0, 0, 0, 0],
+    without: [13, 13, 13, 13, 13],
+  },
   'stagger-layers': {
     async look(client, farm) {
       const request = { layer: ref(wedge(farm).layers[0]!), range: '1001-1004', stagger: 2 };
@@ -121,6 +210,16 @@ const SYMPTOMS: Readonly<Record<Exclude<Defect, 'lanes'>, Symptom>> = {
     },
     with: [0, 2, 1],
     without: [0, 1, 2],
+  },
+  subscribers: {
+    async look(client, farm) {
+      const job = wedge(farm);
+      job.emails = undefined;
+      const request = { job: ref(job), subscriber: 'ann@studio.example' };
+      return [await code(client, 'job.JobInterface/AddSubscriber', request), job.emails];
+    },
+    with: [13, undefined],
+    without: [0, 'ann@studio.example'],
   },
   'task-ids': {
     look: (client, farm) => code(client, 'task.TaskInterface/Delete', { task: ref(lighting(farm).tasks[0]!) }),

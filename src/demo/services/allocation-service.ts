@@ -80,6 +80,10 @@ const NO_CRITERIA: HostCriteria = {
 /** The writes. Most are keyed by facility and name; the id that the message carries is ignored. */
 function createWrites({ farm, queue }: Cuebot): ServiceHandlers {
   const allocationOf = ({ allocation }: OfAllocation) => {
+    if (!farm.defects.has('allocation-keys')) {
+      const id = idOf(allocation);
+      return pickOnly(farm.allocations, (row) => row.enabled && row.id === id, missingRow);
+    }
     const name = `${allocation?.facility ?? ''}.${nameOf(allocation).replace(/^[^.]*\./, '')}`;
     return pickOnly(farm.allocations, (row) => row.enabled && row.name === name, missingRow);
   };

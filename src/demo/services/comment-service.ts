@@ -4,7 +4,7 @@ import { pickRow } from '../farm/find-rows.ts';
 import type { CommentRow, HostRow, JobRow } from '../farm/rows.ts';
 import type { ServiceHandlers } from '../wire/rpc-handler.ts';
 import type { Cuebot } from './cuebot.ts';
-import { DONE } from './cuebot.ts';
+import { doNothing, DONE } from './cuebot.ts';
 
 interface OfComment {
   readonly comment: Pick<CommentRow, 'id' | 'subject' | 'message'> | null;
@@ -23,7 +23,7 @@ export function createCommentService({ farm }: Cuebot): ServiceHandlers {
     // An update of no row is no error to the database, so an unknown id answers OK.
     Save({ comment }: OfComment) {
       const row = farm.comments.get(comment?.id ?? '');
-      if (!row || !comment) return DONE;
+      if (!row || !comment) return doNothing(farm);
       row.subject = comment.subject;
       row.message = comment.message;
       farm.touch();

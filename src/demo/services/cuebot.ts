@@ -1,5 +1,6 @@
 import type { Farm } from '../farm/farm.ts';
 import type { ManageQueue } from '../farm/manage-queue.ts';
+import { missingRow } from '../wire/cuebot-error.ts';
 import type { Message } from '../wire/message-codec.ts';
 
 /** What the services of one Cuebot share. */
@@ -11,3 +12,9 @@ export interface Cuebot {
 
 /** A reply without fields. */
 export const DONE: Message = {};
+
+/** What an update of no row answers: OK, as the database does, or without that defect that there is none. */
+export function doNothing(farm: Farm): Message {
+  if (farm.defects.has('silent-writes')) return DONE;
+  throw missingRow();
+}

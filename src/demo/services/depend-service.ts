@@ -33,9 +33,9 @@ export function createDependService({ farm, queue }: Cuebot): ServiceHandlers {
 
 type Row = JobRow | LayerRow | FrameRow;
 
-/** Creates a depend between two things of the farm for an RPC, and shows it. */
-export function answerDepend(farm: Farm, type: DependType, waiting: Row, awaited: Row): Message {
-  const depend = createDepend(farm, type, side(waiting), side(awaited));
+/** Creates a depend between two things of the farm for an RPC, on any frame of the other where asked, and shows it. */
+export function answerDepend(farm: Farm, type: DependType, waiting: Row, awaited: Row, anyFrame = false): Message {
+  const depend = createDepend(farm, type, side(waiting), side(awaited), { anyFrame });
   // A frame-by-frame depend on the tiles of another job makes no row; reading it back finds none.
   if (!depend) throw missingRow();
   return { depend: viewDepend(depend) };

@@ -108,8 +108,12 @@ function createWrites(farm: Farm, hostOf: (request: OfHost) => HostRow): Service
       return DONE;
     },
     // The names must be ids, and the host is ignored.
-    RedirectToJob({ procNames, jobId }: { procNames: readonly string[]; jobId: string }) {
-      const procs = procNames.map((id) => pickRow(farm.procs, id));
+    RedirectToJob(request: OfHost & { procNames: readonly string[]; jobId: string }) {
+      const { procNames, jobId } = request;
+      const byName = (host: HostRow) =>
+        [...host.procs].filter((proc) => procNames.includes(String(viewProc(farm, proc)['name'])));
+      const isDefect = farm.defects.has('redirect-hosts');
+      const procs = isDefect ? procNames.map((id) => pickRow(farm.procs, id)) : byName(hostOf(request));
       const job = pickRow(farm.jobs, jobId);
       for (const proc of procs) redirectProc(farm, proc, job, true);
       return { value: true };

@@ -100,6 +100,8 @@ function viewUpdates(farm: Farm, job: JobRow, request: UpdatedFramesRequest): Me
   return {
     state: job.state,
     serverTime: now,
-    updatedFrames: { updatedFrames: updated.slice(0, MOST_UPDATED_FRAMES).map(viewUpdatedFrame) },
+    updatedFrames: {
+      updatedFrames: updated.slice(0, MOST_UPDATED_FRAMES).map((frame) => viewUpdatedFrame(farm, frame)),
+    },
   };
 }

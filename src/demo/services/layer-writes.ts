@@ -151,6 +151,11 @@ function createFrameWrites({ farm, queue }: Cuebot, withLayer: WithLayer): Servi
   };
 }
 
+interface FrameByFrame {
+  readonly dependLayer: EntityReference | null;
+  readonly anyFrame: boolean;
+}
+
 function createDependWrites({ farm, queue }: Cuebot, withLayer: WithLayer): ServiceHandlers {
   return {
     CreateDependencyOnJob: withLayer((layer, { job }: OfLayer & { job: EntityReference | null }) =>
@@ -163,11 +168,12 @@ function createDependWrites({ farm, queue }: Cuebot, withLayer: WithLayer): Serv
     CreateDependencyOnFrame: withLayer((layer, { frame }: OfLayer & { frame: EntityReference | null }) =>
       answerDepend(farm, 'LAYER_ON_FRAME', layer, pickRow(farm.frames, idOf(frame))),
     ),
-    // `any_frame` is in the request and does nothing.
-    CreateFrameByFrameDependency: withLayer(
-      (layer, { dependLayer }: OfLayer & { dependLayer: EntityReference | null }) =>
-        answerDepend(farm, 'FRAME_BY_FRAME', layer, pickRow(farm.layers, idOf(dependLayer))),
-    ),
+    // `any_frame` is in the request and does nothing; it ought to let the layer go with any frame of the other.
+    CreateFrameByFrameDependency: withLayer((layer, request: OfLayer & FrameByFrame) => {
+      const anyFrame = request.anyFrame && !farm.defects.has('any-frames');
+      const type = anyFrame ? 'LAYER_ON_LAYER' : 'FRAME_BY_FRAME';
+      return answerDepend(farm, type, layer, pickRow(farm.layers, idOf(request.dependLayer)), anyFrame);
+    }),
     DropDepends: withLayer((layer, { target }: OfLayer & { target: DependTarget }) => {
       queue.execute(`drop depends of layer ${layer.id} ${target}`, () => dropDepends(farm, layer, target));
       return DONE;

@@ -6,7 +6,7 @@ import type { ShowRow } from '../farm/rows.ts';
 import { duplicateKey } from '../wire/cuebot-error.ts';
 import type { ServiceHandlers } from '../wire/rpc-handler.ts';
 import type { Cuebot } from './cuebot.ts';
-import { DONE } from './cuebot.ts';
+import { doNothing, DONE } from './cuebot.ts';
 
 interface OfService {
   readonly service: ServiceRow | null;
@@ -28,12 +28,13 @@ export function createServiceService({ farm }: Cuebot): ServiceHandlers {
       return { service: insert(farm.services, service) };
     },
     Update({ service }: OfService) {
-      if (service && farm.services.has(service.id)) insert(farm.services, completeService(service));
+      if (!service || !farm.services.has(service.id)) return doNothing(farm);
+      insert(farm.services, completeService(service));
       farm.touch();
       return DONE;
     },
     Delete({ service }: OfService) {
-      farm.services.delete(service?.id ?? '');
+      if (!farm.services.delete(service?.id ?? '')) return doNothing(farm);
       farm.touch();
       return DONE;
     },
@@ -45,12 +46,13 @@ export function createServiceOverrideService({ farm }: Cuebot): ServiceHandlers 
   return {
     Update({ service }: OfService) {
       const row = farm.serviceOverrides.get(service?.id ?? '');
-      if (row && service) farm.serviceOverrides.set(service.id, { show: row.show, data: completeService(service) });
+      if (!row || !service) return doNothing(farm);
+      farm.serviceOverrides.set(service.id, { show: row.show, data: completeService(service) });
       farm.touch();
       return DONE;
     },
     Delete({ service }: OfService) {
-      farm.serviceOverrides.delete(service?.id ?? '');
+      if (!farm.serviceOverrides.delete(service?.id ?? '')) return doNothing(farm);
       farm.touch();
       return DONE;
     },
@@ -59,7 +61,8 @@ export function createServiceOverrideService({ farm }: Cuebot): ServiceHandlers 
 
 /** Stores a show's own version of a service. Its timeouts are not copied, whatever the request says. */
 export function createOverride(farm: Farm, show: ShowRow, service: ServiceRow | null): void {
-  const data = { ...completeService(service), id: farm.random.uuid(), timeout: 0, timeoutLlu: 0 };
+  const timeouts = farm.defects.has('override-timeouts') && { timeout: 0, timeoutLlu: 0 };
+  const data = { ...completeService(service), id: farm.random.uuid(), ...timeouts };
   const isTwin = [...farm.serviceOverrides.values()].some((row) => row.show === show && row.data.name === data.name);
   if (isTwin) {
     throw duplicateKey(INSERT_OVERRIDE, 'i_show_service_str_name', `(str_name, pk_show)=(${data.name}, ${show.id})`);

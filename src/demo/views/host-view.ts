@@ -2,6 +2,7 @@ import type { Farm } from '../farm/farm.ts';
 import { idleCores, idleGpuMemory, idleGpus, idleMemory } from '../farm/host-resources.ts';
 import type { HostRow, ProcRow } from '../farm/rows.ts';
 import type { Message } from '../wire/message-codec.ts';
+import { gpuMemory } from './frame-view.ts';
 import { namesOrOneEmpty } from './job-view.ts';
 
 /** host.Host. */
@@ -64,6 +65,7 @@ export function viewProc(farm: Farm, proc: ProcRow): Message {
     redirectTarget: proc.redirect?.name ?? '',
     services: namesOrOneEmpty(farm, frame.layer.services),
     reservedGpus: proc.gpus,
+    ...(!farm.defects.has('empty-fields') && { usedGpuMemory: gpuMemory(farm, frame)['usedGpuMemory'] }),
   };
 }
 

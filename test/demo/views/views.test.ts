@@ -33,7 +33,7 @@ const VIEWS: readonly (readonly [message: string, view: Message, empty: readonly
   ['job.Layer', viewLayer(farm, layer), []],
   ['job.LayerStats', viewLayer(farm, layer)['layerStats'] as Message, []],
   ['job.Frame', viewFrame(farm, frame), ['maxGpuMemory', 'usedGpuMemory']],
-  ['job.UpdatedFrame', viewUpdatedFrame(frame), ['lluTime', 'maxGpuMemory', 'usedGpuMemory']],
+  ['job.UpdatedFrame', viewUpdatedFrame(farm, frame), ['lluTime', 'maxGpuMemory', 'usedGpuMemory']],
   ['host.Host', viewHost(farm, host), []],
   ['host.Proc', viewProc(farm, first(farm.procs)), ['usedGpuMemory', 'childProcesses']],
   ['host.Owner', viewOwner(farm, first(farm.owners)), []],
