@@ -463,7 +463,8 @@ export function frameCalls(web: CueWeb): CueWebCall[] {
       rpc: 'job.FrameInterface/Kill',
       body: async () => {
         const [running] = await web.frames(SIM, { states: { frame_states: [2] } });
-        return { frame: running, ...by };
+        // The page of stuck frames adds what it has computed.
+        return { frame: { ...running, jobId: 'x', service: 'houdini', avgFrameSec: 1, isSelected: true }, ...by };
       },
       effect: [counted(web, SIM, 'running'), [4], [3]],
     },
