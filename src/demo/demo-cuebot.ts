@@ -93,6 +93,7 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
     options.sharedFarm ??
     seedFarm(seed, nowSec, options.farm ?? {}, { defects, ...(logRoot !== undefined && { logRoot }) });
   const queue = createManageQueue(options.queueMs ?? 0);
+  const launches = createManageQueue(options.queueMs ?? 0);
   const recorder = createCallRecorder(now);
   const { unknownMethods = new Set() } = options;
   const methods = loadProtocol().filter(
@@ -101,7 +102,7 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
   const { finishedJobsReadonly = false, servantMs = () => 0 } = options;
   const server = createRpcServer({
     methods,
-    handlers: createHandlers({ farm, queue }, { finishedJobsReadonly, servantMs }),
+    handlers: createHandlers({ farm, queue, launches }, { finishedJobsReadonly, servantMs }),
     recorder,
     latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
     // Whatever depends on the clock does so in whole seconds.
@@ -127,6 +128,7 @@ export async function createDemoCuebot(options: DemoCuebotOptions = {}): Promise
     async close() {
       clearInterval(ticking);
       queue.close();
+      launches.close();
       // A call that is never answered would keep a graceful shutdown waiting for ever.
       server.forceShutdown();
       removeLogs();

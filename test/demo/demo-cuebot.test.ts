@@ -28,7 +28,7 @@ describe('createDemoCuebot()', () => {
   });
 
   test('has a handler for every RPC that a real Cuebot answers, and for no other', () => {
-    const handlers = createHandlers({ farm: demo.farm, queue: createManageQueue(0) });
+    const handlers = createHandlers({ farm: demo.farm, queue: createManageQueue(0), launches: createManageQueue(0) });
     const declared = loadProtocol()
       .filter(({ service }) => !/^(monitoring|rqd|report)\./.test(service))
       .map(({ name }) => name);

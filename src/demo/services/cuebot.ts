@@ -8,6 +8,8 @@ export interface Cuebot {
   readonly farm: Farm;
   /** Work that is answered with OK before it is done. */
   readonly queue: ManageQueue;
+  /** Specs that are launched one after the other; GetSystemStats does not count them. */
+  readonly launches: ManageQueue;
 }
 
 /** A reply without fields. */

@@ -10,7 +10,7 @@ import type { Cuebot } from './cuebot.ts';
 const LOOKED_IN_VAIN = 'Incorrect result size: expected 1, actual 0';
 
 /** LaunchSpec and LaunchSpecAndWait of job.JobInterface. */
-export function createLaunches({ farm, queue }: Cuebot): ServiceHandlers {
+export function createLaunches({ farm, launches }: Cuebot): ServiceHandlers {
   const prepare = (xml: string, failure: string) => {
     try {
       const spec = readSpec(farm, xml);
@@ -35,7 +35,7 @@ export function createLaunches({ farm, queue }: Cuebot): ServiceHandlers {
     LaunchSpec({ spec: xml }: { spec: string }) {
       const spec = prepare(xml, 'Failed to add job to launch queue');
       const names = spec.jobs.map(({ name }) => name);
-      queue.execute(`launch ${names.join(' ')}`, () => {
+      launches.execute(`launch ${names.join(' ')}`, () => {
         try {
           launchSpec(farm, spec);
         } catch (error) {

@@ -59,7 +59,7 @@ export function createServiceOverrideService({ farm }: Cuebot): ServiceHandlers 
   };
 }
 
-/** Stores a show's own version of a service. Its timeouts are not copied, whatever the request says. */
+/** Stores a show's own version of a service. Its timeouts are not copied, whatever the request says; a defect of Cuebot's. */
 export function createOverride(farm: Farm, show: ShowRow, service: ServiceRow | null): void {
   const timeouts = farm.defects.has('override-timeouts') && { timeout: 0, timeoutLlu: 0 };
   const data = { ...completeService(service), id: farm.random.uuid(), ...timeouts };

@@ -40,17 +40,19 @@ test('every queued RPC has a case that shows it', () => {
 describe.each(Object.entries(TABLES))('%s', (service, table) => {
   let farm: Farm;
   let queue: ManageQueue;
+  let launches: ManageQueue;
   let handlers: ReadonlyMap<string, RpcHandler>;
 
   beforeAll(() => {
     vi.useFakeTimers();
     farm = seedFarm(1, () => 1_800_000_000, {});
-    queue = createManageQueue(DELAY_MS);
-    handlers = createHandlers({ farm, queue });
+    [queue, launches] = [createManageQueue(DELAY_MS), createManageQueue(DELAY_MS)];
+    handlers = createHandlers({ farm, queue, launches });
   });
 
   afterAll(() => {
     queue.close();
+    launches.close();
     vi.useRealTimers();
   });
 
@@ -68,7 +70,9 @@ describe.each(Object.entries(TABLES))('%s', (service, table) => {
       if (!(error instanceof CuebotError) || row.fails === undefined) throw error;
     }
     const waits = isQueued(name) && row.fails === undefined;
-    expect(queue.stats.waiting, 'work in the queue').toBe(waits ? 1 : 0);
+    const waiting = [queue.stats.waiting, launches.stats.waiting];
+    const expected = MODES[name]![1] === 'L' ? [0, 1] : [1, 0];
+    expect(waiting, 'work in the queues').toEqual(waits ? expected : [0, 0]);
     expect(row.state?.(farm), 'with the answer').toEqual(waits ? row.before : row.after);
     vi.advanceTimersByTime(DELAY_MS);
     expect(row.state?.(farm), 'when the queue has come to it').toEqual(row.after);

@@ -85,7 +85,7 @@ const JOB_CALLS = [
 test.each([1, 2])(`${OPERATIONS / 2} random operations make no illegal transition, seed %i`, async (seed) => {
   let now = 1_800_000_000;
   const farm = seedFarm(seed, () => now, {});
-  const handlers = createHandlers({ farm, queue: createManageQueue(0) });
+  const handlers = createHandlers({ farm, queue: createManageQueue(0), launches: createManageQueue(0) });
   const scheduler = createScheduler(farm);
   const random = createRandom(seed + 1000);
   const illegal: string[] = [];
