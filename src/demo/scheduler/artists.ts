@@ -18,6 +18,8 @@ const GIGABYTE = 1_048_576;
 const ARCHIVED_AFTER_SEC = 72 * 3600;
 // Their frames may be so many of those that the farm began with.
 const FINISHED_SHARE = 0.5;
+// Submissions at once, beside one in an hour for each job that is usual.
+const AT_ONCE = 3;
 // Chances in an hour: of a job with dead frames to be looked after, of a paused job to go on, of a running one to pause.
 const LOOKS_AFTER = 0.12;
 const GOES_ON = 0.05;
@@ -46,8 +48,9 @@ export function createArtists(farm: Farm, speed: number): Artists {
       const hours = (seconds * speed) / 3600;
       const happens = (rate: number) => farm.random.next() < 1 - Math.exp(-rate * hours);
       lookAfterJobs(farm, happens);
-      // At most a few at once, so that a farm that was asleep wakes up slowly.
-      for (let tries = 0; tries < 3 && isShort(farm, usualFrames, usualJobs); tries++) {
+      // At most a few at once, so that a farm that was asleep wakes up slowly; more where many are at work, or fast.
+      const most = AT_ONCE + usualJobs * hours;
+      for (let tries = 0; tries < most && isShort(farm, usualFrames, usualJobs); tries++) {
         submit(farm, version++, framesPerLayer);
       }
       return archiveJobs(farm, mostFinished);
