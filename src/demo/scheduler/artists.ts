@@ -140,7 +140,7 @@ function specOf(farm: Farm, model: JobBlueprint, show: string, version: number, 
   const stem = suffix.replace(/_v\d+$/, '');
   const count = Math.max(8, Math.round(framesPerLayer * (0.5 + farm.random.next())));
   const templates: readonly LayerTemplate[] = LAYER_TEMPLATES[template];
-  const name = `${show}-${shot}-${user}_${stem}_v${String(100 + version).padStart(4, '0')}`;
+  const name = `${show}-${shot}-${user}_${stem}_v${100 + version}`;
   const layers = templates.map((layer, index) => specLayer(farm, layer, index + 1, count));
   return {
     facility: model.facility ?? 'local',
