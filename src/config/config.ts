@@ -1,9 +1,5 @@
-import {
-  type AuthenticationSettings,
-  findAuthenticationProblems,
-  readAuthenticationSettings,
-} from '../authentication/verifiers.ts';
-import { type IpNetwork, isLoopback, parseIpNetwork } from '../http/ip-network.ts';
+import { type AuthenticationSettings, readAuthenticationSettings } from '../authentication/verifiers.ts';
+import { type IpNetwork, parseIpNetwork } from '../http/ip-network.ts';
 import { didYouMean } from '../errors/did-you-mean.ts';
 import { Problems } from '../errors/problems.ts';
 import { UserError } from '../errors/user-error.ts';
@@ -13,12 +9,11 @@ import type { LaneLimits } from '../pipeline/lanes/lane.ts';
 import { readTraceSettings, type TraceSettings } from '../telemetry/traces/trace-settings.ts';
 import type { Endpoint } from '../upstream/parse-endpoint.ts';
 import { readCuebotEndpoints } from './cuebot-endpoints.ts';
+import { findConflicts } from './find-conflicts.ts';
 import { formatConfigFile, readConfigFile } from './config-file.ts';
 import { createReader, findSetting, listSecretFiles, type RawConfig } from './read-settings.ts';
 import { flagOf, type Option, options } from './settings.ts';
 import { findNewlyActive, findUnusedNames } from './unused-names.ts';
-import { hostPatternProblem } from '../http/allowed-hosts.ts';
-import { originProblem } from '../http/cors.ts';
 import type { TlsFiles } from '../http/tls-files.ts';
 import { readCuebotTls, readServedTls, type ServedTlsSettings } from './tls-settings.ts';
 
@@ -295,7 +290,7 @@ export function readConfig(raw: RawConfig): ReadConfig {
     traces: readTraceSettings(read, problems),
   };
   problems.push(...cuebots.problems);
-  problems.push(...conflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
+  problems.push(...findConflicts(config, read.boolean('ALLOW_ANONYMOUS_NETWORK')));
   problems.push(...findLoginProblems(login, authentication));
   problems.push(...findStoreProblems(store));
   const unusedNames = findUnusedNames(raw.environment);
@@ -340,55 +335,6 @@ function readNetworks(texts: readonly string[], problems: string[]): readonly Ip
     );
     return [];
   });
-}
-
-/** What is wrong although every setting by itself is well-formed. */
-function* conflicts(config: Config, allowAnonymousNetwork: boolean): Iterable<string> {
-  if (config.metricsPort === config.port && config.port !== 0) {
-    yield `METRICS_PORT and REST_PORT are both ${config.port}; metrics have a listener of their own, since they need no token`;
-  }
-  if (config.grpcPort !== undefined && config.grpcPort !== 0 && config.grpcPort === config.port) {
-    yield `GRPC_PORT and REST_PORT are both ${config.port}; gRPC has a listener of its own, since it speaks HTTP/2 alone`;
-  }
-  const { minMs, defaultMs, maxMs } = config.liveIntervals;
-  if (minMs > defaultMs || defaultMs > maxMs) {
-    yield `LIVE_INTERVAL is ${defaultMs} ms; it must lie between LIVE_MIN_INTERVAL (${minMs} ms) and LIVE_MAX_INTERVAL (${maxMs} ms)`;
-  }
-  const connections = {
-    MAX_CONNECTIONS: config.maxConnections,
-    MAX_CONNECTIONS_PER_ADDRESS: config.maxConnectionsPerAddress,
-  };
-  for (const [name, count] of Object.entries(connections)) {
-    if (count < 1) yield `${name} is 0, by which nobody could connect; expected 1 at least`;
-  }
-  if (config.graphqlCallsPerService < 1) {
-    yield 'GRAPHQL_CALLS_PER_SERVICE is 0, by which no call would ever be made; expected 1 at least';
-  }
-  if (config.persistedOperations === 'only' && config.persistedOperationsFile === undefined) {
-    yield 'PERSISTED_OPERATIONS is "only", but PERSISTED_OPERATIONS_FILE is not set, so no operation could be executed';
-  }
-  yield* findAuthenticationProblems(config.authentication);
-  yield* siteProblems(config);
-  if (config.auth === 'none' && !isLoopback(config.host ?? '') && !allowAnonymousNetwork) {
-    yield `AUTH=none would let anybody who reaches ${config.host} run code on the farm. Listen on 127.0.0.1, or set ALLOW_ANONYMOUS_NETWORK=true if you mean it`;
-  }
-}
-
-function* siteProblems({ auth, allowedHosts, corsOrigins, corsHeaders }: Config): Iterable<string> {
-  for (const host of allowedHosts) {
-    const problem = hostPatternProblem(host);
-    if (problem !== undefined) yield `ALLOWED_HOSTS: ${problem}`;
-  }
-  for (const origin of corsOrigins) {
-    const problem = originProblem(origin);
-    if (problem !== undefined) yield `CORS_ORIGINS: ${problem}`;
-  }
-  for (const name of corsHeaders) {
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) yield `CORS_HEADERS: "${name}" is no name of a header field`;
-  }
-  if (auth === 'none' && corsOrigins.includes('*')) {
-    yield 'AUTH=none with CORS_ORIGINS=* would let every web page that somebody here opens run code on the farm. Name the origins';
-  }
 }
 
 function* unknownFlags({ flags }: RawConfig): Iterable<string> {
