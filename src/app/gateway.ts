@@ -100,7 +100,7 @@ async function openGateway(
   closeAll: () => Promise<void>,
 ): Promise<Gateway> {
   /** RPCs that the upstream never answers when they ask for what is too long ago. */
-  const neverAnswers = new Set<MethodDescriptor>();
+  const neverAnswers = new WeakSet<MethodDescriptor>();
   const { cuebotTls } = config;
   let upstreamTls = cuebotTls && (await problems.attempt(undefined, () => readTlsFiles(cuebotTls)));
   const cuebots = openCuebots(config, upstreamTls && (() => upstreamTls!), logger, (method) =>
