@@ -426,7 +426,7 @@ export const differences: readonly Difference[] = [
     topic:
       'Requests marked as Connect or gRPC-Web: `Connect-Protocol-Version`, `application/proto`, `application/grpc-web…`, or GET with `?connect=v1`',
     before: 'Read as JSON, or refused (GET: 501).',
-    now: 'Answered by that protocol, binary messages included; GET asks for what changes nothing. Without a mark nothing changes.',
+    now: 'Answered by that protocol, binary messages included, for the services in `GRPC_SERVICES`; GET asks for what changes nothing. Without a mark nothing changes.',
     reason: 'Generated clients and pages speak these. The Go gateway’s clients set none of the marks.',
   },
   {
